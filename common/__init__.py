@@ -1,0 +1,1 @@
+"""What every layer needs: errors, atomic files, tables, seeds, threads and progress."""

@@ -1,0 +1,89 @@
+"""Files and folders that are either wholly there or not at all."""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from proxyrank.common.errors import ProxyrankError
+
+
+@contextmanager
+def atomic_path(target: str | Path) -> Iterator[Path]:
+    """Yield a temporary file name beside ``target``, renamed onto it when the block ends well.
+
+    Raises
+    ------
+    ProxyrankError
+        If the folder of ``target`` does not exist.
+    """
+    target = Path(target)
+    if not target.parent.is_dir():
+        raise ProxyrankError(f"cannot write {target}: the folder {target.parent} does not exist")
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=target.suffix, dir=target.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.chmod(0o644)
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def atomic_folder(target: str | Path) -> Iterator[Path]:
+    """Yield a temporary folder beside ``target``, put in its place when the block ends well.
+
+    A folder cannot be renamed onto one that is not empty, so an old one is set aside first; between the two
+    renames the target is absent, never half-written.
+
+    Raises
+    ------
+    ProxyrankError
+        If the parent folder does not exist or ``target`` is a file.
+    """
+    target = Path(target)
+    if not target.parent.is_dir():
+        raise ProxyrankError(f"cannot write {target}: the folder {target.parent} does not exist")
+    if target.exists() and not target.is_dir():
+        raise ProxyrankError(f"cannot write the folder {target}: a file of that name exists")
+    temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    old = temporary.with_name(temporary.name + ".old")
+    try:
+        yield temporary
+        temporary.chmod(0o755)
+        if target.exists():
+            target.rename(old)
+        temporary.rename(target)
+    finally:
+        with suppress(OSError):
+            if old.exists() and not target.exists():
+                old.rename(target)
+        shutil.rmtree(temporary, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def dump_json(value: Any) -> str:
+    """Text of ``value`` as strict JSON (no NaN, no Infinity), indented, keys in the given order."""
+    return json.dumps(value, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def read_json(path: str | Path) -> Any:
+    """Parse a JSON file.
+
+    Raises
+    ------
+    ProxyrankError
+        If the file is missing or is not JSON; the message names the line.
+    """
+    try:
+        return json.loads(Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ProxyrankError(f"{path}: no such file") from None
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise ProxyrankError(f"{path}: not a JSON file ({error})") from None

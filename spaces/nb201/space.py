@@ -1,0 +1,131 @@
+"""The NAS-Bench-201 search space as an object: what `proxyrank.spaces.base.SearchSpace` asks for."""
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.seeds import derive_rng
+from proxyrank.spaces.base import NetworkConfig, Sizes
+from proxyrank.spaces.graph import OpGraph
+from proxyrank.spaces.nb201 import keys
+from proxyrank.spaces.nb201.cell import (
+    Cell,
+    all_cells,
+    cell_graph,
+    cell_to_tuple,
+    format_cell,
+    neighbour_cells,
+    parse_cell,
+)
+from proxyrank.spaces.nb201.sizes import cell_sizes
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+@lru_cache(maxsize=1 << 16)
+def _cell(text: str) -> Cell:
+    return parse_cell(text)
+
+
+@lru_cache(maxsize=1 << 16)
+def _canonical(text: str) -> str:
+    return format_cell(keys.canonical_cell(_cell(text)))
+
+
+@lru_cache(maxsize=1 << 16)
+def _function_key(canonical: str) -> str:
+    return keys.function_key(_cell(canonical))
+
+
+@lru_cache(maxsize=1)
+def _all() -> tuple[str, ...]:
+    return tuple(map(format_cell, all_cells()))
+
+
+@lru_cache(maxsize=1)
+def _filtered() -> tuple[str, ...]:
+    return tuple(arch for arch in _all() if _canonical(arch) == arch)
+
+
+class NB201Space:
+    """NAS-Bench-201: populations ``all`` (15,625 cells) and ``filtered`` (9,445 without dead operations)."""
+
+    name = "nb201"
+    description = "NAS-Bench-201 / NATS-Bench topology cells"
+
+    def parse(self, text: object) -> str:
+        """String form of a cell given in either spelling; raises ArchitectureError."""
+        return format_cell(_cell(text) if isinstance(text, str) else parse_cell(text))
+
+    def to_tuple(self, arch: str) -> tuple[int, ...]:
+        """Tuple form."""
+        return cell_to_tuple(_cell(arch))
+
+    def canonical(self, arch: str) -> str:
+        """The cell with operations that cannot matter set to ``none``."""
+        return _canonical(arch)
+
+    def nats_key(self, arch: str) -> str:
+        """NATS-Bench's unique string."""
+        return keys.nats_key(_cell(arch))
+
+    def function_key(self, arch: str) -> str:
+        """Equal exactly for cells that are the same network up to names."""
+        return _function_key(_canonical(arch))
+
+    def is_disconnected(self, arch: str) -> bool:
+        """Whether no path leads from input to output."""
+        return keys.is_disconnected(_cell(arch))
+
+    def graph(self, arch: str) -> OpGraph:
+        """The cell as written, as a graph of 4 nodes and 6 edges."""
+        return cell_graph(_cell(arch))
+
+    def sizes(self, arch: str, config: NetworkConfig, *, effective: bool = False) -> Sizes:
+        """Sizes as built, or of the canonical cell when ``effective``."""
+        return cell_sizes(_cell(self.canonical(arch) if effective else arch), config)
+
+    def populations(self) -> tuple[str, ...]:
+        """Names of the populations."""
+        return ("all", "filtered")
+
+    def archs(self, population: str = "all") -> tuple[str, ...]:
+        """All cells of a population, sorted.
+
+        Raises
+        ------
+        ProxyrankError
+            If the population is unknown.
+        """
+        if population not in self.populations():
+            raise ProxyrankError(f"unknown population {population!r}; known: {', '.join(self.populations())}")
+        return _filtered() if population == "filtered" else _all()
+
+    def sample(self, n: int, seed: int, population: str = "all") -> list[str]:
+        """The first ``n`` cells of a seeded permutation of the population.
+
+        Raises
+        ------
+        ProxyrankError
+            If the population has fewer than ``n`` cells.
+        """
+        archs = self.archs(population)
+        if not 0 <= n <= len(archs):
+            raise ProxyrankError(f"cannot sample {n} cells: the population {population} has {len(archs)}")
+        order = derive_rng("sample", self.name, population, seed).permutation(len(archs))
+        return [archs[i] for i in order[:n]]
+
+    def neighbours(self, arch: str) -> list[str]:
+        """The 24 cells that differ in one operation."""
+        return list(map(format_cell, neighbour_cells(_cell(arch))))
+
+    def build(self, arch: str, config: NetworkConfig) -> "nn.Module":
+        """The network of ../shared/reference/README.md, section 1, with torch's default initialisation."""
+        from proxyrank.spaces.nb201.network import NB201Network
+
+        cell_sizes(_cell(arch), config)  # raises for a resolution that cannot be halved twice
+        return NB201Network(_cell(arch), config)
+
+
+NB201 = NB201Space()

@@ -1,0 +1,1 @@
+"""Splits, fits and the benchmarks that are trained here."""

@@ -1,0 +1,117 @@
+"""Build the digits benchmark: resumable, parallel, the same bytes however it was run."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from proxyrank import __version__
+from proxyrank.common.errors import TableError
+from proxyrank.common.files import atomic_path, dump_json, read_json
+from proxyrank.common.shards import run_sharded
+from proxyrank.spaces import get_space, network_config
+from proxyrank.train.digits.training import DigitsSettings
+
+SHARD_SIZE = 8
+
+
+def digits_rows(archs: Sequence[str], *, seeds: int, settings: DigitsSettings) -> pd.DataFrame:
+    """Accuracy in percent of each cell: ``digits`` (mean over seeds) and ``digits_seed0``, ``digits_seed1``..."""
+    import torch
+
+    from proxyrank.train.digits.training import train_cell
+
+    torch.set_num_threads(1)
+    values = np.array([[train_cell(arch, seed, settings) for seed in range(seeds)] for arch in archs])
+    columns = {f"digits_seed{seed}": values[:, seed] for seed in range(seeds)}
+    return pd.DataFrame({"arch": list(archs), "digits": values.mean(axis=1), **columns})
+
+
+def build_digits(
+    out: str | Path,
+    *,
+    cells: int,
+    seeds: int = 2,
+    workers: int = 1,
+    settings: DigitsSettings | None = None,
+) -> pd.DataFrame:
+    """Train cells and write ``out`` (parquet) with its provenance beside it (``.json``).
+
+    The cells are the first ``cells`` of a fixed permutation of the canonical ones, so a longer table holds a
+    shorter one. Parts lie in ``out`` + ``.parts`` until the table is complete; rows of an existing table
+    with equal settings are kept.
+
+    Parameters
+    ----------
+    out
+        Table to write.
+    cells
+        How many cells the table shall hold at least.
+    seeds
+        Trainings a cell.
+    workers
+        Processes, one thread each.
+    settings
+        Of the training.
+
+    Returns
+    -------
+    DataFrame
+        The table, sorted by ``arch``.
+
+    Raises
+    ------
+    TableError
+        If ``out`` or its parts were made with other settings.
+    """
+    out, settings = Path(out), settings or DigitsSettings()
+    parts = out.with_name(out.name + ".parts")
+    provenance = _provenance(seeds, settings)
+    for known in (out.with_suffix(".json"), parts / "provenance.json"):
+        if known.exists() and _comparable(read_json(known)) != _comparable(provenance):
+            raise TableError(f"{known} states other settings than asked for; choose another --out")
+    wanted = get_space("nb201").sample(cells, seed=0, population="filtered")
+    old = pd.read_parquet(out) if out.exists() else pd.DataFrame({"arch": []})
+    parts.mkdir(parents=True, exist_ok=True)
+    with atomic_path(parts / "provenance.json") as path:
+        path.write_text(dump_json(provenance), encoding="utf-8")
+    new = run_sharded(
+        [arch for arch in wanted if arch not in set(old["arch"])],
+        partial(digits_rows, seeds=seeds, settings=settings),
+        parts,
+        workers=workers,
+        shard_size=SHARD_SIZE,
+        what="training cells",
+    )
+    table = new if old.empty else pd.concat([old, new]).sort_values("arch", ignore_index=True)
+    with atomic_path(out) as path:
+        table.to_parquet(path, index=False)
+    with atomic_path(out.with_suffix(".json")) as path:
+        path.write_text(dump_json(provenance | {"cells": len(table)}), encoding="utf-8")
+    for file in parts.iterdir():
+        file.unlink()
+    parts.rmdir()
+    return table
+
+
+def _provenance(seeds: int, settings: DigitsSettings) -> dict[str, Any]:
+    return {
+        "benchmark": "NAS-Bench-201 cells trained on scikit-learn's digits with Gaussian noise",
+        "command": "proxyrank digits build",
+        "space": "nb201",
+        "population": "filtered",
+        "sample_seed": 0,
+        "label": "test accuracy in percent, mean over seeds",
+        "network": asdict(network_config("digits")),
+        "seeds": seeds,
+        "settings": asdict(settings),
+        "proxyrank": __version__,
+    }
+
+
+def _comparable(provenance: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in provenance.items() if key not in {"cells", "proxyrank"}}

@@ -1,0 +1,100 @@
+"""One training of one cell on noisy digits, on one thread."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import torch
+from sklearn.datasets import load_digits
+from torch import Tensor, nn
+from torch.nn import functional
+
+from proxyrank.common.seeds import derive_rng, derive_seed
+from proxyrank.spaces import get_space, network_config
+
+
+@dataclass(frozen=True)
+class DigitsSettings:
+    """How a cell is trained; every field goes into the table's provenance.
+
+    Attributes
+    ----------
+    noise
+        Standard deviation of the Gaussian noise added once to the standardised images.
+    train_images
+        Images of the training part; the rest of the 1,797 judge.
+    epochs, batch_size, learning_rate, momentum, weight_decay
+        Nesterov SGD with a cosine schedule down to zero over all steps.
+    """
+
+    noise: float = 1.0
+    train_images: int = 800
+    epochs: int = 5
+    batch_size: int = 64
+    learning_rate: float = 0.1
+    momentum: float = 0.9
+    weight_decay: float = 5e-4
+
+
+@lru_cache(maxsize=1)
+def digits_tensors(settings: DigitsSettings) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Images [n, 3, 8, 8] and labels [n] of the training and of the test part, the same in every run."""
+    digits = load_digits()
+    rng = derive_rng("digits", "images")
+    order = rng.permutation(len(digits.target))
+    images = digits.images[order].astype(np.float64)
+    train = images[: settings.train_images]
+    images = (images - train.mean()) / train.std()
+    images = images + settings.noise * rng.standard_normal(images.shape)
+    x = torch.from_numpy(images.astype(np.float32))[:, None].repeat(1, 3, 1, 1)
+    y = torch.from_numpy(digits.target[order].astype(np.int64))
+    cut = settings.train_images
+    return x[:cut], y[:cut], x[cut:], y[cut:]
+
+
+def train_cell(arch: str, seed: int, settings: DigitsSettings) -> float:
+    """Test accuracy in percent after training.
+
+    The value depends on the cell, the seed and the settings only (on one kind of machine: other processors
+    round differently). Torch's global generator is left as it was.
+
+    Parameters
+    ----------
+    arch
+        Cell of NAS-Bench-201.
+    seed
+        Chooses the initial weights and the order of the batches.
+    settings
+        Of the training.
+    """
+    x_train, y_train, x_test, y_test = digits_tensors(settings)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(derive_seed("digits", arch, seed))
+        network = get_space("nb201").build(arch, network_config("digits"))
+        _kaiming(network)
+        steps = settings.epochs * -(-len(x_train) // settings.batch_size)
+        optimiser = torch.optim.SGD(
+            network.parameters(),
+            lr=settings.learning_rate,
+            momentum=settings.momentum,
+            weight_decay=settings.weight_decay,
+            nesterov=True,
+        )
+        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
+        network.train()
+        for _ in range(settings.epochs):
+            for batch in torch.randperm(len(x_train)).split(settings.batch_size):
+                optimiser.zero_grad()
+                functional.cross_entropy(network(x_train[batch]), y_train[batch]).backward()  # type: ignore[no-untyped-call]
+                optimiser.step()
+                schedule.step()
+    network.eval()
+    with torch.no_grad():
+        hits = (network(x_test).argmax(1) == y_test).sum().item()
+    return 100.0 * hits / len(y_test)
+
+
+def _kaiming(network: nn.Module) -> None:
+    for module in network.modules():
+        if isinstance(module, (nn.Conv2d, nn.Linear)):
+            nn.init.kaiming_normal_(module.weight)
