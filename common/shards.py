@@ -69,9 +69,7 @@ def run_sharded(
     return rows[rows["arch"].isin(set(archs))].sort_values("arch", ignore_index=True)
 
 
-def _in_processes(
-    shards: list[list[str]], compute: Compute, folder: Path, workers: int
-) -> Iterator[None]:
+def _in_processes(shards: list[list[str]], compute: Compute, folder: Path, workers: int) -> Iterator[None]:
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_one_thread) as pool:
         futures = [pool.submit(_write_part, shard, compute, folder) for shard in shards]

@@ -93,6 +93,8 @@ class SearchSpace(Protocol):
 
     name: str
     description: str
+    ops: tuple[str, ...]
+    """Names of the operations, in the order in which features list them."""
 
     def parse(self, text: str) -> str:
         """Exact spelling of the architecture, the key of every table. Raises ArchitectureError."""

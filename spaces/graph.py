@@ -31,7 +31,9 @@ class OpGraph:
     def __post_init__(self) -> None:
         for edge in self.edges:
             if not 0 <= edge.source < edge.target < self.n_nodes:
-                raise ValueError(f"edge {edge.source}->{edge.target} does not go forward in {self.n_nodes} nodes")
+                raise ValueError(
+                    f"edge {edge.source}->{edge.target} does not go forward in {self.n_nodes} nodes"
+                )
 
     @cached_property
     def incoming(self) -> Mapping[int, tuple[Edge, ...]]:

@@ -84,7 +84,9 @@ def _from_codes(codes: list[str], text: str) -> Cell:
 def _from_string(text: str) -> Cell:
     groups = [group.strip() for group in text.split("+")]
     if len(groups) != 3:
-        raise ArchitectureError(f"{_shorten(text)}: a cell has 3 node groups joined by '+', got {len(groups)}")
+        raise ArchitectureError(
+            f"{_shorten(text)}: a cell has 3 node groups joined by '+', got {len(groups)}"
+        )
     cell: list[str] = []
     for node, group in enumerate(groups, start=1):
         if len(group) < 2 or group[0] != "|" or group[-1] != "|":
@@ -92,7 +94,7 @@ def _from_string(text: str) -> Cell:
         tokens = [token.strip() for token in group[1:-1].split("|")]
         if len(tokens) != node:
             raise ArchitectureError(
-                f"{_shorten(text)}: node group {node} has {node} operation{'s' * (node > 1)}, got {len(tokens)}"
+                f"{_shorten(text)}: node group {node} has {node} operations, got {len(tokens)}"
             )
         for source, token in enumerate(tokens):
             cell.append(_op_of(token, source, position=len(cell) + 1))
@@ -126,9 +128,7 @@ def all_cells() -> list[Cell]:
 
 def cell_graph(cell: Cell) -> OpGraph:
     """The cell as a graph, edges in the order of the string form."""
-    return OpGraph(
-        4, tuple(Edge(i, j, op, KINDS[op]) for (i, j), op in zip(EDGES, cell, strict=True))
-    )
+    return OpGraph(4, tuple(Edge(i, j, op, KINDS[op]) for (i, j), op in zip(EDGES, cell, strict=True)))
 
 
 def neighbour_cells(cell: Cell) -> list[Cell]:

@@ -70,8 +70,8 @@ class ReductionBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map [B, C, H, W] to [B, 2C, H/2, W/2]; no ReLU after the sum."""
-        short: Tensor = self.shortcut(x)
-        return short + self.conv_b(self.conv_a(x))
+        total: Tensor = self.shortcut(x) + self.conv_b(self.conv_a(x))
+        return total
 
 
 class NB201Network(nn.Module):

@@ -9,6 +9,7 @@ from proxyrank.spaces.base import NetworkConfig, Sizes
 from proxyrank.spaces.graph import OpGraph
 from proxyrank.spaces.nb201 import keys
 from proxyrank.spaces.nb201.cell import (
+    TUPLE_OPS,
     Cell,
     all_cells,
     cell_graph,
@@ -53,6 +54,7 @@ class NB201Space:
 
     name = "nb201"
     description = "NAS-Bench-201 / NATS-Bench topology cells"
+    ops: tuple[str, ...] = TUPLE_OPS
 
     def parse(self, text: object) -> str:
         """String form of a cell given in either spelling; raises ArchitectureError."""
@@ -121,7 +123,7 @@ class NB201Space:
         return list(map(format_cell, neighbour_cells(_cell(arch))))
 
     def build(self, arch: str, config: NetworkConfig) -> "nn.Module":
-        """The network of ../shared/reference/README.md, section 1, with torch's default initialisation."""
+        """The network of the NAS-Bench-201 paper, with torch's default initialisation."""
         from proxyrank.spaces.nb201.network import NB201Network
 
         cell_sizes(_cell(arch), config)  # raises for a resolution that cannot be halved twice

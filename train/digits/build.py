@@ -20,7 +20,7 @@ SHARD_SIZE = 8
 
 
 def digits_rows(archs: Sequence[str], *, seeds: int, settings: DigitsSettings) -> pd.DataFrame:
-    """Accuracy in percent of each cell: ``digits`` (mean over seeds) and ``digits_seed0``, ``digits_seed1``..."""
+    """Accuracy of each cell in percent: ``digits`` (mean over seeds), then ``digits_seed0`` and so on."""
     import torch
 
     from proxyrank.train.digits.training import train_cell

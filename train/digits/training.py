@@ -83,14 +83,14 @@ def train_cell(arch: str, seed: int, settings: DigitsSettings) -> float:
         schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
         network.train()
         for _ in range(settings.epochs):
-            for batch in torch.randperm(len(x_train)).split(settings.batch_size):
+            for batch in torch.split(torch.randperm(len(x_train)), settings.batch_size):
                 optimiser.zero_grad()
                 functional.cross_entropy(network(x_train[batch]), y_train[batch]).backward()  # type: ignore[no-untyped-call]
                 optimiser.step()
                 schedule.step()
     network.eval()
     with torch.no_grad():
-        hits = (network(x_test).argmax(1) == y_test).sum().item()
+        hits = int((network(x_test).argmax(1) == y_test).sum())
     return 100.0 * hits / len(y_test)
 
 

@@ -1,0 +1,298 @@
+"""Tables of architectures: CSV and parquet files read strictly, written whole or not at all."""
+
+import csv
+import gzip
+import io
+import math
+import zlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from proxyrank.common.errors import TableError
+from proxyrank.common.files import atomic_path, dump_json
+
+READ_SUFFIXES = (".csv", ".csv.gz", ".parquet")
+WRITE_SUFFIXES = (".csv", ".csv.gz", ".json", ".parquet")
+MISSING_TOKENS = frozenset({"", "na", "n/a", "<na>", "nan", "null", "none"})
+"""Cells that mean "no value", in lower case."""
+SENTINEL = -1e8
+"""What published tables store for a value whose computation failed; it always counts as missing."""
+
+_LINES = "lines"
+
+
+def read_table(path: str | Path, option: str = "", hint: str = "") -> pd.DataFrame:
+    """Read a CSV or parquet file, chosen by its suffix.
+
+    Parameters
+    ----------
+    path
+        File with a suffix of `READ_SUFFIXES`.
+    option
+        Command line option that named the file, for messages.
+    hint
+        How to get the file when it is missing, for messages.
+
+    Returns
+    -------
+    DataFrame
+        Default index. From CSV every cell is text, a blank one the empty text; parquet keeps its types and
+        named index levels become columns.
+
+    Raises
+    ------
+    TableError
+        If the file is missing, empty, damaged, has no rows, a repeated column name or another suffix.
+    """
+    path = Path(path)
+    suffix = _suffix(path, READ_SUFFIXES)
+    _check_present(path, option, hint)
+    if suffix == ".parquet":
+        frame = _read_parquet(path)
+        _check_header(list(frame.columns), path)
+    else:
+        frame = _read_csv(path, compressed=suffix == ".csv.gz")
+    if frame.empty:
+        raise TableError(f"{path}: no rows, only a header")
+    return frame
+
+
+def row_place(frame: pd.DataFrame, row: int, path: str | Path) -> str:
+    """Place of a row (from 0) of a frame of `read_table`: ``"F, line 3"``, for parquet ``"F, row 2"``."""
+    lines = frame.attrs.get(_LINES)
+    if lines is None:
+        return f"{path}, row {row + 1}"
+    return f"{path}, line {row + 2 if lines is True else lines[row]}"
+
+
+def numeric_column(frame: pd.DataFrame, column: str, path: str | Path) -> NDArray[np.float64]:
+    """Numbers of one column; blank cells and `MISSING_TOKENS` are NaN, infinities stay.
+
+    Parameters
+    ----------
+    frame
+        Whole table as `read_table` gives it (messages count its rows).
+    column
+        Name of the column.
+    path
+        Its file, for messages.
+
+    Raises
+    ------
+    TableError
+        If the column is absent, or at the first text that is not a number.
+    """
+    if column not in frame.columns:
+        raise TableError(f"{path}: no column {column!r}; columns: {', '.join(map(str, frame.columns))}")
+    series = frame[column]
+    if pd.api.types.is_numeric_dtype(series.dtype) and not pd.api.types.is_complex_dtype(series.dtype):
+        return series.to_numpy(dtype=np.float64, na_value=np.nan)
+    values = np.empty(len(series))
+    for row, cell in enumerate(series):
+        number = parse_number(cell)
+        if number is None:
+            place = row_place(frame, row, path)
+            raise TableError(f"{place}: column {column!r} must hold numbers such as 93.1, found {cell!r}")
+        values[row] = number
+    return values
+
+
+def parse_number(cell: object) -> float | None:
+    """Read a number from a cell: NaN where it is blank or missing, None where it is something else."""
+    if cell is None or cell is pd.NA or cell is pd.NaT:
+        return math.nan
+    text = str(cell).strip()
+    if text.lower() in MISSING_TOKENS:
+        return math.nan
+    if "_" in text:  # float() would read 1_000 as a number
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def write_table(frame: pd.DataFrame, path: str | Path) -> None:
+    r"""Write the columns of a frame (not its index) as CSV, JSON records or parquet, by suffix, atomically.
+
+    UTF-8 without byte order mark, line ends ``\n``; a missing value is a blank cell or ``null``, and JSON
+    holds ``null`` for infinities too. The same frame gives the same bytes.
+
+    Raises
+    ------
+    TableError
+        If the suffix is not one of `WRITE_SUFFIXES`.
+    ProxyrankError
+        If the folder does not exist.
+    """
+    path = Path(path)
+    suffix = _suffix(path, WRITE_SUFFIXES)
+    with atomic_path(path) as temporary:
+        if suffix == ".parquet":
+            frame = frame.copy(deep=False)
+            frame.attrs = {}
+            frame.to_parquet(temporary, index=False)
+        elif suffix == ".json":
+            records = [json_safe(record) for record in frame.to_dict(orient="records")]
+            temporary.write_text(dump_json(records), encoding="utf-8", newline="\n")
+        else:
+            data = frame.to_csv(index=False, lineterminator="\n").encode()
+            temporary.write_bytes(gzip.compress(data, mtime=0) if suffix == ".csv.gz" else data)
+
+
+def json_safe(value: Any) -> Any:
+    """Turn a value into types of JSON: containers copied, NumPy numbers unpacked, NaN and infinities None."""
+    if isinstance(value, dict):
+        return {str(key): json_safe(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | np.ndarray):
+        return [json_safe(item) for item in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if isinstance(value, bool | int | str) else str(value)
+
+
+def read_archs(path: str | Path, option: str = "--archs", hint: str = "") -> list[tuple[str, str]]:
+    """Architectures listed in a file, unparsed.
+
+    Parameters
+    ----------
+    path
+        CSV or parquet with a column ``arch``; any other suffix is text with one string or tuple a line, where
+        blank lines and lines that begin with ``#`` are skipped.
+    option, hint
+        As for `read_table`.
+
+    Returns
+    -------
+    list of (text, where)
+        ``where`` is the place for messages, such as ``"F, line 3"``.
+
+    Raises
+    ------
+    TableError
+        If the file is missing, damaged, or lists nothing.
+    """
+    path = Path(path)
+    if path.name.lower().endswith(READ_SUFFIXES):
+        frame = read_table(path, option, hint)
+        return list(
+            zip(arch_texts(frame, path), (row_place(frame, i, path) for i in range(len(frame))), strict=True)
+        )
+    _check_present(path, option, hint)
+    lines = _decode(path.read_bytes(), path).splitlines()
+    stripped = ((number, line.strip()) for number, line in enumerate(lines, start=1))
+    found = [(text, f"{path}, line {number}") for number, text in stripped if text and text[0] != "#"]
+    if not found:
+        raise TableError(f"{path}: no architectures, only blank lines and comments")
+    return found
+
+
+def arch_texts(frame: pd.DataFrame, path: str | Path) -> list[str]:
+    """Column ``arch`` as text, lists and arrays as tuples.
+
+    Raises
+    ------
+    TableError
+        If there is no such column.
+    """
+    if "arch" not in frame.columns:
+        raise TableError(f"{path}: no column 'arch'; columns: {', '.join(map(str, frame.columns))}")
+    return [_arch_text(cell) for cell in frame["arch"]]
+
+
+def _arch_text(cell: object) -> str:
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, np.ndarray):
+        return str(tuple(cell.tolist()))
+    return str(tuple(cell)) if isinstance(cell, list | tuple) else str(cell)
+
+
+def _suffix(path: Path, known: Sequence[str]) -> str:
+    for suffix in known:
+        if path.name.lower().endswith(suffix):
+            return suffix
+    raise TableError(f"{path}: expected a file named {', '.join('*' + suffix for suffix in known)}")
+
+
+def _check_present(path: Path, option: str, hint: str) -> None:
+    source = f" (from {option})" if option else ""
+    if not path.exists():
+        raise TableError(f"{path}: no such file{source}" + (f"; {hint}" if hint else ""))
+    if path.is_dir():
+        raise TableError(f"{path}: is a folder, expected a file{source}")
+    if path.stat().st_size == 0:
+        raise TableError(f"{path}: the file is empty (0 bytes){source}")
+
+
+def _read_parquet(path: Path) -> pd.DataFrame:
+    from pyarrow import ArrowException
+
+    try:
+        frame = pd.read_parquet(path)
+    except (ArrowException, OSError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise TableError(f"{path}: not a parquet file, or a damaged one ({reason})") from None
+    named = [name for name in frame.index.names if name is not None]
+    frame = (frame.reset_index(level=named) if named else frame).reset_index(drop=True)
+    frame.columns = pd.Index(map(str, frame.columns))
+    frame.attrs = {}  # pandas stores them in the file
+    return frame
+
+
+def _read_csv(path: Path, *, compressed: bool) -> pd.DataFrame:
+    data = path.read_bytes()
+    if compressed:
+        try:
+            data = gzip.decompress(data)
+        except (OSError, EOFError, zlib.error) as error:
+            raise TableError(f"{path}: not a gzip file, or a truncated one ({error})") from None
+    reader = csv.reader(io.StringIO(_decode(data, path), newline=""), strict=True)
+    try:
+        header = next((row for row in reader if row), None)
+        if header is None:
+            raise TableError(f"{path}: the file is empty, it has no header")
+        _check_header(header, path)
+        rows, lines, before = [], [], reader.line_num
+        for row in reader:
+            start, before = before + 1, reader.line_num  # a quoted cell may span lines
+            if not row:
+                continue
+            if len(row) != len(header):
+                raise TableError(f"{path}, line {start}: expected {len(header)} fields, found {len(row)}")
+            rows.append(row)
+            lines.append(start)
+    except csv.Error as error:
+        raise TableError(f"{path}, line {reader.line_num}: not a valid CSV line ({error})") from None
+    columns = zip(*rows, strict=True) if rows else ((),) * len(header)
+    frame = pd.DataFrame(
+        {name: pd.Series(cells, dtype=str) for name, cells in zip(header, columns, strict=True)}
+    )
+    # one line a row is the rule; only exceptions carry the list, because pandas copies attrs all the time
+    frame.attrs[_LINES] = lines == list(range(2, len(lines) + 2)) or tuple(lines)
+    return frame
+
+
+def _decode(data: bytes, path: Path) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise TableError(f"{path}, line {line}: not UTF-8 text") from None
+
+
+def _check_header(names: Iterable[str], path: Path) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise TableError(f"{path}: the column name {name!r} occurs more than once")
+        seen.add(name)

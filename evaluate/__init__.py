@@ -1,0 +1,59 @@
+"""Labels, metrics of a ranking, and the judging of scores by them."""
+
+from proxyrank.evaluate.aggregate import log_rank_sum, rank_columns, rank_sum, size_scores
+from proxyrank.evaluate.gains import label_gains
+from proxyrank.evaluate.judge import (
+    SIZES,
+    in_population,
+    judge_ranker,
+    judge_scores,
+    ranker_scores,
+    seen_in_training,
+    without,
+)
+from proxyrank.evaluate.labels import Direction, Labels, load_labels, make_labels, require_varied
+from proxyrank.evaluate.metrics import (
+    Metric,
+    kendall_tau,
+    ndcg,
+    random_ndcg,
+    ranking_order,
+    regret,
+    spearman,
+    top1,
+    top_share_tau,
+)
+from proxyrank.evaluate.nats import load_nats
+from proxyrank.evaluate.report import Report, evaluate_scores
+
+__all__ = [
+    "SIZES",
+    "Direction",
+    "Labels",
+    "Metric",
+    "Report",
+    "evaluate_scores",
+    "in_population",
+    "judge_ranker",
+    "judge_scores",
+    "kendall_tau",
+    "label_gains",
+    "load_labels",
+    "load_nats",
+    "log_rank_sum",
+    "make_labels",
+    "ndcg",
+    "random_ndcg",
+    "rank_columns",
+    "rank_sum",
+    "ranker_scores",
+    "ranking_order",
+    "regret",
+    "require_varied",
+    "seen_in_training",
+    "size_scores",
+    "spearman",
+    "top1",
+    "top_share_tau",
+    "without",
+]

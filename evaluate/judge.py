@@ -1,0 +1,135 @@
+"""Judging rankers and single scores on labels: which architectures count, and against what."""
+
+from collections.abc import Collection, Sequence
+
+import pandas as pd
+
+from proxyrank.common.errors import ProxyrankError, TableError
+from proxyrank.evaluate.aggregate import size_scores
+from proxyrank.evaluate.labels import Labels
+from proxyrank.evaluate.report import Report, evaluate_scores
+from proxyrank.features import FeatureTable
+from proxyrank.models import ProxyRanker
+from proxyrank.spaces import NetworkConfig, SearchSpace, get_space
+
+SIZES = ("flops", "params", "dim")
+"""Scores that need nothing but the architecture."""
+
+
+def in_population(space: SearchSpace, labels: Labels, population: str) -> Labels:
+    """Labels of the architectures of a population.
+
+    Raises
+    ------
+    TableError
+        If there is none.
+    """
+    if population != "all":
+        labels = labels.subset(space.archs(population))
+    if labels.values.empty:
+        raise TableError(f"{labels.path}: no architecture of the population {population} has a label")
+    return labels
+
+
+def without(labels: Labels, archs: Collection[str]) -> Labels:
+    """Labels of the other architectures."""
+    return labels.subset({*labels.values.index, *labels.missing} - set(archs))
+
+
+def seen_in_training(ranker: ProxyRanker, archs: Sequence[str]) -> list[bool]:
+    """Whether each architecture, or one of the same canonical form, was trained on."""
+    space = get_space(ranker.card.space)
+    trained = {space.canonical(arch) for arch in ranker.train_archs}
+    return [space.canonical(arch) in trained for arch in archs]
+
+
+def ranker_scores(
+    ranker: ProxyRanker, archs: Sequence[str], features: FeatureTable | None = None
+) -> pd.Series:
+    """Score of each architecture, higher is better, indexed by architecture."""
+    return ranker.rank(archs, features=features).set_index("arch")["score"]
+
+
+def judge_ranker(
+    ranker: ProxyRanker,
+    labels: Labels,
+    *,
+    population: str | None = None,
+    features: FeatureTable | None = None,
+    k: int = 1000,
+) -> tuple[Report, dict[str, int]]:
+    """Metrics of a ranker on the labelled architectures that it was not trained on.
+
+    Parameters
+    ----------
+    ranker
+        A fitted ranker; its own population is kept to unless ``population`` says otherwise.
+    labels
+        Labels of the architectures to judge on.
+    population
+        Another population.
+    features
+        Features of a ranker that was trained on a user's own table.
+    k
+        Of nDCG.
+
+    Returns
+    -------
+    Report
+        The metrics.
+    dict of str to int
+        ``seen``: judged architectures whose canonical form was trained, ``trained``: exact training
+        architectures left out, ``labelled``: labelled architectures of the population.
+
+    Raises
+    ------
+    ProxyrankError
+        If nothing is left to judge on.
+    """
+    card = ranker.card
+    space = get_space(card.space)
+    known = in_population(space, labels, population or card.population)
+    unseen = without(known, ranker.train_archs)
+    judged = list(unseen.values.index)
+    if not judged:
+        raise ProxyrankError(
+            f"{labels.path}: all {len(known.values)} labelled architectures were trained on; "
+            "give others to judge on"
+        )
+    report = evaluate_scores(ranker_scores(ranker, judged, features), unseen, k=k)
+    seen = sum(seen_in_training(ranker, judged))
+    return report, {"labelled": len(known.values), "trained": len(known.values) - len(judged), "seen": seen}
+
+
+def judge_scores(
+    space: SearchSpace,
+    labels: Labels,
+    by: Sequence[str],
+    *,
+    config: NetworkConfig,
+    population: str = "all",
+    table: FeatureTable | None = None,
+    exclude: Collection[str] = (),
+    k: int = 1000,
+) -> dict[str, Report]:
+    """Metrics of scores that need no training: sizes, or a feature table's columns (higher counts as better).
+
+    With a table, the architectures judged are those of its rows that have a label.
+
+    Raises
+    ------
+    ProxyrankError
+        If a name is neither.
+    """
+    judged = without(in_population(space, labels, population), exclude)
+    if table is not None:
+        judged = judged.subset(table.frame.index)
+    known = size_scores(space, list(judged.values.index), config)
+    if table is not None:
+        known = known.drop(columns=[c for c in table.frame if c in known]).join(table.frame)
+    reports = {}
+    for name in by:
+        if name not in known:
+            raise ProxyrankError(f"unknown score {name!r}; known: {', '.join(map(str, known.columns[:40]))}")
+        reports[name] = evaluate_scores(known[name], judged, k=k)
+    return reports

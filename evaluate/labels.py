@@ -1,0 +1,259 @@
+"""Labels: one number an architecture, from the user's own table, with everything doubtful said aloud."""
+
+import difflib
+import re
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from proxyrank.common.errors import TableError
+from proxyrank.common.tabular import (
+    SENTINEL,
+    arch_texts,
+    numeric_column,
+    parse_number,
+    read_table,
+    row_place,
+)
+from proxyrank.spaces import SearchSpace, parse_all
+
+Direction = Literal["max", "min"]
+Duplicates = Literal["mean", "error"]
+
+_LOWER_IS_BETTER = re.compile(r"(?<![a-z])(err|error|errors|loss|losses|perplexity|mse|rmse|mae)(?![a-z])")
+_PROBED_CELLS = 100
+
+
+@dataclass(frozen=True, eq=False)
+class Labels:
+    """Labels of different architectures.
+
+    Attributes
+    ----------
+    values
+        Finite float64 labels, index ``arch`` in its exact spelling, sorted by it.
+    name
+        Column they come from.
+    direction
+        Whether higher (``max``) or lower (``min``) is better.
+    path
+        File they come from.
+    notes
+        What happened on reading, a line each.
+    dropped
+        Rows of the file without a finite label.
+    missing
+        Architectures of those rows that have no label from another row.
+    """
+
+    values: pd.Series
+    name: str
+    direction: Direction = "max"
+    path: str = ""
+    notes: tuple[str, ...] = ()
+    dropped: int = 0
+    missing: tuple[str, ...] = ()
+
+    @property
+    def oriented(self) -> pd.Series:
+        """The values, negated where lower is better, so that higher is better."""
+        return self.values if self.direction == "max" else -self.values
+
+    def subset(self, archs: Collection[str]) -> "Labels":
+        """Labels of the architectures among ``archs`` (exact spelling); other fields as they are."""
+        wanted = set(archs)
+        values = self.values[[arch in wanted for arch in self.values.index]]
+        return replace(self, values=values, missing=tuple(arch for arch in self.missing if arch in wanted))
+
+
+def load_labels(
+    path: str | Path,
+    *,
+    space: SearchSpace,
+    label: str | None = None,
+    direction: Direction | None = None,
+    duplicates: Duplicates = "mean",
+    strict: bool = False,
+    option: str = "--labels",
+    hint: str = "",
+) -> Labels:
+    """Read labels from a CSV or parquet file with a column ``arch``.
+
+    Parameters
+    ----------
+    path
+        The table.
+    space
+        Space of the architectures; every spelling it accepts is fine.
+    label
+        Column of the labels; None where there is only one numeric column.
+    direction
+        Whether higher or lower is better; None means ``max``.
+    duplicates
+        What to do with an architecture whose rows have different labels: their mean, or an error.
+    strict
+        Refuse rows without a finite label instead of dropping them.
+    option, hint
+        Command line option that named the file, and how to get it, for messages.
+
+    Raises
+    ------
+    TableError
+        If the file cannot be read, the label column is absent or ambiguous, a label is no number, none is
+        left, or the rules of ``duplicates`` and ``strict`` are broken.
+    ArchitectureError
+        At the first row whose ``arch`` is not of the space.
+    """
+    frame = read_table(path, option, hint)
+    texts = arch_texts(frame, path)
+    name = _label_column(frame, label, path)
+
+    def place(row: int) -> str:
+        return row_place(frame, row, path)
+
+    return make_labels(
+        parse_all(space, texts, place),
+        numeric_column(frame, name, path),
+        name=name,
+        direction=direction,
+        path=str(path),
+        duplicates=duplicates,
+        strict=strict,
+        place=place,
+    )
+
+
+def make_labels(
+    archs: Sequence[str],
+    values: NDArray[np.float64],
+    *,
+    name: str,
+    direction: Direction | None = None,
+    path: str = "",
+    duplicates: Duplicates = "mean",
+    strict: bool = False,
+    place: Callable[[int], str] | None = None,
+) -> Labels:
+    """Labels from rows of architectures (exact spelling) and numbers, by the rules of `load_labels`.
+
+    Parameters
+    ----------
+    archs, values
+        One a row, shape [rows]; non-finite values and the sentinel -1e8 are missing.
+    name, direction, path, duplicates, strict
+        As for `load_labels`.
+    place
+        Text for the place of the i-th row (from 0).
+
+    Raises
+    ------
+    TableError
+        If no label is left, or the rules of ``duplicates`` and ``strict`` are broken.
+    """
+    place = place or (lambda row: f"row {row + 1}")
+    source = path or "labels"
+    infinite, sentinel = np.isinf(values), values == SENTINEL
+    bad = np.isnan(values) | infinite | sentinel
+    notes = []
+    if bad.any():
+        count = f"{bad.sum()} of {_count(len(values), 'row')} without a finite label in {name!r}"
+        if strict:
+            raise TableError(f"{source}: {count}, the first at {place(int(np.argmax(bad)))}")
+        if bad.all():
+            raise TableError(f"{source}: no label is left: {count}")
+        blank = bad.sum() - infinite.sum() - sentinel.sum()
+        kinds = f"{blank} blank, {infinite.sum()} infinite, {sentinel.sum()} failed (-1e8)"
+        notes.append(f"dropped {count} ({kinds})")
+    rows = pd.DataFrame({"arch": list(archs), "value": values, "row": np.arange(len(values))})[~bad]
+    labels, collapse_notes = _collapse(rows, duplicates, source, place)
+    summary = f"label {name!r}, {'higher' if direction != 'min' else 'lower'} is better: "
+    notes = [summary + f"{_count(len(values), 'row')} in, {len(labels)} out", *notes, *collapse_notes]
+    if direction != "min" and _LOWER_IS_BETTER.search(name.lower()):
+        notes.append(
+            f"warning: column {name!r} is named like an error or a loss, yet higher counts as better; "
+            "--label-direction min turns it round"
+        )
+    missing = sorted({arch for arch, gone in zip(archs, bad, strict=True) if gone} - set(labels.index))
+    return Labels(labels, name, direction or "max", path, tuple(notes), int(bad.sum()), tuple(missing))
+
+
+def require_varied(labels: Labels) -> None:
+    """Refuse labels that cannot be ranked.
+
+    Raises
+    ------
+    TableError
+        If all are equal.
+    """
+    if labels.values.nunique() == 1:
+        value, rows = float(labels.values.iloc[0]), _count(len(labels.values), "row")
+        source = f"{labels.path}, column {labels.name!r}" if labels.path else f"column {labels.name!r}"
+        raise TableError(f"{source}: label has one distinct value ({value}) over {rows}")
+
+
+def _label_column(frame: pd.DataFrame, label: str | None, path: str | Path) -> str:
+    others = [column for column in frame.columns if column != "arch"]
+    if label is not None:
+        if label in others:
+            return label
+        near = difflib.get_close_matches(label, others, n=1, cutoff=0.0)
+        nearest = f"; nearest: {near[0]}" if near else ""
+        raise TableError(f"{path}: no label column {label!r}{nearest}; columns: {_listing(others)}")
+    # a lone column is the label whatever it holds, so that numeric_column can name its first bad cell
+    candidates = (
+        others if len(others) == 1 else [column for column in others if _looks_numeric(frame[column])]
+    )
+    if len(candidates) == 1:
+        return candidates[0]
+    if candidates:
+        raise TableError(
+            f"{path}: several columns could be the label, name one with --label: {_listing(candidates)}"
+        )
+    raise TableError(f"{path}: no numeric column beside 'arch'; columns: {_listing(others)}")
+
+
+def _looks_numeric(column: pd.Series) -> bool:
+    numbers = [parse_number(cell) for cell in column]
+    filled = [number for number in numbers if number is None or not np.isnan(number)][:_PROBED_CELLS]
+    return sum(number is not None for number in filled) * 2 > len(filled)
+
+
+def _collapse(
+    rows: pd.DataFrame, duplicates: Duplicates, source: str, place: Callable[[int], str]
+) -> tuple[pd.Series, list[str]]:
+    # sorted by value too: the mean of a group must not depend on the order of the rows
+    rows = rows.sort_values(["arch", "value", "row"], ignore_index=True)
+    groups = rows.groupby("arch", sort=False)["value"].agg(["min", "max", "mean", "size"])
+    groups = groups.loc[sorted(groups.index)]
+    spread = groups["max"] - groups["min"]
+    extra = len(rows) - len(groups)
+    different = int((spread > 0).sum())
+    if different and duplicates == "error":
+        arch = str(spread.index[int(np.argmax(spread.to_numpy() > 0))])
+        same = rows[rows["arch"] == arch]
+        found = ", ".join(
+            f"{value} ({place(row)})" for value, row in zip(same["value"], same["row"], strict=True)
+        )
+        raise TableError(f"{source}: different labels for {arch}: {found}")
+    values = groups["mean"].where(spread > 0, groups["min"]).astype(np.float64)  # a mean of equals may round
+    values.index = pd.Index(groups.index, name="arch")
+    if not extra:
+        return values, []
+    note = f"collapsed {_count(extra, 'repeated row')}"
+    if different:
+        note += f"; mean taken of different labels for {_count(different, 'architecture')}, "
+        note += f"largest spread {float(spread.max()):.6g}"
+    return values, [note]
+
+
+def _listing(names: Sequence[str]) -> str:
+    return ", ".join(names) if names else "none"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,42 @@
+"""Pictures of a ranking, where people would rather look than read."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from proxyrank.common.files import atomic_path
+
+
+def plot_ranking(scores: pd.Series, labels: pd.Series, path: str | Path, *, title: str, label: str) -> None:
+    """Scatter of the predicted rank against the true rank, coloured by label; the diagonal is perfect.
+
+    Parameters
+    ----------
+    scores
+        Higher is better, indexed by architecture.
+    labels
+        True values of the same architectures, higher is better.
+    path
+        Picture to write (.png, .svg or .pdf).
+    title, label
+        Texts of the picture and of its colour bar.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    scores = scores.reindex(labels.index)
+    predicted, true = scores.rank(ascending=False), labels.rank(ascending=False)
+    figure = Figure(figsize=(6.4, 5.4), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    points = axes.scatter(true, predicted, c=labels, s=9, cmap="viridis", linewidths=0)
+    axes.axline((0, 0), slope=1, color="0.6", linewidth=0.8, zorder=0)
+    axes.set(xlabel="true rank (1 is best)", ylabel="predicted rank", title=title)
+    axes.set(xlim=(0, len(labels) + 1), ylim=(0, len(labels) + 1))
+    axes.invert_xaxis()
+    axes.invert_yaxis()
+    figure.colorbar(points, label=label)
+    with atomic_path(path) as temporary:
+        figure.savefig(
+            temporary, dpi=150, metadata={"Software": None} if Path(path).suffix == ".png" else None
+        )

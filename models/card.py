@@ -1,0 +1,113 @@
+"""What a ranker folder says about itself, ``ranker.json``."""
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from proxyrank.features import GroupInfo
+
+FORMAT = "proxyrank-ranker/1"
+LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "lightgbm")
+
+
+def own_version() -> str:
+    """Version of this package."""
+    return _version("proxyrank")
+
+
+def library_versions() -> dict[str, str]:
+    """Versions of Python and of the libraries that a fit depends on, read without importing them."""
+    return {"python": platform.python_version(), **{name: _version(name) for name in LIBRARIES}}
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "0+unknown"
+
+
+class LabelCard(BaseModel):
+    """The label that was learnt: its column, which direction is better, the file it came from."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = "label"
+    direction: Literal["max", "min"] = "max"
+    path: str | None = None
+
+
+class SplitCard(BaseModel):
+    """How the training architectures were chosen."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: str
+    train_size: int
+    seed: int | None = None
+    population: str | None = None
+
+
+class RankerCard(BaseModel):
+    """Everything about a fitted ranker except its trees and its training architectures.
+
+    Attributes
+    ----------
+    format, proxyrank, libraries
+        Format of the folder, versions of this package and of what it was fitted with.
+    space
+        Name of the search space.
+    label, split
+        What was learnt, and from which part; no split is stated where the caller chose the rows.
+    groups
+        Feature groups with version, settings, columns and source.
+    feature_names
+        Columns of the model, in its order.
+    model, params
+        Key of `MODELS` and all parameters of the estimator.
+    target
+        Transform of the label, None for a model that has none.
+    score_is_label
+        Whether `predicted` is in label units.
+    n_train, n_dropped
+        Rows used, and rows left out because their label was not finite.
+    train_archs_sha256
+        Of the file with the training architectures.
+    constant
+        Whether all training rows get one score: such a ranker tells nothing apart.
+    notes
+        What a person should know, one line each.
+    """
+
+    model_config = ConfigDict(extra="forbid", protected_namespaces=())
+
+    format: str = FORMAT
+    proxyrank: str = Field(default_factory=own_version)
+    libraries: dict[str, str] = Field(default_factory=library_versions)
+    space: str
+    label: LabelCard
+    split: SplitCard | None = None
+    groups: dict[str, GroupInfo]
+    feature_names: list[str]
+    model: str
+    params: dict[str, Any]
+    target: str | None
+    score_is_label: bool
+    n_train: int
+    n_dropped: int = 0
+    train_archs_sha256: str
+    constant: bool = False
+    notes: list[str] = Field(default_factory=list)
+
+    @property
+    def population(self) -> str:
+        """Part of the space that the ranker was trained on; ``all`` where nothing is stated."""
+        return (self.split and self.split.population) or "all"
+
+    @property
+    def dataset(self) -> str:
+        """Data set of the network features or, without such, the label's name."""
+        stated = (info.settings.get("dataset") for info in self.groups.values())
+        return str(next(filter(None, stated), self.label.name))

@@ -1,0 +1,325 @@
+"""Architecture strings in, ranks out: features and an estimator behind one small class."""
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from pydantic import ValidationError
+
+from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.files import atomic_folder, dump_json, read_json
+from proxyrank.common.tabular import json_safe
+from proxyrank.features import FeatureTable, compute_features
+from proxyrank.models.base import Ranker
+from proxyrank.models.card import FORMAT, LabelCard, RankerCard, SplitCard
+from proxyrank.models.matching import as_matrix, check_labels, check_table, matched_frame, parse_own
+from proxyrank.models.registry import make_model, model_class
+from proxyrank.models.storage import digest, load_model, read_checked, save_model
+from proxyrank.models.targets import FloatArray, check_direction
+from proxyrank.spaces import SearchSpace, get_space
+
+_log = logging.getLogger(__name__)
+
+CARD_FILE = "ranker.json"
+ARCHS_FILE = "train_archs.txt"
+
+
+class ProxyRanker:
+    """Rank architectures of one search space.
+
+    Parameters
+    ----------
+    groups
+        Feature groups to compute, as `proxyrank.features.parse_groups` takes them; not looked at where `fit`
+        is given a feature table, whose groups count then.
+    model
+        Key of `MODELS`.
+    space
+        Name of the search space.
+    params
+        Parameters of the estimator, over its defaults.
+    settings
+        Settings of the feature groups.
+    random_state
+        Seed of the estimator.
+    threads
+        Threads of the estimator.
+
+    Attributes
+    ----------
+    card : RankerCard
+        What was fitted on what.
+    estimator : Ranker
+        The fitted estimator; its columns are ``card.feature_names``, sorted by name.
+    train_archs : tuple of str
+        The training architectures, sorted.
+    """
+
+    card: RankerCard
+    estimator: Ranker
+    train_archs: tuple[str, ...]
+
+    def __init__(
+        self,
+        groups: str | Sequence[str] = ("paths", "cell", "flow"),
+        model: str = "lightgbm",
+        space: str = "nb201",
+        *,
+        params: Mapping[str, Any] | None = None,
+        settings: Mapping[str, Any] | None = None,
+        random_state: int = 0,
+        threads: int = 1,
+    ) -> None:
+        model_class(model)
+        self.groups = groups
+        self.model = model
+        self.space = space
+        self.params = dict(params or {})
+        self.settings = settings
+        self.random_state = random_state
+        self.threads = threads
+        self._space: SearchSpace = get_space(space)
+
+    def fit(
+        self,
+        archs: Iterable[Any],
+        labels: Sequence[float] | FloatArray | pd.Series,
+        *,
+        direction: str = "max",
+        features: FeatureTable | None = None,
+        label: str = "label",
+        label_path: str | None = None,
+        split: SplitCard | None = None,
+    ) -> Self:
+        """Learn from trained architectures; the order of the rows and of a table's columns does not matter.
+
+        Parameters
+        ----------
+        archs
+            Architectures in any accepted spelling, each once.
+        labels
+            One number an architecture; rows where it is not finite are left out and counted.
+        direction
+            ``max`` where a larger label is better, ``min`` where a smaller one is.
+        features
+            A table with all of them; its columns are used instead of computed groups.
+        label, label_path, split
+            What to write down about the label's name and file and about the choice of the rows.
+
+        Raises
+        ------
+        ProxyrankError
+            If an architecture, the labels, the features or an option will not do; the message says what was
+            given and what was expected.
+        """
+        check_direction(direction)
+        own = parse_own(self._space, archs)
+        values = check_labels(own, labels)
+        rows = sorted((arch, y) for arch, y in zip(own, values, strict=True) if np.isfinite(y))
+        notes = []
+        if dropped := len(own) - len(rows):
+            notes.append(f"{dropped} of {len(own)} rows had no finite label and were left out")
+        if len(rows) < 2:
+            raise ProxyrankError(
+                f"training needs at least 2 architectures with a finite label, got {len(rows)}"
+            )
+        train = [arch for arch, _ in rows]
+        y = np.array([value for _, value in rows])
+        if features is None:
+            features = compute_features(self._space, train, self.groups, settings=self.settings)
+        check_table(self._space, train, features)
+        names = sorted(features.columns)
+        X = as_matrix(features.frame.loc[train, names])
+        options = {"random_state": self.random_state, "threads": self.threads, **self.params}
+        estimator = make_model(self.model, {**options, "direction": direction}).fit(X, y)
+        constant = bool(np.ptp(estimator.rank_score(X)) == 0)
+        if constant:
+            notes.append("the ranker is constant: it gives every architecture one score")
+        notes += features.sidecar.forced
+        for note in notes:
+            _log.warning("%s", note)
+        self.estimator = estimator
+        self.train_archs = tuple(train)
+        params = json_safe(estimator.export()[0]["params"])
+        self.card = RankerCard(
+            space=self.space,
+            label=LabelCard.model_validate({"name": label, "direction": direction, "path": label_path}),
+            split=split,
+            groups=features.sidecar.groups,
+            feature_names=names,
+            model=self.model,
+            params=params,
+            target=params.get("target") if estimator.score_is_label else None,
+            score_is_label=estimator.score_is_label,
+            n_train=len(train),
+            n_dropped=dropped,
+            train_archs_sha256=digest(_lines(train)),
+            constant=constant,
+            notes=notes,
+        )
+        return self
+
+    def predict(self, archs: Iterable[Any], *, features: FeatureTable | None = None) -> FloatArray:
+        """Predicted labels [n] in label units or, where ``card.score_is_label`` is false, unitless scores.
+
+        Parameters
+        ----------
+        archs
+            Architectures in any accepted spelling; repeats are answered as often as they occur.
+        features
+            A table that has them, matched by column name; None computes the features.
+
+        Raises
+        ------
+        ProxyrankError
+            If an architecture is of another space, or a column or architecture is absent from the table.
+        """
+        own = parse_own(self._space, archs)
+        if not own:
+            return np.zeros(0)
+        unique = list(dict.fromkeys(own))
+        predicted = self.estimator.predict(self._matrix(unique, features))
+        at = {arch: i for i, arch in enumerate(unique)}
+        return predicted[[at[arch] for arch in own]]
+
+    def rank(self, archs: Iterable[Any], *, features: FeatureTable | None = None) -> pd.DataFrame:
+        """Architectures from best to worst, each once.
+
+        Parameters
+        ----------
+        archs, features
+            As in `predict`.
+
+        Returns
+        -------
+        DataFrame
+            ``rank`` (1 is best, 1..n without gaps), ``arch``, ``score`` (larger is better, unitless: the
+            transformed label of the model) and ``predicted`` (in label units, NaN where the model has none).
+            Architectures of equal score are ordered by their text.
+
+        Raises
+        ------
+        ProxyrankError
+            As `predict`, and if no architecture is given.
+        """
+        unique = list(dict.fromkeys(parse_own(self._space, archs)))
+        if not unique:
+            raise ProxyrankError("no architecture to rank")
+        score = self.estimator.rank_score(self._matrix(unique, features))
+        predicted = self.estimator.label_of(score) if self.estimator.score_is_label else np.nan
+        frame = pd.DataFrame({"arch": unique, "score": score, "predicted": predicted})
+        frame = frame.sort_values(["score", "arch"], ascending=[False, True], ignore_index=True)
+        frame.insert(0, "rank", np.arange(1, len(frame) + 1))
+        return frame
+
+    def importances(self) -> pd.Series:
+        """Share of each feature in what the trees explain, by its own name, largest first."""
+        series = pd.Series(
+            self._fitted().feature_importances_, index=self.card.feature_names, name="importance", dtype=float
+        )
+        return series.sort_values(ascending=False, kind="stable")
+
+    def save(self, folder: str | Path) -> None:
+        """Write the ranker folder; it appears whole or not at all. The same fit gives the same bytes.
+
+        Raises
+        ------
+        ProxyrankError
+            If the parent folder does not exist, or something else than a ranker is there.
+        """
+        estimator = self._fitted()
+        folder = Path(folder)
+        if folder.is_dir() and any(folder.iterdir()) and not (folder / CARD_FILE).is_file():
+            raise ProxyrankError(f"{folder}: not empty and not a ranker folder, it is left alone")
+        with atomic_folder(folder) as path:
+            save_model(estimator, path)
+            (path / ARCHS_FILE).write_bytes(_lines(self.train_archs))
+            text = dump_json(self.card.model_dump(mode="json"))
+            (path / CARD_FILE).write_text(text, encoding="utf-8", newline="\n")
+
+    @classmethod
+    def load(cls, folder: str | Path, *, threads: int | None = None) -> "ProxyRanker":
+        """Read a ranker folder; nothing in it is unpickled.
+
+        Parameters
+        ----------
+        folder
+            Written by `save`.
+        threads
+            Threads of the estimator; None keeps the number it was fitted with.
+
+        Raises
+        ------
+        ProxyrankError
+            If a file is missing, damaged, or of another format; one line that names the file.
+        """
+        folder = Path(folder)
+        card = read_card(folder)
+        archs = read_checked(folder / ARCHS_FILE, card.train_archs_sha256).decode().splitlines()
+        estimator: Any = load_model(folder)
+        if estimator.n_features_in_ != len(card.feature_names):
+            raise ProxyrankError(
+                f"{folder / CARD_FILE}: names {len(card.feature_names)} features, the model beside it has "
+                f"{estimator.n_features_in_}"
+            )
+        if threads is not None:
+            estimator.threads = threads
+        ranker = cls(
+            tuple(card.groups),
+            card.model,
+            card.space,
+            params={
+                name: card.params[name]
+                for name in card.params
+                if name not in ("random_state", "threads", "direction")
+            },
+            settings={name: value for info in card.groups.values() for name, value in info.settings.items()},
+            random_state=card.params["random_state"],
+            threads=estimator.threads,
+        )
+        ranker.card, ranker.estimator, ranker.train_archs = card, estimator, tuple(archs)
+        return ranker
+
+    def _fitted(self) -> Ranker:
+        if not hasattr(self, "estimator"):
+            raise ProxyrankError("this ranker is not fitted yet: call fit first")
+        return self.estimator
+
+    def _matrix(self, archs: list[str], features: FeatureTable | None) -> FloatArray:
+        self._fitted()
+        frame, extra = matched_frame(self._space, archs, features, self.card.groups, self.card.feature_names)
+        if extra:
+            _log.warning(
+                "%d columns that the ranker does not know are ignored: %s", len(extra), ", ".join(extra[:10])
+            )
+        return as_matrix(frame)
+
+
+def read_card(folder: str | Path) -> RankerCard:
+    """Only ``ranker.json`` of a ranker folder.
+
+    Raises
+    ------
+    ProxyrankError
+        If the folder or the file is missing, damaged, or of another format.
+    """
+    path = Path(folder) / CARD_FILE
+    if not path.is_file():
+        raise ProxyrankError(f"{folder}: not a ranker folder, it has no {CARD_FILE}")
+    raw = read_json(path)
+    found = raw.get("format") if isinstance(raw, dict) else None
+    if found != FORMAT:
+        raise ProxyrankError(f"{path}: expected the format {FORMAT}, found {found!r}")
+    try:
+        return RankerCard.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise ProxyrankError(f"{path}: damaged ({place}: {first['msg']})") from None
+
+
+def _lines(archs: Sequence[str]) -> bytes:
+    return "".join(f"{arch}\n" for arch in archs).encode()

@@ -1,0 +1,73 @@
+"""The known rankers. Another one is its own module, a line here, and its test."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from proxyrank.common.errors import ProxyrankError
+from proxyrank.models.base import Ranker
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """An entry of `MODELS`.
+
+    Attributes
+    ----------
+    summary
+        One line for people.
+    module, attribute
+        Where the class lies; imported when first asked for.
+    """
+
+    summary: str
+    module: str
+    attribute: str
+
+    def load_class(self) -> type[Ranker]:
+        """Import the class."""
+        cls: type[Ranker] = getattr(import_module(self.module), self.attribute)
+        return cls
+
+
+MODELS: dict[str, ModelInfo] = {
+    "lightgbm": ModelInfo(
+        "LightGBM on the logit of the label (or another target, or lambdarank)",
+        "proxyrank.models.lightgbm",
+        "LightGBMRanker",
+    ),
+    "forest": ModelInfo(
+        "standard scaler and random forest of 100 trees, the published baseline",
+        "proxyrank.models.forest",
+        "ForestRanker",
+    ),
+}
+
+
+def model_class(name: str) -> type[Ranker]:
+    """Class of a known ranker.
+
+    Raises
+    ------
+    ProxyrankError
+        If there is none of that name.
+    """
+    if name not in MODELS:
+        raise ProxyrankError(f"unknown model {name!r}; known: {', '.join(MODELS)}")
+    return MODELS[name].load_class()
+
+
+def make_model(name: str, params: Mapping[str, Any]) -> Ranker:
+    """Make a ranker that is not fitted yet.
+
+    Raises
+    ------
+    ProxyrankError
+        If the name or a parameter is unknown.
+    """
+    cls = model_class(name)
+    known: list[str] = cls._get_param_names()  # type: ignore[attr-defined]
+    if unknown := sorted(set(params) - set(known)):
+        raise ProxyrankError(f"model {name} has no parameter {', '.join(unknown)}; known: {', '.join(known)}")
+    return cls(**params)

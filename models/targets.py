@@ -1,0 +1,239 @@
+r"""What a model is fitted to: invertible, increasing-is-better transforms of the label.
+
+With ``low`` and ``high`` the ends of the label's scale, a label :math:`y` first becomes the fraction
+
+.. math:: g = (y - low) / (high - low), \qquad g \leftarrow 1 - g \text{ for labels to be minimised},
+
+so that a larger :math:`g` is better: accuracies in percent, fractions, errors and arbitrary units meet here.
+The transforms that need :math:`0 < g < 1` clip it to :math:`[\epsilon, 1 - \epsilon]` with
+:math:`\epsilon = 0.0005`: half a step of 0.1 %, the resolution of an accuracy over a thousand images.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import expit, logit, ndtri
+from scipy.stats import rankdata
+
+from proxyrank.common.errors import ProxyrankError
+
+FloatArray = NDArray[np.float64]
+Direction = Literal["max", "min"]
+Scale = Literal["auto", "percent", "fraction", "range"]
+
+EPSILON = 0.0005
+MARGIN = 0.05
+MAX_KNOTS = 1000
+
+SCALES: dict[str, tuple[float, float]] = {"percent": (0.0, 100.0), "fraction": (0.0, 1.0)}
+"""Ends of the scales that do not depend on the labels."""
+
+SIGNS: dict[str, float] = {"max": 1.0, "min": -1.0}
+"""Sign of each direction: a label times it is better when larger."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A fitted transform, as plain data.
+
+    Attributes
+    ----------
+    name
+        Key of `TARGETS`.
+    direction
+        Whether the label is better when larger (``max``) or smaller (``min``).
+    low, high
+        Ends of the label's scale, in label units.
+    knots
+        Quantile-normal only: increasing oriented labels ...
+    values
+        ... and the transformed value of each.
+    """
+
+    name: str
+    direction: Direction
+    low: float
+    high: float
+    knots: tuple[float, ...] = ()
+    values: tuple[float, ...] = ()
+
+    def transform(self, y: ArrayLike) -> FloatArray:
+        """Transform labels [n]; larger is better whatever the direction."""
+        return TARGETS[self.name].forward(self, np.asarray(y, dtype=np.float64))
+
+    def inverse(self, z: ArrayLike) -> FloatArray:
+        """Turn transformed labels [n] back into label units; undoes `transform` up to its clipping."""
+        return TARGETS[self.name].backward(self, np.asarray(z, dtype=np.float64))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the parameters, ready for JSON."""
+        return {
+            key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()
+        }
+
+    @classmethod
+    def from_dict(cls, state: Mapping[str, Any]) -> "Target":
+        """Make the transform that `to_dict` described.
+
+        Raises
+        ------
+        ProxyrankError
+            If a parameter is missing, unknown or has a wrong value.
+        """
+        names = [field.name for field in fields(cls)]
+        if sorted(state) != sorted(names):
+            raise ProxyrankError(f"a target needs the parameters {', '.join(names)}; got {', '.join(state)}")
+        check_target(state["name"])
+        check_direction(state["direction"])
+        parameters: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in state.items()
+        }
+        return cls(**parameters)
+
+
+@dataclass(frozen=True)
+class TargetKind:
+    """An entry of `TARGETS`: one line for people, and the two maps."""
+
+    summary: str
+    forward: Callable[[Target, FloatArray], FloatArray]
+    backward: Callable[[Target, FloatArray], FloatArray]
+    needs_knots: bool = False
+
+
+def fit_target(name: str, y: ArrayLike, *, direction: str = "max", scale: str = "auto") -> Target:
+    """Fit a transform to training labels.
+
+    Parameters
+    ----------
+    name
+        Key of `TARGETS`.
+    y
+        Training labels, shape [n], finite.
+    direction
+        ``max`` or ``min``.
+    scale
+        ``percent`` (0 to 100), ``fraction`` (0 to 1), ``range`` (smallest to largest training label with 5 %
+        of their distance as a margin on either side), or ``auto``: ``percent`` where the largest label is
+        above 1.5 and all lie in 0..100, ``fraction`` where all lie in 0..1, else ``range``.
+
+    Returns
+    -------
+    Target
+        The transform; constant labels are no error here.
+
+    Raises
+    ------
+    ProxyrankError
+        If a name is unknown, there is no label, or one is not finite or outside the scale asked for.
+    """
+    check_target(name)
+    check_direction(direction)
+    values = np.asarray(y, dtype=np.float64).ravel()
+    if values.size == 0 or not np.isfinite(values).all():
+        raise ProxyrankError(
+            f"a target needs finite labels, got {values.size} of which {np.isfinite(values).sum()} are"
+        )
+    low, high = _ends(values, scale)
+    knots: tuple[float, ...] = ()
+    normal: tuple[float, ...] = ()
+    if TARGETS[name].needs_knots:
+        knots, normal = _normal_scores(SIGNS[direction] * values)
+    oriented: Direction = "min" if direction == "min" else "max"
+    return Target(name, oriented, low, high, knots, normal)
+
+
+def check_target(name: object) -> None:
+    """Raise ProxyrankError unless ``name`` is a key of `TARGETS`."""
+    if name not in TARGETS:
+        raise ProxyrankError(f"unknown target {name!r}; known: {', '.join(TARGETS)}")
+
+
+def check_direction(direction: object) -> None:
+    """Raise ProxyrankError unless ``direction`` is ``max`` or ``min``."""
+    if direction not in SIGNS:
+        raise ProxyrankError(f"unknown direction {direction!r}; known: {', '.join(SIGNS)}")
+
+
+def _ends(y: FloatArray, scale: str) -> tuple[float, float]:
+    smallest, largest = float(y.min()), float(y.max())
+    if scale == "auto":
+        if smallest >= 0 and 1.5 < largest <= 100:
+            scale = "percent"
+        else:
+            scale = "fraction" if smallest >= 0 and largest <= 1 else "range"
+    if scale in SCALES:
+        low, high = SCALES[scale]
+        if smallest < low or largest > high:
+            raise ProxyrankError(
+                f"labels from {smallest:g} to {largest:g} do not lie on the scale {scale}, {low:g}..{high:g}"
+            )
+        return low, high
+    if scale != "range":
+        raise ProxyrankError(f"unknown scale {scale!r}; known: auto, {', '.join(SCALES)}, range")
+    margin = MARGIN * (largest - smallest) or 0.5
+    return smallest - margin, largest + margin
+
+
+def _fraction(target: Target, y: FloatArray) -> FloatArray:
+    g = (y - target.low) / (target.high - target.low)
+    return np.clip(g if target.direction == "max" else 1.0 - g, EPSILON, 1.0 - EPSILON)
+
+
+def _label(target: Target, g: FloatArray) -> FloatArray:
+    g = np.clip(g, 0.0, 1.0)
+    return target.low + (target.high - target.low) * (g if target.direction == "max" else 1.0 - g)
+
+
+def _normal_scores(oriented: FloatArray) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Distinct oriented labels and the normal quantile of their mid-rank, thinned to `MAX_KNOTS`."""
+    scores = ndtri((rankdata(oriented) - 0.5) / oriented.size)
+    knots, first = np.unique(oriented, return_index=True)
+    kept = np.unique(np.linspace(0, knots.size - 1, min(knots.size, MAX_KNOTS)).round().astype(int))
+    return tuple(knots[kept].tolist()), tuple(scores[first][kept].tolist())
+
+
+def _signed(target: Target, y: FloatArray) -> FloatArray:
+    return SIGNS[target.direction] * y
+
+
+def _to_logit(target: Target, y: FloatArray) -> FloatArray:
+    return np.asarray(logit(_fraction(target, y)), dtype=np.float64)
+
+
+def _from_logit(target: Target, z: FloatArray) -> FloatArray:
+    return _label(target, np.asarray(expit(z), dtype=np.float64))
+
+
+def _to_log_error(target: Target, y: FloatArray) -> FloatArray:
+    return -np.log1p(-_fraction(target, y))
+
+
+def _from_log_error(target: Target, z: FloatArray) -> FloatArray:
+    return _label(target, -np.expm1(-z))
+
+
+def _to_normal(target: Target, y: FloatArray) -> FloatArray:
+    return np.interp(SIGNS[target.direction] * y, target.knots, target.values)
+
+
+def _from_normal(target: Target, z: FloatArray) -> FloatArray:
+    return SIGNS[target.direction] * np.interp(z, target.values, target.knots)
+
+
+TARGETS: dict[str, TargetKind] = {
+    "none": TargetKind("the label, its sign changed where smaller is better: z = y or -y", _signed, _signed),
+    "logit": TargetKind("z = log(g / (1 - g)), g the clipped fraction", _to_logit, _from_logit),
+    "quantile-normal": TargetKind(
+        "z = normal quantile of (mid-rank - 1/2) / n among the training labels, linear in between, "
+        "constant outside",
+        _to_normal,
+        _from_normal,
+        needs_knots=True,
+    ),
+    "log-error": TargetKind("z = -log(1 - g), g the clipped fraction", _to_log_error, _from_log_error),
+}
+"""Every transform; another one is an entry here."""

@@ -1,0 +1,5 @@
+"""Allow ``python -m proxyrank.cli``."""
+
+from proxyrank.cli import main
+
+main()

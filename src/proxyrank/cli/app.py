@@ -1,0 +1,49 @@
+"""The list of commands. A new one is a module of this folder and a line here."""
+
+from typing import Annotated
+
+import typer
+
+from proxyrank import __version__
+from proxyrank.cli import demo, digits, evaluate, features, info, rank, show, train
+
+app = typer.Typer(
+    name="proxyrank",
+    help="Rank thousands of untrained neural architectures from a few trained ones.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"proxyrank {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    pass
+
+
+_COMMANDS = (
+    (demo.demo, "proxyrank demo --out demo"),
+    (features.features, "proxyrank features --archs cells.txt --groups graf,paths --out table.parquet"),
+    (train.train, "proxyrank train --labels acc.csv --label cifar10 --train-size 1024 --out ranker"),
+    (rank.rank, "proxyrank rank ranker --unseen --top 10"),
+    (evaluate.evaluate, "proxyrank evaluate ranker --labels acc.csv --json"),
+    (info.info, "proxyrank info ranker"),
+    (show.show, 'proxyrank show "(4, 0, 3, 1, 4, 3)"'),
+    (show.canonical, "proxyrank canonical --archs cells.txt --out keys.csv"),
+)
+
+for _function, _example in _COMMANDS:
+    app.command(epilog=f"Example: {_example}")(_function)
+app.add_typer(digits.app, name="digits")

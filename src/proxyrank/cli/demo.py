@@ -1,0 +1,41 @@
+"""``demo``: the whole way on what the package ships."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from proxyrank.cli import options, output
+
+
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder for the ranker, ranks.csv and ranking.png.")] = Path(
+        "demo"
+    ),
+    threads: options.Threads = 1,
+    json: options.Json = False,
+) -> None:
+    """Train on the shipped digits benchmark, judge, and rank cells that nobody trained."""
+    from proxyrank.train.demo import run_demo
+
+    result = run_demo(out, threads=threads)
+    if json:
+        output.print_json({name: report.to_dict() for name, report in result.reports.items()})
+        return
+    n = next(iter(result.reports.values())).n
+    print(f"NAS-Bench-201 cells on noisy digits: trained on {result.n_train}, judged on {n} others\n")
+    rows = []
+    for name, report in result.reports.items():
+        values, (low, high) = report.to_dict(), report.intervals["KT"]
+        texts = [f"{values[key]:.3f}" for key in ("KT", "SPR", "nDCG")]
+        rows.append(
+            [name, *texts, f"{values['top1']:.1f}", f"{values['regret@10']:.2f}", f"{low:.3f}..{high:.3f}"]
+        )
+    output.print_rows(["ranking", "KT", "SPR", "nDCG", "top-1 acc.", "regret@10", "KT 95 % interval"], rows)
+    print(f"\nbest of {len(result.ranks)} cells without a label:")
+    for row in result.ranks.head(3).itertuples():
+        print(f"  {row.rank}. {row.arch}  predicted {row.predicted:.1f} %")
+    print(f"\nwrote {out / 'ranks.csv'}, {result.picture} (predicted against true rank), {result.ranker}")
+    print(
+        f"next: proxyrank rank {result.ranker} --unseen --top 10; for your own labels: proxyrank train --help"
+    )

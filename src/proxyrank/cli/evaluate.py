@@ -1,0 +1,128 @@
+"""``evaluate``: metrics of a ranker, or of a score that needs no training."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from proxyrank.cli import options, output
+from proxyrank.common.errors import ProxyrankError
+from proxyrank.spaces import DATASETS, get_space, network_config
+
+if TYPE_CHECKING:
+    from proxyrank.evaluate import Report
+
+
+def evaluate(
+    labels: options.Labels,
+    ranker: Annotated[Path | None, typer.Argument(help="Ranker folder written by train.")] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(help="Judge a score in place of a ranker: flops, params, dim, or a --scores column."),
+    ] = None,
+    scores: Annotated[
+        str | None, typer.Option(help="CSV/parquet table with column arch and score columns.")
+    ] = None,
+    label: Annotated[str | None, typer.Option(help="Label column; the ranker's if not given.")] = None,
+    label_direction: Annotated[
+        Literal["max", "min"] | None, typer.Option(help="max or min; the ranker's if not given.")
+    ] = None,
+    population: options.Population = None,
+    dataset: Annotated[
+        str | None, typer.Option(help="Whose network sizes count; the label's name if known.")
+    ] = None,
+    features: Annotated[
+        str | None, typer.Option(help="Feature table of the architectures, for a ranker trained on one.")
+    ] = None,
+    baselines: Annotated[
+        bool,
+        typer.Option("--baselines", help="Judge sizes and every --scores column on the same networks too."),
+    ] = False,
+    k: Annotated[int, typer.Option("--k", help="Top positions that nDCG looks at.")] = 1000,
+    space: options.Space = "nb201",
+    json: options.Json = False,
+) -> None:
+    """Judge a ranking by true labels: KT, SPR, nDCG, top-1, regret, with intervals.
+
+    A ranker is judged on its own population without its training cells.
+    """
+    from proxyrank.evaluate import SIZES, judge_ranker, judge_scores, load_labels
+    from proxyrank.features import load_table
+    from proxyrank.models import ProxyRanker
+
+    if (ranker is None) == (by is None):
+        raise ProxyrankError("say what to judge: a ranker folder, or --by NAME (one of the two)")
+    loaded = ProxyRanker.load(ranker) if ranker else None
+    card = loaded.card if loaded else None
+    where = get_space(card.space if card else space)
+    known = load_labels(
+        options.data_path(labels, "--labels"),
+        space=where,
+        label=label or (card.label.name if card else None) or ("digits" if labels == "digits" else None),
+        direction=label_direction or (card.label.direction if card else None),
+    )
+    for text in known.notes:
+        output.note(text)
+    chosen = population or (card.population if card else "all")
+    table = load_table(options.data_path(scores, "--scores"), where, "--scores") if scores else None
+    sizes_of = dataset or (known.name if known.name in DATASETS else "cifar10")
+    reports: dict[str, Report] = {}
+    facts: dict[str, Any] = {}
+    if loaded:
+        own = load_table(options.data_path(features, "--features"), where, "--features") if features else None
+        name = "+".join(loaded.card.groups)
+        reports[name], facts = judge_ranker(loaded, known, population=chosen, features=own, k=k)
+        output.note(
+            f"{facts['seen']} of {reports[name].n} judged cells were seen in training in canonical form"
+        )
+    names = [by] if by else []
+    if baselines:
+        names += [*SIZES, *(table.frame.columns if table is not None else ())]
+    if names:
+        reports |= judge_scores(
+            where,
+            known,
+            list(dict.fromkeys(map(str, names))),
+            config=network_config(sizes_of),
+            population=chosen,
+            table=table,
+            exclude=loaded.train_archs if loaded else (),
+            k=k,
+        )
+    head = {"label": known.name, "direction": known.direction, "population": chosen, **facts}
+    _show(reports, head, json=json)
+
+
+def _show(reports: "dict[str, Report]", head: dict[str, Any], *, json: bool) -> None:
+    first, report = next(iter(reports.items()))
+    if json:
+        others = {name: other.to_dict() for name, other in list(reports.items())[1:]}
+        extra = {"baselines": others} if others else {}
+        output.print_json({"ranking": first, **head, **report.to_dict(), **extra})
+        return
+    output.print_fields({"ranking": first, **head})
+    print()
+    output.print_rows(["metric", "value", "95 % interval", "remark"], _metric_rows(report))
+    output.print_fields({"n": report.n, "dropped": report.dropped, "gain of nDCG": report.gain})
+    for text in report.notes:
+        output.note(text)
+    if len(reports) > 1:
+        names = ("KT", "SPR", "nDCG", "top1")
+        print()
+        output.print_rows(
+            ["ranking", *names, "n"],
+            [[n, *(_text(r.to_dict()[m]) for m in names), r.n] for n, r in reports.items()],
+        )
+
+
+def _metric_rows(report: "Report") -> list[list[str]]:
+    rows = []
+    for name, metric in report.metrics.items():
+        interval = report.intervals.get(name)
+        between = f"{interval[0]:.3f} .. {interval[1]:.3f}" if interval else ""
+        rows.append([name, _text(metric.value), between, metric.reason or metric.note or ""])
+    return rows
+
+
+def _text(value: float | None) -> str:
+    return "undefined" if value is None else f"{value:.3f}"

@@ -1,0 +1,41 @@
+"""``info``: what a ranker folder is."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from proxyrank.cli import options, output
+
+
+def info(
+    ranker: Annotated[Path, typer.Argument(help="Ranker folder written by train.")],
+    json: options.Json = False,
+) -> None:
+    """Print what a ranker is: space, label, groups, settings, split, versions."""
+    from proxyrank.models import ProxyRanker
+
+    card = ProxyRanker.load(ranker).card
+    facts = card.model_dump(mode="json")
+    if json:
+        output.print_json(facts)
+        return
+    features = facts.pop("feature_names")
+    output.print_fields(
+        {key: _text(key, value) for key, value in facts.items()}
+        | {"features": f"{len(features)} ({', '.join(features[:5])}, ...)"}
+    )
+
+
+def _text(key: str, value: Any) -> str:
+    if key == "groups":
+        return "; ".join(
+            f"{name} ({len(group['columns'])} columns, version {group['version']}, "
+            f"{group['settings'] or 'no settings'})"
+            for name, group in value.items()
+        )
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {item}" for name, item in value.items())
+    if isinstance(value, list):
+        return "; ".join(map(str, value)) or "none"
+    return str(value)

@@ -1,0 +1,61 @@
+"""Options that several commands share, and where files are looked for."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from proxyrank.common.errors import ProxyrankError
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON value instead of text.")]
+Space = Annotated[str, typer.Option(help="Search space.")]
+Threads = Annotated[
+    int,
+    typer.Option(
+        min=1, help="Threads of the model; results do not depend on it. 1 is fastest below 5,000 rows."
+    ),
+]
+Archs = Annotated[
+    str | None,
+    typer.Option(
+        "--archs",
+        help="Architectures: a text file with one string or tuple a line, or a CSV/parquet file with column "
+        "[b]arch[/b].",
+    ),
+]
+Labels = Annotated[
+    str,
+    typer.Option(
+        "--labels",
+        help="CSV or parquet file with column [b]arch[/b] and labels, or [b]digits[/b] for the "
+        "benchmark that proxyrank ships. A name that is no file is also looked for in the folder PROXYRANK_DATA.",
+    ),
+]
+Label = Annotated[str | None, typer.Option("--label", help="Label column, if the file has several.")]
+Population = Annotated[
+    str | None, typer.Option("--population", help="Part of the space: all, or filtered (no dead operations).")
+]
+
+
+def data_path(name: str, option: str) -> Path:
+    """The file a user means: a path, a name under ``PROXYRANK_DATA``, or a shipped benchmark.
+
+    Raises
+    ------
+    ProxyrankError
+        If there is no such file; the message says how to get one.
+    """
+    if name == "digits":
+        from proxyrank.train.digits import digits_table
+
+        return digits_table()
+    folder = os.environ.get("PROXYRANK_DATA")
+    for path in (Path(name), Path(folder, name) if folder else None):
+        if path is not None and path.is_file():
+            return path
+    looked = f" (nor in PROXYRANK_DATA={folder})" if folder else ""
+    raise ProxyrankError(
+        f"{option} {name}: no such file{looked}; bring a CSV with the columns arch and an accuracy, set "
+        f"PROXYRANK_DATA to the folder that holds it, or use {option} digits"
+    )

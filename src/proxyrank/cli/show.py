@@ -1,0 +1,117 @@
+"""``show`` one architecture; ``canonical`` for many: spellings, keys, sizes."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import pandas as pd
+import typer
+
+from proxyrank.cli import options, output
+from proxyrank.common.errors import ProxyrankError
+from proxyrank.spaces import SearchSpace, get_space, network_config, parse_all
+
+
+def show(
+    arch: Annotated[str, typer.Argument(help="A cell in either spelling (quote it).")],
+    space: options.Space = "nb201",
+    dataset: Annotated[str, typer.Option(help="Whose network the sizes are of.")] = "cifar10",
+    json: options.Json = False,
+) -> None:
+    """Explain one architecture: both spellings, a drawing, dead operations, keys, sizes."""
+    where = get_space(space)
+    exact = where.parse(arch)
+    config = network_config(dataset)
+    graph = where.graph(exact)
+    live = set(graph.live_edges)
+    built, effective = where.sizes(exact, config), where.sizes(exact, config, effective=True)
+    facts: dict[str, Any] = {
+        "arch": exact,
+        **_keys(where, exact),
+        "connected": bool(live),
+        "edges": [
+            {"from": e.source, "to": e.target, "op": e.op, "live": e in live}
+            for e in sorted(graph.edges, key=lambda e: (e.source, e.target))
+        ],
+        "dataset": dataset,
+        "sizes": {
+            name: {"built": getattr(built, name), "effective": getattr(effective, name)}
+            for name in ("params", "flops", "dim")
+        },
+    }
+    if json:
+        output.print_json(facts)
+        return
+    output.print_fields({key: facts[key] for key in facts if key not in {"edges", "sizes", "dataset"}})
+    print()
+    print("\n".join(_drawing(facts["edges"])))
+    print()
+    output.print_rows(
+        [f"sizes ({dataset})", "as built", "effective"],
+        [
+            ["parameters", f"{built.params:,}", f"{effective.params:,}"],
+            ["FLOPs (MACs of conv and linear layers)", f"{built.flops:,}", f"{effective.flops:,}"],
+            ["parameter tensors (dim)", built.dim, effective.dim],
+        ],
+    )
+
+
+def canonical(
+    cells: Annotated[list[str] | None, typer.Argument(help="Cells in either spelling (quote them).")] = None,
+    archs: options.Archs = None,
+    space: options.Space = "nb201",
+    out: Annotated[
+        Path | None, typer.Option(help="Write .csv, .json or .parquet instead of printing.")
+    ] = None,
+    json: options.Json = False,
+) -> None:
+    """Give the canonical form (dead operations set to none) and the keys of architectures."""
+    from proxyrank.common.tabular import read_archs, write_table
+
+    where = get_space(space)
+    if bool(cells) == bool(archs):
+        raise ProxyrankError("give cells as arguments, or a file with --archs (one of the two)")
+    if archs:
+        found = read_archs(options.data_path(archs, "--archs"))
+        texts, places = [text for text, _ in found], [place for _, place in found]
+    else:
+        texts = list(cells or [])
+        places = [f"argument {i}" for i in range(1, len(texts) + 1)]
+    exact = parse_all(where, texts, places.__getitem__)
+    frame = pd.DataFrame([{"arch": arch, **_keys(where, arch)} for arch in exact])
+    if out:
+        write_table(frame, out)
+    elif json:
+        output.print_json(output.records(frame))
+    else:
+        for arch in frame["canonical"]:
+            print(arch)
+
+
+def _keys(space: SearchSpace, arch: str) -> dict[str, str]:
+    """Other spellings and keys, those that the space has."""
+    names = {
+        "tuple": "to_tuple",
+        "canonical": "canonical",
+        "nats_key": "nats_key",
+        "function_key": "function_key",
+    }
+    return {
+        name: str(getattr(space, method)(arch)) for name, method in names.items() if hasattr(space, method)
+    }
+
+
+def _drawing(edges: Sequence[dict[str, Any]]) -> list[str]:
+    """One line an edge, from node to node; what cannot matter is marked."""
+    last = max(edge["to"] for edge in edges)
+    names = {0: "in", last: "out"}
+    lines = []
+    for edge in edges:
+        source, target = (names.get(node, str(node)) for node in (edge["from"], edge["to"]))
+        arrow = "".join(
+            "o" if node == edge["from"] else ">" if node == edge["to"] else
+            "-" if edge["from"] < node < edge["to"] else "." for node in range(last + 1)
+        )  # fmt: skip
+        dead = "" if edge["live"] or edge["op"] == "none" else "   (dead: no way through it)"
+        lines.append(f"  {'  '.join(arrow)}   {source:>3} -> {target:<3}  {edge['op']}{dead}")
+    return lines

@@ -1,0 +1,111 @@
+"""``train``: labels in, a ranker folder out."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from proxyrank.cli import options, output
+from proxyrank.common.errors import ProxyrankError
+from proxyrank.spaces import get_space, network_config
+
+
+def train(
+    labels: options.Labels,
+    out: Annotated[Path, typer.Option(help="Ranker folder to write.")],
+    label: options.Label = None,
+    label_direction: Annotated[
+        Literal["max", "min"] | None, typer.Option(help="max (accuracy, the default) or min (error, loss).")
+    ] = None,
+    groups: Annotated[
+        str | None, typer.Option(help="Feature groups joined by commas, or all (the default).")
+    ] = None,
+    features: Annotated[
+        str | None, typer.Option(help="Your own feature table (CSV/parquet) in place of computed features.")
+    ] = None,
+    model: Annotated[str, typer.Option(help="lightgbm, or forest (the published baseline).")] = "lightgbm",
+    target: Annotated[
+        str | None,
+        typer.Option(help="Target transform of lightgbm: none, logit, quantile-normal, log-error."),
+    ] = None,
+    objective: Annotated[
+        str | None, typer.Option(help="Objective of lightgbm: regression or lambdarank.")
+    ] = None,
+    population: options.Population = None,
+    train_size: Annotated[
+        int | None, typer.Option(help="Architectures to train on; all if not given.")
+    ] = None,
+    split: Annotated[
+        str, typer.Option(help="published (random), or grouped (equal networks on one side).")
+    ] = "published",
+    seed: Annotated[int, typer.Option(help="Of the split and the model.")] = 0,
+    dataset: Annotated[
+        str | None, typer.Option(help="Data set of network features; the label's name if that is one.")
+    ] = None,
+    duplicates: Annotated[
+        Literal["mean", "error"],
+        typer.Option(help="Repeated architectures with different labels: mean or error."),
+    ] = "mean",
+    strict: Annotated[bool, typer.Option(help="Refuse missing labels instead of leaving them out.")] = False,
+    space: options.Space = "nb201",
+    threads: options.Threads = 1,
+    json: options.Json = False,
+) -> None:
+    """Train a ranker on labelled architectures and write it to a folder."""
+    from proxyrank.evaluate import load_labels
+    from proxyrank.features import load_table, parse_groups
+    from proxyrank.train.fit import FitPlan, fit_ranker
+
+    where = get_space(space)
+    if dataset:
+        network_config(dataset)
+    if features and groups:
+        raise ProxyrankError("--features brings its own columns; leave --groups out")
+    if not out.absolute().parent.is_dir():
+        raise ProxyrankError(f"--out {out}: the folder {out.absolute().parent} does not exist")
+    known = load_labels(
+        options.data_path(labels, "--labels"),
+        space=where,
+        label=label or ("digits" if labels == "digits" else None),
+        direction=label_direction,
+        duplicates=duplicates,
+        strict=strict,
+    )
+    for text in known.notes:
+        output.note(text)
+    table = load_table(options.data_path(features, "--features"), where, "--features") if features else None
+    plan = FitPlan(
+        groups=tuple(table.sidecar.groups) if table else parse_groups(groups or "all"),
+        model=model,
+        params={
+            key: value
+            for key, value in {"target": target, "objective": objective}.items()
+            if value is not None
+        },
+        population=population or "all",
+        split=split,
+        train_size=train_size,
+        seed=seed,
+        dataset=dataset,
+        threads=threads,
+    )
+    ranker = fit_ranker(where, known, plan, features=table)
+    ranker.save(out)
+    card = ranker.card
+    for text in card.notes:
+        output.note(text)
+    summary = {
+        "ranker": str(out),
+        "label": card.label.name,
+        "direction": card.label.direction,
+        "groups": "+".join(card.groups),
+        "features": len(card.feature_names),
+        "model": card.model,
+        "n_train": card.n_train,
+        "population": card.population,
+    }
+    if json:
+        output.print_json(summary)
+    else:
+        output.print_fields(summary)
+        print(f"next: proxyrank rank {out} --unseen --top 10")
