@@ -82,5 +82,5 @@ def load_nats(
             raise TableError(f"{path}: no {metric} for {dataset}; there are {', '.join(results)}")
         values[i] = results[metric]
     archs = parse_all(space, map(api.arch, range(count)), lambda i: f"{path}, architecture {i}")
-    name = f"{dataset} {metric} after {epochs} epochs"
-    return make_labels(archs, values, name=name, direction=METRICS[metric], path=str(path))
+    source = f"{path} ({metric} after {epochs} epochs)"
+    return make_labels(archs, values, name=dataset, direction=METRICS[metric], path=source)

@@ -22,6 +22,7 @@ OBJECTIVES: dict[str, bool] = {"regression": False, "lambdarank": True}
 """Objectives and whether they rank (grades and queries instead of a target)."""
 
 MODEL_FILE = "model.txt"
+MIN_COLUMNS = 8
 _THREADS_LINE = re.compile(r"^\[num_threads: \d+\]\n", re.MULTILINE)
 
 
@@ -46,7 +47,7 @@ class LightGBMRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     min_child_samples
         Rows a leaf; None is n / 20, at least 2 and at most 20, and 1 below 4 rows.
     colsample
-        Share of columns a tree.
+        Share of columns a tree; at least 8 columns (or all of fewer), constant ones not counted.
     subsample
         Share of rows a tree, drawn anew for each.
     scale
@@ -217,7 +218,9 @@ class LightGBMRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         if not 2 <= self.max_query_rows <= 10_000:
             raise ProxyrankError(f"max_query_rows must lie in 2..10000, got {self.max_query_rows}")
 
-    def _lightgbm_params(self, n: int) -> dict[str, Any]:
+    def _lightgbm_params(self, X: FloatArray) -> dict[str, Any]:
+        n = len(X)
+        varying = int(((X[0] != X).any(axis=0) & ~np.isnan(X).all(axis=0)).sum())
         leaf = self.min_child_samples
         if leaf is None:
             leaf = 1 if n < 4 else max(2, min(20, n // 20))
@@ -231,7 +234,7 @@ class LightGBMRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             # 0 in effect. Exactly 0 lets rounding errors of ranking Hessians make leaves without rows, a
             # fatal error; the default, 1e-3, stops ranking objectives after a few splits.
             "min_sum_hessian_in_leaf": 1e-8,
-            "feature_fraction": self.colsample,
+            "feature_fraction": max(self.colsample, min(1.0, MIN_COLUMNS / max(1, varying))),
             "bagging_fraction": self.subsample,
             "bagging_freq": int(self.subsample < 1),
             "lambda_l1": self.reg_alpha,
@@ -248,7 +251,7 @@ class LightGBMRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     def _train(self, X: FloatArray, z: FloatArray, query_sizes: list[int] | None = None) -> None:
         import lightgbm
 
-        params = self._lightgbm_params(len(z))
+        params = self._lightgbm_params(X)
         if query_sizes is not None:
             params["label_gain"] = list(range(GRADES))
             params["lambdarank_truncation_level"] = max(query_sizes)

@@ -140,7 +140,7 @@ class ProxyRanker:
             notes.append("the ranker is constant: it gives every architecture one score")
         notes += features.sidecar.forced
         for note in notes:
-            _log.warning("%s", note)
+            _log.info("%s", note)
         self.estimator = estimator
         self.train_archs = tuple(train)
         params = json_safe(estimator.export()[0]["params"])
@@ -177,11 +177,12 @@ class ProxyRanker:
         ProxyrankError
             If an architecture is of another space, or a column or architecture is absent from the table.
         """
+        estimator = self._fitted()
         own = parse_own(self._space, archs)
         if not own:
             return np.zeros(0)
         unique = list(dict.fromkeys(own))
-        predicted = self.estimator.predict(self._matrix(unique, features))
+        predicted = estimator.predict(self._matrix(unique, features))
         at = {arch: i for i, arch in enumerate(unique)}
         return predicted[[at[arch] for arch in own]]
 
@@ -205,11 +206,12 @@ class ProxyRanker:
         ProxyrankError
             As `predict`, and if no architecture is given.
         """
+        estimator = self._fitted()
         unique = list(dict.fromkeys(parse_own(self._space, archs)))
         if not unique:
             raise ProxyrankError("no architecture to rank")
-        score = self.estimator.rank_score(self._matrix(unique, features))
-        predicted = self.estimator.label_of(score) if self.estimator.score_is_label else np.nan
+        score = estimator.rank_score(self._matrix(unique, features))
+        predicted = estimator.label_of(score) if estimator.score_is_label else np.nan
         frame = pd.DataFrame({"arch": unique, "score": score, "predicted": predicted})
         frame = frame.sort_values(["score", "arch"], ascending=[False, True], ignore_index=True)
         frame.insert(0, "rank", np.arange(1, len(frame) + 1))
@@ -289,7 +291,6 @@ class ProxyRanker:
         return self.estimator
 
     def _matrix(self, archs: list[str], features: FeatureTable | None) -> FloatArray:
-        self._fitted()
         frame, extra = matched_frame(self._space, archs, features, self.card.groups, self.card.feature_names)
         if extra:
             _log.warning(

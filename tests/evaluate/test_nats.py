@@ -47,7 +47,8 @@ def test_labels_of_an_archive(tmp_path: Path, calls: list[tuple[Any, ...]]) -> N
     labels = load_nats(tmp_path, "cifar10", space=SPACE)
     assert calls == [(str(tmp_path), "tss", True, False)]
     assert labels.values.to_dict() == {ARCHS[i]: 90.0 + i for i in range(3)}
-    assert labels.name == "cifar10 test-accuracy after 200 epochs"
+    assert labels.name == "cifar10"
+    assert "test-accuracy after 200 epochs" in labels.path
     assert labels.direction == "max"
     file = tmp_path / "NATS.pickle.pbz2"
     file.touch()

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from proxyrank import __version__
 from proxyrank.common.errors import TableError
 from proxyrank.common.files import atomic_path, dump_json, read_json
 from proxyrank.common.shards import run_sharded
@@ -109,9 +109,9 @@ def _provenance(seeds: int, settings: DigitsSettings) -> dict[str, Any]:
         "network": asdict(network_config("digits")),
         "seeds": seeds,
         "settings": asdict(settings),
-        "proxyrank": __version__,
+        "versions": {name: version(name) for name in ("proxyrank", "torch", "scikit-learn")},
     }
 
 
 def _comparable(provenance: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in provenance.items() if key not in {"cells", "proxyrank"}}
+    return {key: value for key, value in provenance.items() if key not in {"cells", "versions"}}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from proxyrank.cli import options, output
+from proxyrank.cli.labels import read_labels
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.spaces import DATASETS, get_space, network_config
 
@@ -46,7 +47,7 @@ def evaluate(
 
     A ranker is judged on its own population without its training cells.
     """
-    from proxyrank.evaluate import SIZES, judge_ranker, judge_scores, load_labels
+    from proxyrank.evaluate import SIZES, judge_ranker, judge_scores
     from proxyrank.features import load_table
     from proxyrank.models import ProxyRanker
 
@@ -55,14 +56,12 @@ def evaluate(
     loaded = ProxyRanker.load(ranker) if ranker else None
     card = loaded.card if loaded else None
     where = get_space(card.space if card else space)
-    known = load_labels(
-        options.data_path(labels, "--labels"),
-        space=where,
-        label=label or (card.label.name if card else None) or ("digits" if labels == "digits" else None),
+    known = read_labels(
+        where,
+        labels,
+        label=label or (card.label.name if card else None),
         direction=label_direction or (card.label.direction if card else None),
     )
-    for text in known.notes:
-        output.note(text)
     chosen = population or (card.population if card else "all")
     table = load_table(options.data_path(scores, "--scores"), where, "--scores") if scores else None
     sizes_of = dataset or (known.name if known.name in DATASETS else "cifar10")
@@ -73,7 +72,8 @@ def evaluate(
         name = "+".join(loaded.card.groups)
         reports[name], facts = judge_ranker(loaded, known, population=chosen, features=own, k=k)
         output.note(
-            f"{facts['seen']} of {reports[name].n} judged cells were seen in training in canonical form"
+            f"{facts['trained'] + facts['seen']} of {facts['labelled']} seen in training: {facts['trained']} "
+            f"exactly (left out), {facts['seen']} through their canonical form (judged)"
         )
     names = [by] if by else []
     if baselines:

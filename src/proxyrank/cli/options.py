@@ -28,8 +28,9 @@ Labels = Annotated[
     str,
     typer.Option(
         "--labels",
-        help="CSV or parquet file with column [b]arch[/b] and labels, or [b]digits[/b] for the "
-        "benchmark that proxyrank ships. A name that is no file is also looked for in the folder PROXYRANK_DATA.",
+        help="CSV or parquet file with column [b]arch[/b] and labels (a name that is no file is also looked "
+        "for in the folder PROXYRANK_DATA), [b]digits[/b] for the benchmark that proxyrank ships, or a "
+        "NATS-Bench archive (pickles: only what you trust; pip install proxyrank[nats]).",
     ),
 ]
 Label = Annotated[str | None, typer.Option("--label", help="Label column, if the file has several.")]

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from proxyrank.cli import options, output
+from proxyrank.cli.labels import read_labels
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.spaces import get_space, network_config
 
@@ -52,7 +53,6 @@ def train(
     json: options.Json = False,
 ) -> None:
     """Train a ranker on labelled architectures and write it to a folder."""
-    from proxyrank.evaluate import load_labels
     from proxyrank.features import load_table, parse_groups
     from proxyrank.train.fit import FitPlan, fit_ranker
 
@@ -63,16 +63,9 @@ def train(
         raise ProxyrankError("--features brings its own columns; leave --groups out")
     if not out.absolute().parent.is_dir():
         raise ProxyrankError(f"--out {out}: the folder {out.absolute().parent} does not exist")
-    known = load_labels(
-        options.data_path(labels, "--labels"),
-        space=where,
-        label=label or ("digits" if labels == "digits" else None),
-        direction=label_direction,
-        duplicates=duplicates,
-        strict=strict,
+    known = read_labels(
+        where, labels, label=label, direction=label_direction, duplicates=duplicates, strict=strict
     )
-    for text in known.notes:
-        output.note(text)
     table = load_table(options.data_path(features, "--features"), where, "--features") if features else None
     plan = FitPlan(
         groups=tuple(table.sidecar.groups) if table else parse_groups(groups or "all"),

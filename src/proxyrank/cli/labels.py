@@ -1,0 +1,47 @@
+"""Labels as ``--labels`` names them: a table, the shipped benchmark, or a NATS-Bench archive."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from proxyrank.cli import options, output
+from proxyrank.common.errors import ProxyrankError
+from proxyrank.spaces import SearchSpace
+
+if TYPE_CHECKING:
+    from proxyrank.evaluate import Labels
+
+
+def read_labels(
+    space: SearchSpace,
+    labels: str,
+    *,
+    label: str | None,
+    direction: Literal["max", "min"] | None = None,
+    duplicates: Literal["mean", "error"] = "mean",
+    strict: bool = False,
+) -> "Labels":
+    """Read labels and print what happened on reading to the standard error.
+
+    Raises
+    ------
+    ProxyrankError
+        If they are missing, damaged or ambiguous.
+    """
+    from proxyrank.evaluate import load_labels, load_nats
+
+    if Path(labels).is_dir() or labels.endswith(".pbz2"):
+        if label is None:
+            raise ProxyrankError(f"{labels} holds several data sets; choose one with --label (cifar10, say)")
+        known = load_nats(labels, label, space=space)
+    else:
+        known = load_labels(
+            options.data_path(labels, "--labels"),
+            space=space,
+            label=label or ("digits" if labels == "digits" else None),
+            direction=direction,
+            duplicates=duplicates,
+            strict=strict,
+        )
+    for text in known.notes:
+        output.note(text)
+    return known

@@ -1,0 +1,101 @@
+"""``evaluate``: metrics of rankers and of scores, with what was left out."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from proxyrank.spaces import get_space
+
+SPACE = get_space("nb201")
+
+
+def test_metrics_of_a_ranker_without_its_training_cells(run, ranker: Path, labels_csv: Path) -> None:
+    report = run("evaluate", ranker, "--labels", labels_csv, "--json").json
+    assert {"KT", "SPR", "nDCG", "top1", "n", "dropped", "regret@1", "regret@10", "regret@100"} <= set(report)
+    assert report["n"] == 60
+    assert report["KT"] > 0.7
+    low, high = report["intervals"]["KT"]
+    assert low < report["KT"] < high
+    assert report["nDCG_random"] < report["nDCG"]
+    text = run("evaluate", ranker, "--labels", labels_csv)
+    assert "nDCG" in text.out
+
+
+def test_t13_seen_cells_are_counted(run, ranker: Path, tmp_path: Path) -> None:
+    trained = (ranker / "train_archs.txt").read_text().split()
+    variant = next(
+        near for a in trained for near in SPACE.neighbours(a) if near != a == SPACE.canonical(near)
+    )
+    others = [a for a in SPACE.archs() if SPACE.canonical(a) not in set(trained)][:15]
+    rows = [*trained[:4], variant, *others]
+    pd.DataFrame({"arch": rows, "acc": range(20)}).to_csv(tmp_path / "e.csv", index=False)
+    result = run("evaluate", ranker, "--labels", tmp_path / "e.csv", "--population", "all", "--json")
+    assert "5 of 20 seen in training: 4 exactly (left out), 1 through their canonical form" in result.err
+    assert result.json["n"] == 16
+    assert (result.json["trained"], result.json["seen"]) == (4, 1)
+
+
+def test_only_training_cells_is_an_error(run, ranker: Path, tmp_path: Path) -> None:
+    trained = (ranker / "train_archs.txt").read_text().split()[:5]
+    pd.DataFrame({"arch": trained, "acc": range(5)}).to_csv(tmp_path / "e.csv", index=False)
+    result = run("evaluate", ranker, "--labels", tmp_path / "e.csv")
+    assert result.code == 2
+    assert "all 5 labelled architectures were trained on" in result.err
+
+
+def test_published_training_free_rows(run, data_folder: Path) -> None:
+    """Published KT and SPR of CIFAR-10 (VKDNW, CVPR 2025, tables 1 and 6) to their three decimals and 0.005."""
+    published = {
+        ("flops", "filtered"): (0.623, 0.799),
+        ("flops", "all"): (0.578, 0.753),
+        ("dim", "filtered"): (0.626, 0.767),
+        ("dim", "all"): (0.580, 0.723),
+    }
+    table = data_folder / "nb201_accuracy.csv"
+    for (by, population), (kt, spr) in published.items():
+        args = ("--labels", table, "--label", "cifar10", "--population", population, "--json")
+        report = run("evaluate", "--by", by, *args).json
+        assert report["KT"] == pytest.approx(kt, abs=0.005)
+        assert report["SPR"] == pytest.approx(spr, abs=0.005)
+        assert report["n"] == len(SPACE.archs(population))
+
+
+def test_v1_r6_scores_of_ones_own(run, labels_csv: Path, tmp_path: Path) -> None:
+    frame = pd.read_csv(labels_csv).head(10)
+    scores = pd.DataFrame({"arch": frame.arch, "mine": frame.acc, "flat": 5.0, "against": -frame.acc})
+    scores.loc[[2, 5], "mine"] = None
+    scores.to_csv(tmp_path / "s.csv", index=False)
+    args = ("--labels", labels_csv, "--scores", tmp_path / "s.csv", "--json", "--by")
+    mine = run("evaluate", *args, "mine").json
+    assert (mine["n"], mine["dropped"], mine["KT"]) == (8, 2, 1.0)
+    flat = run("evaluate", *args, "flat")
+    assert flat.json["KT"] is None
+    assert "constant" in flat.json["reasons"]["KT"]
+    against = run("evaluate", *args, "against").json
+    assert against["KT"] == -1.0
+    assert any("negative" in note for note in against["notes"])
+    unknown = run("evaluate", *args, "no_such")
+    assert unknown.code == 2
+    assert "unknown score 'no_such'" in unknown.err
+
+
+def test_u7_baselines_on_the_same_networks(run, ranker: Path, labels_csv: Path) -> None:
+    report = run("evaluate", ranker, "--labels", labels_csv, "--baselines", "--json").json
+    assert set(report["baselines"]) == {"flops", "params", "dim"}
+    assert all(other["n"] == report["n"] for other in report["baselines"].values())
+    assert "flops" in run("evaluate", ranker, "--labels", labels_csv, "--baselines").out
+
+
+def test_v8_k_below_one_and_one_row(run, ranker: Path, labels_csv: Path, tmp_path: Path) -> None:
+    assert run("evaluate", ranker, "--labels", labels_csv, "--k", 0).code == 2
+    pd.read_csv(labels_csv).tail(1).to_csv(tmp_path / "one.csv", index=False)
+    report = run("evaluate", "--by", "flops", "--labels", tmp_path / "one.csv", "--json")
+    assert report.code == 0
+    assert report.json["KT"] is None
+
+
+@pytest.mark.parametrize("args", [(), ("--by", "flops", "RANKER")])
+def test_what_to_judge_must_be_said(run, ranker: Path, labels_csv: Path, args: tuple[str, ...]) -> None:
+    chosen = [ranker if arg == "RANKER" else arg for arg in args]
+    assert run("evaluate", "--labels", labels_csv, *chosen).code == 2

@@ -1,0 +1,57 @@
+"""Small problems with a clear signal, and cells with features of a user's own."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from proxyrank.common.seeds import derive_rng
+from proxyrank.features import FeatureTable, GroupInfo, Sidecar
+from proxyrank.spaces import get_space
+
+Problem = tuple[np.ndarray, np.ndarray]
+
+
+@pytest.fixture(scope="session")
+def problem() -> Callable[..., Problem]:
+    """``problem(n, d, seed)``: features [n, d] and accuracies in percent that rise with the first column."""
+
+    def make(n: int, d: int, seed: int = 0) -> Problem:
+        rng = derive_rng("tests/models", n, d, seed)
+        X = rng.normal(size=(n, d))
+        y = 100 / (1 + np.exp(-1.5 * X[:, 0] - 1.0 + 0.1 * rng.normal(size=n)))
+        return X, y
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def cells() -> list[str]:
+    """Sixty cells without dead operations."""
+    return get_space("nb201").sample(60, seed=0, population="filtered")
+
+
+@pytest.fixture(scope="session")
+def user_table(cells: list[str]) -> Callable[..., FeatureTable]:
+    """``user_table(columns)``: a user's table of all cells; the first column is the number of 3x3 convs."""
+
+    def make(columns: list[str] | None = None) -> FeatureTable:
+        names = columns or ["naswot", "synflow", "flops"]
+        rng = derive_rng("tests/models/user", len(names))
+        frame = pd.DataFrame(rng.normal(size=(len(cells), len(names))), index=cells, columns=names)
+        frame.iloc[:, 0] = [float(cell.count("nor_conv_3x3")) for cell in cells]
+        frame.index.name = "arch"
+        info = GroupInfo(version=0, columns=names, source="mine.csv")
+        return FeatureTable(frame, Sidecar(space="nb201", groups={"user": info}))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def labels(cells: list[str]) -> np.ndarray:
+    """Accuracy in percent of each cell: convs help, a seeded noise distinguishes the rest."""
+    noise = derive_rng("tests/models/labels").normal(size=len(cells))
+    return (
+        np.array([50.0 + 6 * cell.count("conv_3x3") + 3 * cell.count("conv_1x1") for cell in cells]) + noise
+    )
