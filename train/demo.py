@@ -59,12 +59,12 @@ def run_demo(out: Path, *, threads: int = 1, seed: int = 1) -> DemoResult:
     sizes = judge_scores(
         space,
         labels,
-        ["flops", "params"],
+        ["flops"],
         config=network_config("digits"),
         population="filtered",
         exclude=best.train_archs,
     )
-    reports |= {"FLOPs": sizes["flops"], "parameters": sizes["params"]}
+    reports["FLOPs"] = sizes["flops"]
     best.save(out / "ranker")
     labelled = set(labels.values.index)
     ranks = best.rank([arch for arch in space.archs("filtered") if arch not in labelled])

@@ -362,7 +362,7 @@ def test_e2_the_package_alone_loads_neither_torch_nor_lightgbm() -> None:
     ],
 )
 def test_unseen_cells_of_the_benchmark(groups: str, label: str, least: float, data_folder: Path) -> None:
-    """One seed of the published protocol; the means over five seeds lie .006 to .011 above the bounds."""
+    """One seed of the published protocol; the means over five seeds lie .007 to .011 above the bounds."""
     archs = list(NB201.archs("filtered"))
     truth = pd.read_csv(data_folder / "nb201_accuracy.csv", index_col="arch")[label]
     train, test = train_test_split(archs, train_size=1024, random_state=1)

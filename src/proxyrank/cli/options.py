@@ -39,6 +39,14 @@ Population = Annotated[
 ]
 
 
+_HOW_TO_GET = {
+    "--labels": "bring a CSV with the columns arch and an accuracy, or use --labels digits",
+    "--archs": "write one architecture a line into a text file, or take a whole population",
+    "--features": "proxyrank features writes such tables",
+    "--scores": "bring a CSV with the column arch and score columns",
+}
+
+
 def data_path(name: str, option: str) -> Path:
     """The file a user means: a path, a name under ``PROXYRANK_DATA``, or a shipped benchmark.
 
@@ -55,8 +63,7 @@ def data_path(name: str, option: str) -> Path:
     for path in (Path(name), Path(folder, name) if folder else None):
         if path is not None and path.is_file():
             return path
-    looked = f" (nor in PROXYRANK_DATA={folder})" if folder else ""
-    raise ProxyrankError(
-        f"{option} {name}: no such file{looked}; bring a CSV with the columns arch and an accuracy, set "
-        f"PROXYRANK_DATA to the folder that holds it, or use {option} digits"
+    looked = (
+        f"nor in PROXYRANK_DATA={folder}" if folder else "and PROXYRANK_DATA, a folder to look in, is not set"
     )
+    raise ProxyrankError(f"{option} {name}: no such file, {looked}; {_HOW_TO_GET[option]}")
