@@ -45,7 +45,7 @@ def test_only_training_cells_is_an_error(run, ranker: Path, tmp_path: Path) -> N
 
 
 def test_published_training_free_rows(run, data_folder: Path) -> None:
-    """Published KT and SPR of CIFAR-10 (VKDNW, CVPR 2025, tables 1 and 6) to their three decimals and 0.005."""
+    """Published KT and SPR of CIFAR-10 (VKDNW, CVPR 2025, tables 1 and 6), three decimals, within 0.005."""
     published = {
         ("flops", "filtered"): (0.623, 0.799),
         ("flops", "all"): (0.578, 0.753),
