@@ -1,0 +1,48 @@
+"""GraSP: change of the gradient norm when a weight is removed."""
+
+from typing import TYPE_CHECKING
+
+from proxyrank.features.proxies.base import Proxy
+
+if TYPE_CHECKING:
+    from proxyrank.features.passes import Passes
+
+
+def grasp(passes: "Passes") -> dict[str, float]:
+    """-w^T H g over conv and linear weights, g and H the gradient and Hessian of the cross-entropy.
+
+    H g is the derivative of the gradient along g, by forward-mode differentiation of the backward pass:
+    cheaper, in time and memory, than the double backward pass of the published code.
+    """
+    import torch
+    from torch.autograd import forward_ad
+    from torch.func import functional_call
+    from torch.nn.functional import cross_entropy
+
+    slopes = passes.loss_gradients.parameters
+    with forward_ad.dual_level():
+        duals = {
+            name: forward_ad.make_dual(weight.detach().requires_grad_(), slopes[name])
+            for name, weight in passes.weights.items()
+        }
+        loss = cross_entropy(functional_call(passes.trainable, duals, (passes.images(),)), passes.batch.y)
+        gradient = torch.autograd.grad(loss, list(duals.values()), allow_unused=True)
+        product = [None if g is None else forward_ad.unpack_dual(g).tangent for g in gradient]
+    terms = (
+        float((weight.detach() * hg).sum())
+        for weight, hg in zip(passes.weights.values(), product, strict=True)
+        if hg is not None
+    )
+    return {"grasp": 0.0 - sum(terms)}
+
+
+PROXY = Proxy(
+    name="grasp",
+    compute=grasp,
+    meaning="loss of gradient flow when weights are removed, -w^T H g",
+    paper="Wang et al., GraSP, ICLR 2020, arXiv 2002.07376",
+    reads=("loss_gradients",),
+    labels=True,
+    minimum_batch=2,
+    cost=12.0,
+)
