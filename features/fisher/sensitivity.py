@@ -36,7 +36,8 @@ class Sensitivity:
     def contract(self, gradient: Tensor) -> Tensor:
         """[B] inner products with a gradient that has the shape of the layer's output."""
         if self.merge > 1:
-            gradient = gradient.flatten(-self.merge)
+            # `flatten` has no batching rule.
+            gradient = gradient.reshape(*gradient.shape[: -self.merge], -1)
         channel = gradient.select(self.dim, self.index)
         if self.values is not None:
             channel = channel * self.values

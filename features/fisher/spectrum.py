@@ -1,5 +1,8 @@
 """Eigenvalues of a Fisher matrix and what is read off them."""
 
+from collections.abc import Callable
+from contextlib import suppress
+
 import numpy as np
 import scipy.linalg
 import torch
@@ -16,17 +19,6 @@ _GUARD = 1e-10
 """Added in the published entropy to the sum of the deciles and inside the logarithm."""
 
 
-def zero_tolerance(size: int, dtype: torch.dtype) -> float:
-    """Eigenvalues below this share of the largest count as zero.
-
-    ``size`` times the unit rounding of float64, the error bound of the solver; for a matrix that was computed
-    from float32 derivatives, whose relative error of up to about 64 roundings enters the eigenvalues squared,
-    at least the square of that.
-    """
-    solver = size * torch.finfo(torch.float64).eps
-    return max(solver, (64 * torch.finfo(dtype).eps) ** 2)
-
-
 def eigenvalues(matrix: Tensor, *, tolerance: float | None = None) -> np.ndarray:
     """Eigenvalues of a symmetric positive semidefinite matrix, float64, ascending.
 
@@ -38,7 +30,8 @@ def eigenvalues(matrix: Tensor, *, tolerance: float | None = None) -> np.ndarray
     matrix
         [d, d]; solved in float64 on the CPU whatever its precision and device are.
     tolerance
-        Share of the largest eigenvalue; by default d times the unit rounding of the matrix's precision.
+        Share of the largest eigenvalue; by default d times the unit rounding of the matrix's precision, the
+        error bound of the solver. (Float32 derivatives add less than that: dead directions are exact zeros.)
 
     Raises
     ------
@@ -68,14 +61,14 @@ def eigenvalues(matrix: Tensor, *, tolerance: float | None = None) -> np.ndarray
 
 def _solve(dense: np.ndarray) -> np.ndarray:
     """Eigenvalues, ascending, by divide and conquer, then by the QR algorithm should that not converge."""
-    try:
-        return np.asarray(np.linalg.eigvalsh(dense))
-    except np.linalg.LinAlgError:
-        pass
-    try:
-        return np.array(scipy.linalg.eigh(dense, eigvals_only=True, driver="ev"), dtype=np.float64)
-    except np.linalg.LinAlgError:
-        raise NotApplicableError("the eigenvalue solver did not converge") from None
+    solvers: tuple[Callable[[np.ndarray], np.ndarray], ...] = (
+        np.linalg.eigvalsh,
+        lambda matrix: scipy.linalg.eigh(matrix, eigvals_only=True, driver="ev"),
+    )
+    for solve in solvers:
+        with suppress(np.linalg.LinAlgError):
+            return solve(dense)
+    raise NotApplicableError("the eigenvalue solver did not converge")
 
 
 def deciles(spectrum: np.ndarray) -> np.ndarray:
@@ -86,7 +79,7 @@ def deciles(spectrum: np.ndarray) -> np.ndarray:
     NotApplicableError
         "degenerate spectrum" if all nine are zero.
     """
-    found = np.quantile(spectrum, [level / 100 for level in LEVELS])
+    found: np.ndarray = np.quantile(spectrum, [level / 100 for level in LEVELS])
     if not found.any():
         raise NotApplicableError(DEGENERATE)
     return found

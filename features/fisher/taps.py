@@ -118,33 +118,41 @@ def tapped_jacobian(
 
 def _gradients(targets: Tensor, taps: list[Tensor], batched: bool) -> list[Tensor]:
     """[T, B, n] a tap: gradients of each of the T targets, samples apart."""
-    count = targets.shape[1]
     if not taps or not targets.requires_grad:
-        return [tap.new_zeros(count, *tap.shape) for tap in taps]
-    rows: list[list[Tensor]] = []
+        return [tap.new_zeros(targets.shape[1], *tap.shape) for tap in taps]
     if batched:
-        step = max(1, _ROWS // len(targets))
-        identity = torch.eye(count, dtype=targets.dtype, device=targets.device)
-        for start in range(0, count, step):
-            directions = identity[start : start + step]
-            found = torch.autograd.grad(
-                targets,
-                taps,
-                directions[:, None, :].expand(-1, len(targets), -1),
-                retain_graph=True,
-                allow_unused=True,
-                materialize_grads=True,
-                is_grads_batched=True,
-            )
-            rows.append(list(found))
-    else:
-        total = targets.sum(dim=0)
-        for i in range(count):
-            found = torch.autograd.grad(
-                total[i], taps, retain_graph=i < count - 1, allow_unused=True, materialize_grads=True
-            )
-            rows.append([gradient[None] for gradient in found])
-    return [torch.cat(parts) for parts in zip(*rows, strict=True)]
+        try:
+            return _batched_gradients(targets, taps)
+        except RuntimeError as error:
+            # Some operation has no batching rule.
+            if not any(sign in str(error) for sign in ("vmap", "atching rule")):
+                raise
+    return _looped_gradients(targets, taps)
+
+
+def _looped_gradients(targets: Tensor, taps: list[Tensor]) -> list[Tensor]:
+    rows = [
+        torch.autograd.grad(total, taps, retain_graph=True, allow_unused=True, materialize_grads=True)
+        for total in targets.sum(dim=0)
+    ]
+    return [torch.stack(column) for column in zip(*rows, strict=True)]
+
+
+def _batched_gradients(targets: Tensor, taps: list[Tensor]) -> list[Tensor]:
+    identity = torch.eye(targets.shape[1], dtype=targets.dtype, device=targets.device)
+    rows = [
+        torch.autograd.grad(
+            targets,
+            taps,
+            directions[:, None, :].expand(-1, len(targets), -1),
+            retain_graph=True,
+            allow_unused=True,
+            materialize_grads=True,
+            is_grads_batched=True,
+        )
+        for directions in torch.split(identity, max(1, _ROWS // len(targets)))
+    ]
+    return [torch.cat(column) for column in zip(*rows, strict=True)]
 
 
 def _differentiate_others(

@@ -1,6 +1,7 @@
 """VKDNW: features of the Fisher spectrum of an untrained network (arXiv 2502.04975, CVPR 2025)."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
 
@@ -18,7 +19,6 @@ from proxyrank.features.fisher.spectrum import (
     deciles,
     effective_rank,
     eigenvalues,
-    zero_tolerance,
 )
 from proxyrank.features.inputs import Batch
 
@@ -109,11 +109,45 @@ def vkdnw_ablation(
         return []
     jacobians, logits = _finite_jacobians(network, batch.x, settings)
     dim = sum(1 for _ in network.parameters())
-    precision = next(network.parameters()).dtype
-    return [
-        _outcome(jacobian, logits, batch.y, one.form, dim, precision)
-        for jacobian, one in zip(jacobians, settings, strict=True)
-    ]
+    outcomes: list[dict[str, float] | NotApplicableError] = []
+    for jacobian, one in zip(jacobians, settings, strict=True):
+        try:
+            outcomes.append(spectral_features(jacobian, logits, dim=dim, form=one.form, labels=batch.y))
+        except NotApplicableError as error:
+            outcomes.append(error)
+    return outcomes
+
+
+def spectral_features(
+    jacobian: Tensor, logits: Tensor, *, dim: int, form: Form = "published", labels: Tensor | None = None
+) -> dict[str, float]:
+    """Features of the Fisher spectrum of a Jacobian that is already there.
+
+    Parameters
+    ----------
+    jacobian, logits
+        [B, K, d] and [B, K], from `fisher_jacobian`.
+    dim
+        Number of all parameter tensors.
+    form
+        The matrix that the columns of the group describe.
+    labels
+        [B], needed by the form ``empirical``.
+
+    Returns
+    -------
+    dict
+        As `vkdnw_features`.
+
+    Raises
+    ------
+    NotApplicableError
+        If a value is not finite or the spectrum is degenerate.
+    """
+    found = {**_describe("vkdnw", jacobian, logits, labels, form), "vkdnw_dim": float(dim)}
+    with suppress(NotApplicableError):
+        found |= _describe("vkdnw_fisher", jacobian, logits, labels, "fisher")
+    return {name: found[name] for name in (*VKDNW_COLUMNS, *VKDNW_EXTRA_COLUMNS) if name in found}
 
 
 def _finite_jacobians(
@@ -133,26 +167,11 @@ def _finite_jacobians(
     return run(deepcopy(network).double())
 
 
-def _outcome(
-    jacobian: Tensor, logits: Tensor, labels: Tensor, form: Form, dim: int, precision: torch.dtype
-) -> dict[str, float] | NotApplicableError:
-    try:
-        features = _describe("vkdnw", jacobian, logits, labels, form, precision)
-    except NotApplicableError as error:
-        return error
-    try:
-        fisher = _describe("vkdnw_fisher", jacobian, logits, labels, "fisher", precision)
-    except NotApplicableError:
-        fisher = {}
-    found = {**features, "vkdnw_dim": float(dim), **fisher}
-    return {name: found[name] for name in (*VKDNW_COLUMNS, *VKDNW_EXTRA_COLUMNS) if name in found}
-
-
 def _describe(
-    prefix: str, jacobian: Tensor, logits: Tensor, labels: Tensor, form: Form, precision: torch.dtype
+    prefix: str, jacobian: Tensor, logits: Tensor, labels: Tensor | None, form: Form
 ) -> dict[str, float]:
     matrix = fisher_matrix(jacobian, logits, form, labels)
-    spectrum = eigenvalues(matrix, tolerance=zero_tolerance(len(matrix), precision))
+    spectrum = eigenvalues(matrix)
     levels = deciles(spectrum)
     values = [
         *(float(level) for level in levels),

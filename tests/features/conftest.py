@@ -149,7 +149,7 @@ def state_hash(network: torch.nn.Module) -> tuple[Any, ...]:
 _HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def hash_state() -> Any:
     """`state_hash`, for tests in folders below."""
     return state_hash

@@ -1,4 +1,4 @@
-"""Slow, literal transcription of the published VKDNW estimator (arXiv 2502.04975, section 3), the tests' oracle.
+"""Slow, literal transcription of the published VKDNW estimator (arXiv 2502.04975), the tests' oracle.
 
 Per-sample Jacobians by vmap over jacrev of a functional call with respect to the chosen scalars, explicit
 Cholesky factors with the published half-precision smoothing, singular values by torch.svd. It shares no code
@@ -32,7 +32,7 @@ def literal_jacobian(network: nn.Module, x: Tensor, tensors: int = 128, weights:
 
 
 def literal_factor(logits: Tensor) -> Tensor:
-    """[K, K] Cholesky factor of diag(p) - p p^T for one sample's smoothed probabilities, element by element."""
+    """[K, K] Cholesky factor of diag(p) - p p^T for one sample's smoothed probabilities, entry by entry."""
     classes = len(logits)
     alpha = torch.tensor(0.05, dtype=torch.float16)
     kept, uniform = (1 - alpha).to(logits.dtype), (alpha / classes).to(logits.dtype)
