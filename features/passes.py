@@ -16,7 +16,9 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from proxyrank.common.errors import NotApplicableError
+from proxyrank.features.fisher.vkdnw import FisherSettings
 from proxyrank.features.inputs import Batch
+from proxyrank.features.norms import FusedBatchNorm, PlainBatchNorm, use_norm
 from proxyrank.features.recording import CodeAgreement, LayerOutputs, blocks_of, recorded
 
 Signs = Callable[[tuple[int, ...]], Tensor]
@@ -91,6 +93,8 @@ class Passes:
     channels_last
         Store activations pixel by pixel. Two to five times faster on a CPU; values differ by rounding. A
         network that views activations as vectors (``x.view``) cannot run so.
+    fisher
+        Options of vkdnw; the paper's where not given.
     """
 
     def __init__(
@@ -101,16 +105,20 @@ class Passes:
         signs: Callable[[], Signs],
         standard_normal: Callable[[nn.Module], None],
         channels_last: bool = False,
+        fisher: FisherSettings | None = None,
     ) -> None:
         self.network = network
         self.batch = batch
         self.signs = signs
         self.standard_normal = standard_normal
+        self.fisher = fisher
         self._format = torch.channels_last if channels_last else torch.preserve_format
 
     def copy(self) -> nn.Module:
-        """A private copy in train mode: all parameters want gradients, nothing works in place, no dropout."""
-        network = deepcopy(self.network).train().requires_grad_(True).to(memory_format=self._format)
+        """Make a private copy in train mode: wants gradients, works out of place, drops nothing."""
+        network = deepcopy(self.network).train().requires_grad_(True)
+        for parameter in network.parameters():
+            parameter.data = self._stored(parameter.data)
         for module in network.modules():
             if isinstance(module, nn.modules.dropout._DropoutNd):
                 module.eval()
@@ -118,15 +126,22 @@ class Passes:
                 module.inplace = False
         return network
 
-    @cached_property
-    def trainable(self) -> nn.Module:
-        """The copy that all train-mode passes run: BatchNorm uses batch statistics and records none."""
+    def _train_copy(self, norm: type[nn.BatchNorm2d]) -> nn.Module:
         network = self.copy()
         for module in network.modules():
             if isinstance(module, nn.modules.batchnorm._BatchNorm):
-                module.track_running_stats = False
+                module.track_running_stats = False  # type: ignore[assignment]
                 module.running_mean = module.running_var = module.num_batches_tracked = None
-        return network
+        return use_norm(network, norm) if self._format == torch.channels_last else network
+
+    @cached_property
+    def trainable(self) -> nn.Module:
+        """The copy that train-mode passes run: BatchNorm uses batch statistics and records none."""
+        return self._train_copy(FusedBatchNorm)
+
+    def twice_differentiable(self) -> nn.Module:
+        """Another such copy, whose passes can be differentiated forwards and twice."""
+        return self._train_copy(PlainBatchNorm)
 
     @cached_property
     def weights(self) -> dict[str, Tensor]:
@@ -134,9 +149,11 @@ class Passes:
         return {f"{name}.weight".lstrip("."): layer.weight for name, layer in weight_layers(self.trainable)}
 
     def images(self, x: Tensor | None = None) -> Tensor:
-        """The first batch (or ``x``) in the memory format of the copies."""
-        x = self.batch.x if x is None else x
-        return x.detach().contiguous(memory_format=self._format) if x.dim() == 4 else x.detach()
+        """Return the first batch (or ``x``) in the memory format of the copies."""
+        return self._stored((self.batch.x if x is None else x).detach())
+
+    def _stored(self, tensor: Tensor) -> Tensor:
+        return tensor.contiguous(memory_format=self._format) if tensor.dim() == 4 else tensor
 
     @cached_property
     def train_pass(self) -> TrainPass:

@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from proxyrank.common.errors import NotApplicableError
+from proxyrank.common.errors import NotApplicableError, ProxyrankError
 from proxyrank.features.proxies.base import Missing, Proxy
 
 if TYPE_CHECKING:
@@ -48,12 +48,14 @@ def _values(passes: "Passes", proxy: Proxy) -> dict[str, float | Missing]:
         values = proxy.compute(passes)
     except NotApplicableError as error:
         return _all_missing(proxy, str(error))
-    except MemoryError:
-        return _all_missing(proxy, OUT_OF_MEMORY)
-    except (RuntimeError, ValueError, ArithmeticError) as error:
-        if _is_out_of_memory(error):
+    except ProxyrankError:
+        raise
+    except (MemoryError, RuntimeError, ValueError, LookupError, ArithmeticError) as error:
+        if is_out_of_memory(error):
             return _all_missing(proxy, OUT_OF_MEMORY)
-        return _all_missing(proxy, f"failed: {str(error).splitlines()[0] if str(error) else type(error).__name__}")
+        return _all_missing(
+            proxy, f"failed: {str(error).splitlines()[0] if str(error) else type(error).__name__}"
+        )
     return {column: _finite(values[column]) for column in proxy.columns}
 
 
@@ -65,11 +67,12 @@ def _finite(value: float | Missing) -> float | Missing:
     return value if isinstance(value, Missing) or math.isfinite(value) else Missing(f"not finite ({value})")
 
 
-def _is_out_of_memory(error: BaseException) -> bool:
+def is_out_of_memory(error: BaseException) -> bool:
     """Whether torch could not allocate: a class of its own on CUDA, plain RuntimeErrors on a CPU."""
     text = str(error)
     return (
-        type(error).__name__ == "OutOfMemoryError"
+        isinstance(error, MemoryError)
+        or type(error).__name__ == "OutOfMemoryError"
         or "can't allocate memory" in text
         or "not enough memory" in text
     )

@@ -64,7 +64,7 @@ class CodeAgreement:
 
 
 def blocks_of(network: nn.Module) -> list[nn.Module]:
-    """The modules whose outputs are the features f_0..f_n of AZ-NAS.
+    """List the modules whose outputs are the features f_0..f_n of AZ-NAS.
 
     A network that has ``stem`` and ``blocks`` (a sequence of modules) is taken at its word. Of any other
     module the direct children are taken (of a lone container, its children), in the order in which they run.

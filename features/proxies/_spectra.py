@@ -38,9 +38,10 @@ def psd_eigenvalues(matrix: "Tensor") -> np.ndarray:
 
     if not bool(torch.isfinite(matrix).all()):
         raise NotApplicableError("overflow: matrix is not finite")
+    values: np.ndarray
     try:
         values = torch.linalg.eigvalsh(matrix).double().cpu().numpy()
-    except torch.linalg.LinAlgError:
+    except RuntimeError:  # torch's LinAlgError; drivers raise others
         try:
             values = np.linalg.eigvalsh(matrix.double().cpu().numpy())
         except np.linalg.LinAlgError:
@@ -48,4 +49,4 @@ def psd_eigenvalues(matrix: "Tensor") -> np.ndarray:
     largest = float(np.abs(values).max())
     if values.min() < -100.0 * rounding(matrix.dtype, len(values)) * largest:
         raise NotApplicableError("negative eigenvalue of a semidefinite matrix")
-    return np.maximum(values, 0.0)
+    return values.clip(min=0.0)

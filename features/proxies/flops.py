@@ -25,11 +25,14 @@ def flops(passes: "Passes") -> dict[str, float]:
 
     def count(layer: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
         nonlocal total
-        bias = layer.bias is not None
-        total += output[0].numel() * (math.prod(layer.weight.shape[1:]) + bias)
+        assert isinstance(layer.weight, Tensor)
+        total += output[0].numel() * (math.prod(layer.weight.shape[1:]) + (layer.bias is not None))
 
     network = passes.copy().eval()
-    with recorded([layer.register_forward_hook(count) for _, layer in weight_layers(network)]), torch.no_grad():
+    with (
+        recorded([layer.register_forward_hook(count) for _, layer in weight_layers(network)]),
+        torch.no_grad(),
+    ):
         network(passes.images()[:1])
     return {"flops": float(total)}
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def grad_norm(passes: "Passes") -> dict[str, float]:
-    """Euclidean norm of the gradient of the cross-entropy over all parameters, BatchNorm and biases included."""
+    """Euclidean norm of the gradient of the cross-entropy, BatchNorm and biases included."""
     squares = (float(g.square().sum()) for g in passes.loss_gradients.parameters.values())
     return {"grad_norm": sum(squares) ** 0.5}
 

@@ -30,7 +30,9 @@ def gradsign(passes: "Passes") -> dict[str, float]:
             if "more than 1 value per channel" not in str(error):
                 raise
             raise NotApplicableError("BatchNorm of a single image needs more than one pixel") from None
-        for total, slope in zip(sums, gradients(cross_entropy(logits, labels[i : i + 1]), weights), strict=True):
+        for total, slope in zip(
+            sums, gradients(cross_entropy(logits, labels[i : i + 1]), weights), strict=True
+        ):
             total += slope.sign()
     return {"gradsign": float(sum(s.abs().double().sum() for s in sums)) / sum(s.numel() for s in sums)}
 

@@ -1,6 +1,6 @@
 """GraSP: change of the gradient norm when a weight is removed."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from proxyrank.features.proxies.base import Proxy
 
@@ -20,14 +20,17 @@ def grasp(passes: "Passes") -> dict[str, float]:
     from torch.nn.functional import cross_entropy
 
     slopes = passes.loss_gradients.parameters
+    network = passes.twice_differentiable()
+    make_dual: Any = forward_ad.make_dual
+    unpack_dual: Any = forward_ad.unpack_dual
     with forward_ad.dual_level():
         duals = {
-            name: forward_ad.make_dual(weight.detach().requires_grad_(), slopes[name])
+            name: make_dual(weight.detach().requires_grad_(), slopes[name])
             for name, weight in passes.weights.items()
         }
-        loss = cross_entropy(functional_call(passes.trainable, duals, (passes.images(),)), passes.batch.y)
+        loss = cross_entropy(functional_call(network, duals, (passes.images(),)), passes.batch.y)
         gradient = torch.autograd.grad(loss, list(duals.values()), allow_unused=True)
-        product = [None if g is None else forward_ad.unpack_dual(g).tangent for g in gradient]
+        product = [None if g is None else unpack_dual(g).tangent for g in gradient]
     terms = (
         float((weight.detach() * hg).sum())
         for weight, hg in zip(passes.weights.values(), product, strict=True)

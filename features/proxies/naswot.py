@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def log_determinant(kernel: np.ndarray) -> float:
-    """log |det K| of a semidefinite kernel.
+    """Log |det K| of a semidefinite kernel.
 
     Raises
     ------

@@ -35,7 +35,10 @@ def synflow(passes: "Passes") -> dict[str, "float | Missing"]:
     score = sum(float((w.detach() * g).abs().sum()) for w, g in zip(weights, slopes, strict=True))
     if not math.isfinite(score):
         raise NotApplicableError("overflow: synflow beyond 1e308")
-    return {"synflow": score, "synflow_log": math.log(score) if score else Missing("degenerate: zero synflow")}
+    return {
+        "synflow": score,
+        "synflow_log": math.log(score) if score else Missing("degenerate: zero synflow"),
+    }
 
 
 PROXY = Proxy(

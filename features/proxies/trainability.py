@@ -27,7 +27,9 @@ def spectral_norm(gradient_in: "Tensor", gradient_out: "Tensor") -> float:
     size_in, size_out = gradient_in.shape[2:], gradient_out.shape[2:]
     factor = size_in[0] // size_out[0]
     if (size_out[0] * factor, size_out[1] * factor) != tuple(size_in):
-        raise NotApplicableError(f"block maps {tuple(size_in)} pixels to {tuple(size_out)}, not a whole factor")
+        raise NotApplicableError(
+            f"block maps {tuple(size_in)} pixels to {tuple(size_out)}, not a whole factor"
+        )
     folded = pixel_unshuffle(gradient_in, factor) if factor > 1 else gradient_in
     rows_in = folded.permute(0, 2, 3, 1).reshape(-1, folded.shape[1])
     rows_out = gradient_out.permute(0, 2, 3, 1).reshape(-1, gradient_out.shape[1])

@@ -1,8 +1,7 @@
 """ZiCo: mean over spread of the gradient from batch to batch."""
 
-from typing import TYPE_CHECKING
-
 import math
+from typing import TYPE_CHECKING
 
 from proxyrank.features.proxies.base import Proxy
 

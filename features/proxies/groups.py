@@ -1,0 +1,65 @@
+"""The feature groups ``vkdnw`` and ``zcs``: columns, default settings and `compute`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
+from typing import Any
+
+import pandas as pd
+
+from proxyrank.features.proxies.registry import PROXIES, columns_of
+from proxyrank.features.score import ScoreSettings, score_archs
+from proxyrank.spaces import SearchSpace
+
+ZCS = tuple(name for name in PROXIES if name != "vkdnw")
+"""Proxies of the group ``zcs``: every one but the Fisher spectrum."""
+
+_COMMON = ("dataset", "batch_size", "seed", "input", "root", "dtype", "device", "repeats")
+_FISHER = tuple(field.name for field in fields(ScoreSettings) if field.name.startswith("fisher_"))
+
+
+def vkdnw_columns(space: SearchSpace) -> list[str]:
+    """List the columns of the group ``vkdnw``."""
+    return list(PROXIES["vkdnw"].columns)
+
+
+def zcs_columns(space: SearchSpace) -> list[str]:
+    """List the columns of the group ``zcs``."""
+    return columns_of(PROXIES[name] for name in ZCS)
+
+
+def vkdnw_defaults() -> dict[str, Any]:
+    """List the settings that change the values of the group ``vkdnw``."""
+    return _defaults(*_COMMON, *_FISHER)
+
+
+def zcs_defaults() -> dict[str, Any]:
+    """List the settings that change the values of the group ``zcs``."""
+    return _defaults(*_COMMON)
+
+
+def compute_vkdnw(space: SearchSpace, archs: Sequence[str], settings: Mapping[str, Any]) -> pd.DataFrame:
+    """Compute rows of the group ``vkdnw``; reasons of gaps in ``frame.attrs["status"]``."""
+    return _compute(space, archs, ("vkdnw",), vkdnw_columns(space), settings)
+
+
+def compute_zcs(space: SearchSpace, archs: Sequence[str], settings: Mapping[str, Any]) -> pd.DataFrame:
+    """Compute rows of the group ``zcs``; reasons of gaps in ``frame.attrs["status"]``."""
+    return _compute(space, archs, ZCS, zcs_columns(space), settings)
+
+
+def _defaults(*names: str) -> dict[str, Any]:
+    known = asdict(ScoreSettings())
+    return {name: known[name] for name in names}
+
+
+def _compute(
+    space: SearchSpace,
+    archs: Sequence[str],
+    proxies: Sequence[str],
+    columns: list[str],
+    settings: Mapping[str, Any],
+) -> pd.DataFrame:
+    scores = score_archs(space, archs, proxies, ScoreSettings(**settings))
+    frame = scores.frame[columns]
+    frame.attrs["status"] = {column: scores.status[column] for column in columns if column in scores.status}
+    return frame
