@@ -1,4 +1,4 @@
-"""The reference networks, inputs, labels and signs, rebuilt from the formulas of the reference README, section 1."""
+"""Reference networks, inputs, labels and signs, rebuilt from the formulas of the reference's README."""
 
 import json
 import math
@@ -134,9 +134,13 @@ def state_hash(network: torch.nn.Module) -> tuple[Any, ...]:
         digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
         digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
     modules = tuple(
-        (name, type(module).__name__, module.training)
-        + tuple(len(getattr(module, hooks)) for hooks in _HOOKS)
-        + tuple(sorted(module.__dict__))
+        (
+            name,
+            type(module),
+            module.training,
+            [len(getattr(module, hooks)) for hooks in _HOOKS],
+            [*module.__dict__],
+        )
         for name, module in network.named_modules()
     )
     parameters = tuple(

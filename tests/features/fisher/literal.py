@@ -35,13 +35,13 @@ def literal_factor(logits: Tensor) -> Tensor:
     """[K, K] Cholesky factor of diag(p) - p p^T for one sample's smoothed probabilities, entry by entry."""
     classes = len(logits)
     alpha = torch.tensor(0.05, dtype=torch.float16)
-    kept, uniform = (1 - alpha).to(logits.dtype), (alpha / classes).to(logits.dtype)
+    kept, uniform = (1 - alpha).to(logits), (alpha / classes).to(logits)
     p = kept * torch.softmax(logits, dim=0) + uniform
     q = 1 - torch.cumsum(p, dim=0)
     q[-1] = 0
-    factor = torch.zeros(classes, classes, dtype=logits.dtype)
+    factor = logits.new_zeros(classes, classes)
     for j in range(classes):
-        before = q[j - 1] if j else torch.ones((), dtype=logits.dtype)
+        before = q[j - 1] if j else logits.new_ones(())
         diagonal = torch.sqrt(p[j] * q[j] / before)
         factor[j, j] = diagonal
         for i in range(j + 1, classes):
@@ -51,7 +51,7 @@ def literal_factor(logits: Tensor) -> Tensor:
 
 def literal_matrix(jacobian: Tensor, logits: Tensor, form: str = "published") -> Tensor:
     """[d, d] mean over the batch of J^T L^T L J, or of J^T L L^T J for the form ``fisher``."""
-    total = torch.zeros(jacobian.shape[2], jacobian.shape[2], dtype=jacobian.dtype)
+    total = jacobian.new_zeros(jacobian.shape[2], jacobian.shape[2])
     for j, z in zip(jacobian, logits, strict=True):
         factor = literal_factor(z)
         root = (factor if form == "published" else factor.T) @ j
@@ -61,7 +61,7 @@ def literal_matrix(jacobian: Tensor, logits: Tensor, form: str = "published") ->
 
 def literal_entropy(eigenvalues: Tensor) -> tuple[list[float], float]:
     """Deciles 0.1 to 0.9 and their entropy."""
-    levels = torch.arange(1, 10, dtype=eigenvalues.dtype) / 10
+    levels = torch.arange(1, 10).to(eigenvalues) / 10
     deciles = torch.quantile(eigenvalues, levels)
     t = deciles / (deciles.abs().sum() + 1e-10)
     return deciles.tolist(), float(-(t * torch.log(t + 1e-10)).sum())
