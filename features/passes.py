@@ -123,14 +123,14 @@ class Passes:
             if isinstance(module, nn.modules.dropout._DropoutNd):
                 module.eval()
             if getattr(module, "inplace", False) is True:
-                module.inplace = False
+                module.inplace = False  # type: ignore[assignment]
         return network
 
     def _train_copy(self, norm: type[nn.BatchNorm2d]) -> nn.Module:
         network = self.copy()
         for module in network.modules():
             if isinstance(module, nn.modules.batchnorm._BatchNorm):
-                module.track_running_stats = False  # type: ignore[assignment]
+                module.track_running_stats = False
                 module.running_mean = module.running_var = module.num_batches_tracked = None
         return use_norm(network, norm) if self._format == torch.channels_last else network
 

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
@@ -272,19 +272,6 @@ def undisturbed(seed: int) -> Iterator[None]:
             yield
         finally:
             torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32 = tf32
-
-
-def settings_dict(settings: ScoreSettings) -> dict[str, Any]:
-    """List the settings for a sidecar, with what else the values depend on."""
-    import torch
-
-    return {
-        **asdict(settings),
-        "device": str(resolve_device(settings.device)),
-        "init": "kaiming normal, fan in, gain sqrt 2",
-        "batch_norm": "batch statistics (vkdnw: running statistics of a fresh network)",
-        "threads": torch.get_num_threads(),
-    }
 
 
 def _factory(space: SearchSpace, arch: str, config: NetworkConfig) -> Callable[[], "nn.Module"]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,14 @@ from proxyrank.spaces import SearchSpace
 
 ZCS = tuple(name for name in PROXIES if name != "vkdnw")
 """Proxies of the group ``zcs``: every one but the Fisher spectrum."""
+
+FACTS: Mapping[str, str] = MappingProxyType(
+    {
+        "init": "kaiming normal, fan in, gain sqrt 2",
+        "batch_norm": "batch statistics; vkdnw: running statistics of a fresh network",
+    }
+)
+"""What the sidecar states besides the settings, because other tools do it otherwise."""
 
 _COMMON = ("dataset", "batch_size", "seed", "input", "root", "dtype", "device", "repeats")
 _FISHER = tuple(field.name for field in fields(ScoreSettings) if field.name.startswith("fisher_"))
@@ -49,7 +58,7 @@ def compute_zcs(space: SearchSpace, archs: Sequence[str], settings: Mapping[str,
 
 def _defaults(*names: str) -> dict[str, Any]:
     known = asdict(ScoreSettings())
-    return {name: known[name] for name in names}
+    return {**{name: known[name] for name in names}, **FACTS}
 
 
 def _compute(
@@ -59,7 +68,8 @@ def _compute(
     columns: list[str],
     settings: Mapping[str, Any],
 ) -> pd.DataFrame:
-    scores = score_archs(space, archs, proxies, ScoreSettings(**settings))
+    own = {name: value for name, value in settings.items() if name not in FACTS}
+    scores = score_archs(space, archs, proxies, ScoreSettings(**own))
     frame = scores.frame[columns]
     frame.attrs["status"] = {column: scores.status[column] for column in columns if column in scores.status}
     return frame
