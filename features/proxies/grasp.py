@@ -1,5 +1,6 @@
 """GraSP: change of the gradient norm when a weight is removed."""
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from proxyrank.features.proxies.base import Proxy
@@ -23,7 +24,8 @@ def grasp(passes: "Passes") -> dict[str, float]:
     network = passes.twice_differentiable()
     make_dual: Any = forward_ad.make_dual
     unpack_dual: Any = forward_ad.unpack_dual
-    with forward_ad.dual_level():
+    with warnings.catch_warnings(), forward_ad.dual_level():
+        warnings.simplefilter("ignore", DeprecationWarning)  # torch's own, at the first use of its rules
         duals = {
             name: make_dual(weight.detach().requires_grad_(), slopes[name])
             for name, weight in passes.weights.items()
