@@ -8,6 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
+from proxyrank.common.errors import NotApplicableError
+
 _EXACT = 2**24
 """Float32 counts whole numbers exactly up to here."""
 
@@ -32,6 +34,31 @@ class LayerOutputs:
         """Keep one output."""
         if isinstance(output, Tensor):
             self.outputs.append(output)
+
+
+class LastImage:
+    """Forward hook that keeps the last output that has pixels: more than one position a channel."""
+
+    def __init__(self) -> None:
+        self._output: Tensor | None = None
+
+    @property
+    def last(self) -> Tensor:
+        """Output [B, C, H, W].
+
+        Raises
+        ------
+        NotApplicableError
+            If none came by.
+        """
+        if self._output is None:
+            raise NotApplicableError("no image-shaped features")
+        return self._output
+
+    def __call__(self, module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+        """Keep one output in place of the one before."""
+        if isinstance(output, Tensor) and output.dim() == 4 and output[0, 0].numel() > 1:
+            self._output = output
 
 
 class CodeAgreement:

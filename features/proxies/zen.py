@@ -22,7 +22,7 @@ def zen(passes: "Passes") -> dict[str, float]:
     import torch
     from torch import nn
 
-    from proxyrank.features.recording import LayerOutputs, recorded
+    from proxyrank.features.recording import LastImage, recorded
 
     second = passes.batch.x2
     if second is None:
@@ -41,19 +41,6 @@ def zen(passes: "Passes") -> dict[str, float]:
         with recorded([leaf.register_forward_hook(outputs) for leaf in leaves]), torch.no_grad():
             network(passes.images(x))
         return outputs.last
-
-    class LastImage(LayerOutputs):
-        """Keeps the last output that has pixels."""
-
-        def __call__(self, module: nn.Module, inputs: tuple[torch.Tensor, ...], output: torch.Tensor) -> None:
-            if isinstance(output, torch.Tensor) and output.dim() == 4 and output[0, 0].numel() > 1:
-                self.outputs = [output]
-
-        @property
-        def last(self) -> torch.Tensor:
-            if not self.outputs:
-                raise NotApplicableError("no image-shaped features")
-            return self.outputs[0]
 
     first = passes.batch.x
     change = (features(first) - features(first + STEP * second)).abs().flatten(1).sum(1).mean()

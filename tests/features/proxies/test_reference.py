@@ -14,7 +14,10 @@ PUBLISHED = (
     *("expressivity", "progressivity", "trainability", "jacov", "gradsign", "zico", "zen", "grad_norm"),
     *("naswot", "synflow", "snip", "grasp", "ntk", "linear_region"),
 )
-SMALL = [*(("a", n) for n in (0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 12, 13, 14, 15)), *(("c", n) for n in (0, 1, 5, 6))]
+SMALL = [
+    *(("a", n) for n in (0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 12, 13, 14, 15)),
+    *(("c", n) for n in (0, 1, 5, 6)),
+]
 LARGE = [("b", n) for n in (0, 1, 3, 4, 5, 13)]
 
 DEGENERATE = {
@@ -31,7 +34,9 @@ def _check(passes, values, names, tolerance):
     found = run_proxies(passes, get_proxies(names))
     for name in names:
         expected, value = values[name], found[name]
-        reason = "degenerate: zero input gradient" if math.isnan(expected) else DEGENERATE.get((name, expected))
+        reason = (
+            "degenerate: zero input gradient" if math.isnan(expected) else DEGENERATE.get((name, expected))
+        )
         if reason is not None:
             assert value == Missing(reason), name
         else:
@@ -55,7 +60,12 @@ def test_reference_float64(reference, reference_passes, setting, net, channels_l
 def test_reference_float64_paper_size(reference, reference_passes, setting, net):
     # ntk costs most of the time and nothing in it depends on the size: two networks do.
     names = PUBLISHED if net in (1, 13) else tuple(name for name in PUBLISHED if name != "ntk")
-    _check(reference_passes(setting, net, channels_last=True), reference.values(setting, net), names, lambda _: 1e-8)
+    _check(
+        reference_passes(setting, net, channels_last=True),
+        reference.values(setting, net),
+        names,
+        lambda _: 1e-8,
+    )
 
 
 @pytest.mark.parametrize("channels_last", [False, True], ids=["contiguous", "channels_last"])
