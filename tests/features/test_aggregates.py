@@ -41,8 +41,6 @@ def test_vkdnw_single_is_lexicographic_and_dense():
 
 def test_vkdnw_agg(frame):
     n = len(frame)
-        list(zip(frame["vkdnw_dim"], frame["vkdnw_entropy"], strict=True)), axis=0
-    )  # ranks of columns
     pairs = sorted(set(zip(frame["vkdnw_dim"], frame["vkdnw_entropy"], strict=True)))
     dense = [pairs.index(p) + 1 for p in zip(frame["vkdnw_dim"], frame["vkdnw_entropy"], strict=True)]
     expected = np.log(rankdata(dense) / n) + sum(
