@@ -2,10 +2,10 @@
 
     python benchmarks/shared_pass.py [--repeats 3] [--json results.json]
 
-Networks, batch (16) and rules of measurement as in proxies.py: one thread, a process a measurement, seconds of
-the processor (wall on CUDA), added peak memory. The published code needs 4.0 times its own VKDNW for all the
-proxies together (6.0 s against 1.5 s, mean over its networks), so its time is taken from the literal VKDNW of
-the same run; without ntk it is 2.8 times (te_nas, which is ntk but for a forward pass, takes 1.8 s of the 6.0).
+Networks, batch (16) and rules of measurement as in proxies.py: one thread, a process a measurement, seconds
+of the processor (wall on CUDA), added peak memory. The published code needs 4.0 times its own VKDNW for all
+the proxies (6.0 s against 1.5 s, mean over its networks), so its time is taken from the literal VKDNW
+of the same run; without ntk it is 2.8 times (te_nas, ntk but for a forward pass, takes 1.8 s of the 6.0).
 """
 
 import argparse
