@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from proxyrank.features.proxies.registry import PROXIES, columns_of
-from proxyrank.features.score import ScoreSettings, score_archs
+from proxyrank.features.score import score_archs
+from proxyrank.features.score_settings import ScoreSettings
 from proxyrank.spaces import SearchSpace
 
 ZCS = tuple(name for name in PROXIES if name != "vkdnw")

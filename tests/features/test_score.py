@@ -17,12 +17,8 @@ from proxyrank.features.proxies.groups import (
     zcs_columns,
     zcs_defaults,
 )
-from proxyrank.features.score import (
-    ScoreSettings,
-    resolve_device,
-    score_archs,
-    score_factories,
-)
+from proxyrank.features.score import score_archs, score_factories
+from proxyrank.features.score_settings import ScoreSettings, resolve_device
 from proxyrank.spaces import get_space
 
 SPACE = get_space("nb201")

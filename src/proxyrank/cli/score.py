@@ -16,7 +16,8 @@ from proxyrank.spaces import SearchSpace, get_space, parse_all
 if TYPE_CHECKING:
     from torch import nn
 
-    from proxyrank.features.score import Scores, ScoreSettings
+    from proxyrank.features.score import Scores
+    from proxyrank.features.score_settings import ScoreSettings
 
 _FEW = 6
 """Columns of numbers that a terminal holds beside the names."""
@@ -49,7 +50,8 @@ def score(
     json: options.Json = False,
 ) -> None:
     """Score untrained networks by zero-cost proxies: the given cells, those of --archs, or --module."""
-    from proxyrank.features.score import ScoreSettings, resolve_device, score_archs, score_factories
+    from proxyrank.features.score import score_archs, score_factories
+    from proxyrank.features.score_settings import ScoreSettings, resolve_device
 
     settings = ScoreSettings(
         dataset=dataset,
@@ -117,7 +119,7 @@ def write_scores(out: Path, scores: "Scores", where: str, proxies: str, settings
     """Write the scores and, beside them, their settings and the reasons of the gaps."""
     from proxyrank.features.proxies import get_proxies
     from proxyrank.features.proxies.groups import vkdnw_defaults, zcs_defaults
-    from proxyrank.features.score import resolve_device
+    from proxyrank.features.score_settings import resolve_device
     from proxyrank.features.table import FeatureTable, GroupInfo, Sidecar
 
     given = {**asdict(settings), "device": str(resolve_device(settings.device))}
@@ -148,7 +150,7 @@ def _as_json(scores: "Scores", settings: "ScoreSettings") -> dict[str, Any]:
     import torch
 
     from proxyrank.features.proxies.groups import FACTS
-    from proxyrank.features.score import resolve_device
+    from proxyrank.features.score_settings import resolve_device
 
     device = str(resolve_device(settings.device))
     return {
