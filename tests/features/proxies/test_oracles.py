@@ -37,12 +37,13 @@ def test_fisher_plain_and_l2_norm_as_in_zero_cost_nas(reference, reference_passe
     cross_entropy(network(reference.inputs("a")), reference.labels("a")).backward()
     fisher = plain = norm = 0.0
     for layer in _layers(network):
-        product = outputs[layer] * outputs[layer].grad
+        product = outputs[layer].detach() * outputs[layer].grad
         if product.dim() == 4:
             product = product.sum((2, 3))
         fisher += float((0.5 * product.pow(2).mean(0)).sum())
-        plain += float((layer.weight * layer.weight.grad).sum())
-        norm += float(layer.weight.pow(2).sum().sqrt())
+        weight = layer.weight.detach()
+        plain += float((weight * layer.weight.grad).sum())
+        norm += float(weight.pow(2).sum().sqrt())
     found = run_proxies(reference_passes("a", net), get_proxies("fisher,plain,l2_norm"))
     assert found["fisher"] == pytest.approx(fisher, rel=1e-10)
     assert found["plain"] == pytest.approx(plain, rel=1e-8, abs=1e-12)
@@ -143,7 +144,7 @@ def test_grasp_by_finite_differences(reference, reference_passes):
             for w, d in zip(weights, g, strict=True):
                 w -= sign * step * d
     product = [(up - down) / (2 * step) for up, down in zip(*moved, strict=True)]
-    expected = -sum(float((w * hg).sum()) for w, hg in zip(weights, product, strict=True))
+    expected = -sum(float((w.detach() * hg).sum()) for w, hg in zip(weights, product, strict=True))
     found = run_proxies(reference_passes("a", 5), get_proxies("grasp"))
     assert found["grasp"] == pytest.approx(expected, rel=1e-4)  # error of the central difference
 
