@@ -1,14 +1,173 @@
-"""Random graphs, and slow, literal ways of walking them, for the oracles of this folder."""
+"""Reference networks and inputs rebuilt from formulas; random graphs and literal ways of walking them."""
 
-from collections.abc import Callable
+import json
+import math
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from proxyrank.features import cache_folder
-from proxyrank.spaces import Edge, OpGraph, get_space
+from proxyrank.spaces import Edge, NetworkConfig, OpGraph, get_space
 from proxyrank.spaces.base import SearchSpace
+
+_REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def reference_folder() -> Path:
+    """Folder of reference.json; skips the test when there is none."""
+    folder = Path(os.environ.get("PROXYRANK_REFERENCE") or _REPOSITORY.parent / "shared" / "reference")
+    if not (folder / "reference.json").is_file():
+        pytest.skip(f"no reference.json in {folder} (set PROXYRANK_REFERENCE)")
+    return folder
+
+
+def _finite(value: Any) -> Any:
+    """Numbers for the strings "NaN", "Infinity" and "-Infinity", all through a JSON value."""
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
+    if value in ("NaN", "Infinity", "-Infinity"):
+        return float(value)
+    return value
+
+
+def _generator(seed: int) -> np.random.Generator:
+    return np.random.Generator(np.random.PCG64(seed))
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One of the reference's settings: the skeleton, the batch size, the networks that have values."""
+
+    name: str
+    config: NetworkConfig
+    batch: int
+    nets: tuple[int, ...]
+
+
+class Reference:
+    """Values of reference.json, and the networks and data that they belong to.
+
+    ``which`` is 1 (seed-7 images, seed-9 labels) or 2 (seed 8 and 10) everywhere.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.data: dict[str, Any] = _finite(json.loads((folder / "reference.json").read_text()))
+        self.archs: list[str] = [entry["arch"] for entry in self.data["archs"]]
+        self.fingerprints: dict[str, Any] = self.data["fingerprints"]
+
+    def setting(self, name: str) -> Setting:
+        given = self.data["settings"][name]
+        config = NetworkConfig(
+            width=given["C"], depth=given["N"], classes=given["num_classes"], resolution=given["R"]
+        )
+        return Setting(name, config, given["B"], tuple(given["nets"]))
+
+    def values(self, setting: str, net: int, dtype: torch.dtype = torch.float64) -> dict[str, Any]:
+        """Published values of one network: ``vkdnw`` and one entry a proxy."""
+        entry = next(entry for entry in self.data["results"][setting] if entry["net"] == net)
+        return dict(entry[str(dtype).removeprefix("torch.")])
+
+    def network(
+        self, setting: str, net: int, dtype: torch.dtype = torch.float64, *, zen: bool = False
+    ) -> torch.nn.Module:
+        """A fresh network in train mode; ``zen`` leaves out the factor sqrt(2 / fan_in)."""
+        state = torch.get_rng_state()
+        network = get_space("nb201").build(self.archs[net], self.setting(setting).config)
+        torch.set_rng_state(state)
+        with torch.no_grad():
+            for i, (name, parameter) in enumerate(network.named_parameters()):
+                if parameter.dim() < 2:
+                    parameter.fill_(0.0 if name.endswith("bias") else 1.0)
+                    continue
+                shape = tuple(parameter.shape)
+                draw = _generator(1000 * net + i).standard_normal(shape)
+                scale = 1.0 if zen else math.sqrt(2.0 / math.prod(shape[1:]))
+                parameter.copy_(torch.from_numpy((draw * scale).astype(np.float32)))
+        return network.to(dtype).train()
+
+    def inputs(self, setting: str, which: int = 1, dtype: torch.dtype = torch.float64) -> torch.Tensor:
+        given = self.setting(setting)
+        shape = (given.batch, given.config.channels, given.config.resolution, given.config.resolution)
+        draw = _generator({1: 7, 2: 8}[which]).standard_normal(shape).astype(np.float32)
+        return torch.from_numpy(draw).to(dtype)
+
+    def labels(self, setting: str, which: int = 1) -> torch.Tensor:
+        given = self.setting(setting)
+        draw = _generator({1: 9, 2: 10}[which]).integers(0, given.config.classes, size=given.batch)
+        return torch.from_numpy(draw)
+
+    def signs(self) -> "SignGenerator":
+        """A fresh generator of trainability's signs; one for each evaluation."""
+        return SignGenerator()
+
+
+class SignGenerator:
+    """Random signs of PCG64(11): call it with a shape, from the last block to the first."""
+
+    def __init__(self) -> None:
+        self._rng = _generator(11)
+
+    def bits(self, shape: tuple[int, ...]) -> np.ndarray:
+        return self._rng.integers(0, 2, size=shape)
+
+    def __call__(self, shape: tuple[int, ...], dtype: torch.dtype = torch.float64) -> torch.Tensor:
+        return torch.from_numpy(2 * self.bits(tuple(shape)) - 1).to(dtype)
+
+
+@pytest.fixture(scope="session")
+def reference() -> Reference:
+    return Reference(reference_folder())
+
+
+def state_hash(network: torch.nn.Module) -> tuple[Any, ...]:
+    """Everything of a module that a feature must leave alone, in a form that ``==`` compares."""
+    import hashlib
+
+    digest = hashlib.sha256()
+    for name, tensor in network.state_dict().items():
+        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
+        digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+    modules = tuple(
+        (
+            name,
+            type(module),
+            module.training,
+            [len(getattr(module, hooks)) for hooks in _HOOKS],
+            [*module.__dict__],
+        )
+        for name, module in network.named_modules()
+    )
+    parameters = tuple(
+        (name, id(parameter), parameter.requires_grad, parameter.grad is None)
+        for name, parameter in network.named_parameters()
+    )
+    return digest.hexdigest(), modules, parameters
+
+
+_HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
+
+
+@pytest.fixture(scope="session")
+def hash_state() -> Any:
+    """`state_hash`, for tests in folders below."""
+    return state_hash
+
+
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
 
 OPS = {"skip": "s", "none": "n", "conv3x3": "c3", "conv1x1": "c1", "pool": "p"}
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from proxyrank import __version__
-from proxyrank.cli import demo, digits, evaluate, features, info, rank, show, train
+from proxyrank.cli import demo, digits, evaluate, features, info, proxies, rank, score, show, train
 
 app = typer.Typer(
     name="proxyrank",
@@ -41,6 +41,8 @@ _COMMANDS = (
     (evaluate.evaluate, "proxyrank evaluate ranker --labels acc.csv --json"),
     (info.info, "proxyrank info ranker"),
     (show.show, 'proxyrank show "(4, 0, 3, 1, 4, 3)"'),
+    (score.score, "proxyrank score '(2, 2, 2, 2, 2, 2)' --proxies vkdnw,naswot --batch-size 16"),
+    (proxies.proxies, "proxyrank proxies"),
     (show.canonical, "proxyrank canonical --archs cells.txt --out keys.csv"),
 )
 

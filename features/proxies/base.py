@@ -1,0 +1,71 @@
+"""What a zero-cost proxy is: a pure function of shared passes, and the facts that people ask about it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from proxyrank.features.passes import Passes
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Stands for one value that does not exist; the reason goes beside the gap in the table."""
+
+    reason: str
+
+
+Values = Mapping[str, "float | Missing"]
+Compute = Callable[["Passes"], Values]
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """One zero-cost proxy.
+
+    Attributes
+    ----------
+    name
+        As written in ``--proxies``.
+    compute
+        Its values, one a column, from the shared passes of one network. Raises NotApplicableError with a
+        short reason where the whole proxy has no value.
+    meaning
+        One line for people.
+    paper
+        Where it was published.
+    reads
+        The shared passes that it reads (names of cached properties of `Passes`); what nobody is left to read
+        is freed.
+    direction
+        +1 where larger is taken for better, -1 where smaller is.
+    columns
+        Names of its values; the proxy's own name where it has one.
+    labels
+        Whether it reads labels.
+    second_batch
+        Whether it reads the second batch.
+    minimum_batch
+        Smallest batch size for which it is defined.
+    cost
+        Seconds when computed alone, in forward passes of the batch, on the mean cell of NAS-Bench-201.
+    minimum_network
+        What a module must have for the proxy to be defined.
+    """
+
+    name: str
+    compute: Compute
+    meaning: str
+    paper: str
+    reads: tuple[str, ...] = ()
+    direction: Literal[1, -1] = 1
+    columns: tuple[str, ...] = ()
+    labels: bool = False
+    second_batch: bool = False
+    minimum_batch: int = 1
+    cost: float = 1.0
+    minimum_network: str = "a conv or linear layer"
+
+    def __post_init__(self) -> None:
+        if not self.columns:
+            object.__setattr__(self, "columns", (self.name,))

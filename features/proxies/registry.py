@@ -1,0 +1,69 @@
+"""The list of zero-cost proxies: a new one is a file, a line here and a test."""
+
+import difflib
+from collections.abc import Iterable
+from types import MappingProxyType
+
+from proxyrank.common.errors import ProxyrankError
+from proxyrank.features.proxies import (
+    epe_nas,
+    expressivity,
+    fisher,
+    flops,
+    grad_norm,
+    gradsign,
+    grasp,
+    jacov,
+    l2_norm,
+    linear_region,
+    naswot,
+    ntk,
+    params,
+    plain,
+    progressivity,
+    snip,
+    synflow,
+    trainability,
+    vkdnw,
+    zen,
+    zico,
+)
+from proxyrank.features.proxies.base import Proxy
+
+_MODULES = (
+    *(flops, params, expressivity, progressivity, trainability, jacov, gradsign, zico, zen, grad_norm),
+    *(naswot, synflow, snip, grasp, ntk, linear_region, fisher, epe_nas, l2_norm, plain, vkdnw),
+)
+
+PROXIES = MappingProxyType({module.PROXY.name: module.PROXY for module in _MODULES})
+"""Proxy of each name, in the order of the columns of every table."""
+
+
+def get_proxies(names: str | Iterable[str] = "all") -> tuple[Proxy, ...]:
+    """Proxies by name, each once, in the order of the registry.
+
+    Parameters
+    ----------
+    names
+        ``"all"``, names joined by commas, or a sequence of names.
+
+    Raises
+    ------
+    ProxyrankError
+        If a name is unknown (the nearest known one is named) or none is given.
+    """
+    asked = names.split(",") if isinstance(names, str) else list(names)
+    wanted = {name.strip() for name in asked if name.strip()}
+    if not wanted:
+        raise ProxyrankError(f"no proxy given; known: {', '.join(PROXIES)}, all")
+    if "all" in wanted:
+        wanted = (wanted - {"all"}) | set(PROXIES)
+    for name in sorted(wanted - set(PROXIES)):
+        near = difflib.get_close_matches(name.lower(), PROXIES, n=1, cutoff=0.0)[0]
+        raise ProxyrankError(f"unknown proxy {name!r}; nearest: {near}; known: {', '.join(PROXIES)}, all")
+    return tuple(proxy for name, proxy in PROXIES.items() if name in wanted)
+
+
+def columns_of(proxies: Iterable[Proxy]) -> list[str]:
+    """Columns of the proxies, in their order."""
+    return [column for proxy in proxies for column in proxy.columns]
