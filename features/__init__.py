@@ -10,11 +10,12 @@ from proxyrank.features.flow import FLOW
 from proxyrank.features.graf import GRAF
 from proxyrank.features.join import join_tables
 from proxyrank.features.paths import PATHS
+from proxyrank.features.proxies.groups import NETWORK_GROUPS
 from proxyrank.features.registry import GROUPS, FeatureGroup, get_group, parse_groups, register_group
 from proxyrank.features.table import FeatureTable, GroupInfo, Sidecar
 from proxyrank.features.user import load_table, read_user_table
 
-for _group in (GRAF, PATHS, CELL, FLOW):
+for _group in (*NETWORK_GROUPS, GRAF, PATHS, CELL, FLOW):
     register_group(_group)
 
 __all__ = [

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from proxyrank.common.errors import NotApplicableError
-from proxyrank.features.fisher.vkdnw import FisherSettings
+from proxyrank.features.fisher.vkdnw import FisherSettings, vkdnw_features
 from proxyrank.features.inputs import Batch
 from proxyrank.features.norms import FusedBatchNorm, PlainBatchNorm, use_norm
 from proxyrank.features.recording import CodeAgreement, LayerOutputs, blocks_of, recorded
@@ -29,6 +29,7 @@ READS: dict[str, tuple[str, ...]] = {
     "loss_gradients": ("train_pass",),
     "second_loss_gradients": (),
     "input_gradient": ("train_pass",),
+    "fisher_spectrum": (),
 }
 """The shared passes, and which of the others each one reads."""
 
@@ -199,6 +200,11 @@ class Passes:
         run = self.train_pass
         (gradient,) = gradients(run.logits.sum(), [run.images], retain_graph=True)
         return gradient.flatten(1).double().cpu().numpy()
+
+    @cached_property
+    def fisher_spectrum(self) -> dict[str, float]:
+        """Every description of the Fisher information's spectrum, in eval mode, from one Jacobian."""
+        return vkdnw_features(self.network, self.batch, settings=self.fisher)
 
     def release(self, still_read: Iterable[str]) -> None:
         """Free the shared passes that no proxy is left to read, directly or through another pass."""

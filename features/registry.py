@@ -98,7 +98,7 @@ def parse_groups(groups: str | Sequence[str]) -> tuple[str, ...]:
     Parameters
     ----------
     groups
-        Text such as ``"graf,paths"``, ``"vkdnw+zcs"`` or ``"all"`` (every registered group), or a sequence of
+        Text such as ``"graf,paths"``, ``"vkdnw+zcs"`` or ``"all"`` (the groups of `_ORDER`), or a sequence of
         such texts.
 
     Raises
@@ -111,7 +111,7 @@ def parse_groups(groups: str | Sequence[str]) -> tuple[str, ...]:
     if not names:
         raise ProxyrankError(f"no feature group given; known: {', '.join(GROUPS)}, all")
     if "all" in names:
-        names = (names - {"all"}) | set(GROUPS)
+        names = (names - {"all"}) | (set(_ORDER) & set(GROUPS))
     for name in sorted(names):
         get_group(name)
     return tuple(name for name in GROUPS if name in names)

@@ -8,12 +8,19 @@ from typing import Any
 import pandas as pd
 
 from proxyrank.features.proxies.registry import PROXIES, columns_of
+from proxyrank.features.registry import FeatureGroup
 from proxyrank.features.score import score_archs
 from proxyrank.features.score_settings import ScoreSettings
 from proxyrank.spaces import SearchSpace
 
-ZCS = tuple(name for name in PROXIES if name != "vkdnw")
-"""Proxies of the group ``zcs``: every one but the Fisher spectrum."""
+MEMBERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "vkdnw": ("vkdnw",),
+        "vkdnw_extra": ("vkdnw_extra",),
+        "zcs": tuple(name for name in PROXIES if not name.startswith("vkdnw")),
+    }
+)
+"""Proxies of each group that needs networks."""
 
 FACTS: Mapping[str, str] = MappingProxyType(
     {
@@ -27,34 +34,36 @@ _COMMON = ("dataset", "batch_size", "seed", "input", "root", "dtype", "device", 
 _FISHER = tuple(field.name for field in fields(ScoreSettings) if field.name.startswith("fisher_"))
 
 
-def vkdnw_columns(space: SearchSpace) -> list[str]:
-    """List the columns of the group ``vkdnw``."""
-    return list(PROXIES["vkdnw"].columns)
+def group_defaults(name: str) -> dict[str, Any]:
+    """Settings that change the values of a group, with their defaults."""
+    return _defaults(*_COMMON, *(_FISHER if name.startswith("vkdnw") else ()))
 
 
-def zcs_columns(space: SearchSpace) -> list[str]:
-    """List the columns of the group ``zcs``."""
-    return columns_of(PROXIES[name] for name in ZCS)
+def network_group(name: str, summary: str) -> FeatureGroup:
+    """Make the feature group of the proxies in `MEMBERS`; its rows carry the reasons of gaps.
 
+    Parameters
+    ----------
+    name
+        Key of `MEMBERS`.
+    summary
+        One line for people.
+    """
+    columns = columns_of(PROXIES[proxy] for proxy in MEMBERS[name])
 
-def vkdnw_defaults() -> dict[str, Any]:
-    """List the settings that change the values of the group ``vkdnw``."""
-    return _defaults(*_COMMON, *_FISHER)
+    def compute(space: SearchSpace, archs: Sequence[str], settings: Mapping[str, Any]) -> pd.DataFrame:
+        return _compute(space, archs, MEMBERS[name], columns, settings)
 
-
-def zcs_defaults() -> dict[str, Any]:
-    """List the settings that change the values of the group ``zcs``."""
-    return _defaults(*_COMMON)
-
-
-def compute_vkdnw(space: SearchSpace, archs: Sequence[str], settings: Mapping[str, Any]) -> pd.DataFrame:
-    """Compute rows of the group ``vkdnw``; reasons of gaps in ``frame.attrs["status"]``."""
-    return _compute(space, archs, ("vkdnw",), vkdnw_columns(space), settings)
-
-
-def compute_zcs(space: SearchSpace, archs: Sequence[str], settings: Mapping[str, Any]) -> pd.DataFrame:
-    """Compute rows of the group ``zcs``; reasons of gaps in ``frame.attrs["status"]``."""
-    return _compute(space, archs, ZCS, zcs_columns(space), settings)
+    return FeatureGroup(
+        name=name,
+        summary=summary,
+        version=1,
+        needs_network=True,
+        columns=lambda space: list(columns),
+        compute=compute,
+        defaults=group_defaults(name),
+        shard_size=16,
+    )
 
 
 def _defaults(*names: str) -> dict[str, Any]:
@@ -74,3 +83,10 @@ def _compute(
     frame = scores.frame[columns]
     frame.attrs["status"] = {column: scores.status[column] for column in columns if column in scores.status}
     return frame
+
+
+NETWORK_GROUPS = (
+    network_group("vkdnw", "deciles and entropy of the Fisher spectrum, number of parameter tensors (VKDNW)"),
+    network_group("vkdnw_extra", "further descriptions of the Fisher spectrum, and those of J^T Sigma J"),
+    network_group("zcs", "zero-cost proxies, one column a proxy"),
+)

@@ -25,6 +25,7 @@ from proxyrank.features.proxies import (
     synflow,
     trainability,
     vkdnw,
+    vkdnw_extra,
     zen,
     zico,
 )
@@ -32,7 +33,7 @@ from proxyrank.features.proxies.base import Proxy
 
 _MODULES = (
     *(flops, params, expressivity, progressivity, trainability, jacov, gradsign, zico, zen, grad_norm),
-    *(naswot, synflow, snip, grasp, ntk, linear_region, fisher, epe_nas, l2_norm, plain, vkdnw),
+    *(naswot, synflow, snip, grasp, ntk, linear_region, fisher, epe_nas, l2_norm, plain, vkdnw, vkdnw_extra),
 )
 
 PROXIES = MappingProxyType({module.PROXY.name: module.PROXY for module in _MODULES})

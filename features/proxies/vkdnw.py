@@ -16,10 +16,8 @@ def vkdnw(passes: "Passes") -> dict[str, "float | Missing"]:
 
     Where the spectrum has no description, the number of tensors still stands.
     """
-    from proxyrank.features.fisher.vkdnw import vkdnw_features
-
     try:
-        found = vkdnw_features(passes.network, passes.batch, settings=passes.fisher)
+        found = passes.fisher_spectrum
     except NotApplicableError as error:
         gaps: dict[str, float | Missing] = dict.fromkeys(COLUMNS, Missing(str(error)))
         return {**gaps, "vkdnw_dim": float(sum(1 for _ in passes.network.parameters()))}
@@ -31,6 +29,7 @@ PROXY = Proxy(
     compute=vkdnw,
     meaning="entropy and deciles of the Fisher information's eigenvalues",
     paper="Tybl and Neumann, VKDNW, CVPR 2025, arXiv 2502.04975",
+    reads=("fisher_spectrum",),
     columns=COLUMNS,
     cost=8.0,
 )

@@ -16,6 +16,11 @@ def features(
     archs: options.Archs = None,
     population: options.Population = None,
     groups: Annotated[str, typer.Option(help="Feature groups, joined by commas.")] = "graf,paths,cell,flow",
+    dataset: Annotated[
+        str, typer.Option(help="Data set of the network features (classes and resolution).")
+    ] = "cifar10",
+    batch_size: Annotated[int, typer.Option(help="Images a batch of the network features.")] = 64,
+    seed: Annotated[int, typer.Option(help="Of the network features: weights, images, labels.")] = 0,
     space: options.Space = "nb201",
     cache: Annotated[bool, typer.Option(help="Use and fill the feature cache.")] = True,
     json: options.Json = False,
@@ -29,7 +34,8 @@ def features(
         raise ProxyrankError("say which architectures: --archs FILE or --population NAME (one of the two)")
     wanted = list(read_candidates(where, archs).index) if archs else list(where.archs(population or "all"))
     start = time.perf_counter()
-    table = compute_features(where, wanted, parse_groups(groups), cache=cache)
+    settings = {"dataset": dataset, "batch_size": batch_size, "seed": seed}
+    table = compute_features(where, wanted, parse_groups(groups), settings=settings, cache=cache)
     table.write(out)
     summary = {
         "out": str(out),

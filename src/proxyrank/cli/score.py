@@ -117,20 +117,26 @@ def load_factory(text: str) -> "Callable[[], nn.Module]":
 
 def write_scores(out: Path, scores: "Scores", where: str, proxies: str, settings: "ScoreSettings") -> None:
     """Write the scores and, beside them, their settings and the reasons of the gaps."""
-    from proxyrank.features.proxies import get_proxies
-    from proxyrank.features.proxies.groups import vkdnw_defaults, zcs_defaults
+    from proxyrank.features.proxies import PROXIES, get_proxies
+    from proxyrank.features.proxies.groups import MEMBERS, NETWORK_GROUPS
     from proxyrank.features.score_settings import resolve_device
     from proxyrank.features.table import FeatureTable, GroupInfo, Sidecar
 
     given = {**asdict(settings), "device": str(resolve_device(settings.device))}
     groups = {}
-    for group, defaults in (("vkdnw", vkdnw_defaults()), ("zcs", zcs_defaults())):
-        used = {name: given.get(name, default) for name, default in defaults.items()}
-        chosen = [proxy for proxy in get_proxies(proxies) if (proxy.name == "vkdnw") == (group == "vkdnw")]
-        own = {column for proxy in chosen for column in proxy.columns}
+    chosen = set(get_proxies(proxies))
+    for group in NETWORK_GROUPS:
+        own = {
+            column
+            for name in MEMBERS[group.name]
+            if PROXIES[name] in chosen
+            for column in PROXIES[name].columns
+        }
         columns = [column for column in scores.frame.columns if column.removesuffix("_std") in own]
         if columns:
-            groups[group] = GroupInfo(version=1, columns=columns, settings=used)
+            groups[group.name] = GroupInfo(
+                version=group.version, columns=columns, settings=group.resolve(given)
+            )
     FeatureTable(scores.frame, Sidecar(space=where, groups=groups, status=scores.status)).write(out)
 
 

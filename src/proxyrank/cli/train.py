@@ -10,6 +10,8 @@ from proxyrank.cli.labels import read_labels
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.spaces import get_space, network_config
 
+DEFAULT_GROUPS = "paths,cell,flow"
+
 
 def train(
     labels: options.Labels,
@@ -19,7 +21,8 @@ def train(
         Literal["max", "min"] | None, typer.Option(help="max (accuracy, the default) or min (error, loss).")
     ] = None,
     groups: Annotated[
-        str | None, typer.Option(help="Feature groups joined by commas, or all (the default).")
+        str | None,
+        typer.Option(help="Feature groups joined by commas, or all; paths,cell,flow if not given."),
     ] = None,
     features: Annotated[
         str | None, typer.Option(help="Your own feature table (CSV/parquet) in place of computed features.")
@@ -68,7 +71,7 @@ def train(
     )
     table = load_table(options.data_path(features, "--features"), where, "--features") if features else None
     plan = FitPlan(
-        groups=tuple(table.sidecar.groups) if table else parse_groups(groups or "all"),
+        groups=tuple(table.sidecar.groups) if table else parse_groups(groups or DEFAULT_GROUPS),
         model=model,
         params={
             key: value
