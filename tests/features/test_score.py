@@ -6,16 +6,12 @@ import torch
 from torch import nn
 
 from proxyrank.common.errors import ArchitectureError, ProxyrankError
+from proxyrank.features import GROUPS
 from proxyrank.features import score as module
-from proxyrank.features.proxies import PROXIES, columns_of, get_proxies
+from proxyrank.features.proxies import PROXIES, columns_of
 from proxyrank.features.proxies.groups import (
     FACTS,
-    compute_vkdnw,
-    compute_zcs,
-    vkdnw_columns,
-    vkdnw_defaults,
-    zcs_columns,
-    zcs_defaults,
+    group_defaults,
 )
 from proxyrank.features.score import score_archs, score_factories
 from proxyrank.features.score_settings import ScoreSettings, resolve_device
@@ -159,20 +155,22 @@ def test_a_module_that_fails_is_a_status():
     assert scores.status["snip"]["bad"]
 
 
-def test_groups_for_the_registry():
+def test_groups_of_the_registry():
     cells = [NONE, *SPACE.sample(1, seed=1)]
     settings = {"dataset": "digits", "batch_size": 4}
-    zcs = compute_zcs(SPACE, cells, {**zcs_defaults(), **settings})
-    vkdnw = compute_vkdnw(SPACE, cells, {**vkdnw_defaults(), **settings})
-    assert list(zcs.columns) == zcs_columns(SPACE)
-    assert list(vkdnw.columns) == vkdnw_columns(SPACE)
-    assert list(zcs.index) == list(vkdnw.index) == cells
+    frames = {}
+    for name in ("vkdnw", "vkdnw_extra", "zcs"):
+        group = GROUPS[name]
+        frames[name] = group.compute(SPACE, cells, group.resolve(settings))
+        assert list(frames[name].columns) == group.columns(SPACE)
+        assert list(frames[name].index) == cells
+    zcs, vkdnw = frames["zcs"], frames["vkdnw"]
     assert zcs.attrs["status"]["naswot"] == {NONE: "degenerate: singular kernel"}
     assert vkdnw.loc[NONE, "vkdnw_dim"] == SPACE.sizes(NONE, DIGITS.config).dim
-    assert set(FACTS) < set(zcs_defaults()) < set(vkdnw_defaults())
+    assert set(FACTS) < set(group_defaults("zcs")) < set(group_defaults("vkdnw"))
     both = score_archs(SPACE, cells, "all", DIGITS).frame
-    pd.testing.assert_frame_equal(both[list(zcs.columns)], zcs, check_exact=True)
-    assert columns_of(get_proxies("vkdnw")) == list(vkdnw.columns)
+    for frame in frames.values():
+        pd.testing.assert_frame_equal(both[list(frame.columns)], frame, check_exact=True)
 
 
 def test_m2_memory_stays_flat():
