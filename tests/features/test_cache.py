@@ -10,6 +10,8 @@ from proxyrank.features.cache import STATUS, add_rows, cache_file, cache_folder,
 from proxyrank.features.graf import GRAF
 from proxyrank.features.paths import PATHS
 
+GRAPH_GROUPS = ("graf", "paths", "cell", "flow")
+
 
 def _rows(archs, value):
     rows = pd.DataFrame({"a": [value] * len(archs)}, index=pd.Index(archs, name="arch", dtype="str"))
@@ -19,9 +21,9 @@ def _rows(archs, value):
 
 def test_second_call_is_byte_equal_and_read_from_the_cache(fresh_cache, space, monkeypatch):
     archs = space.sample(300, seed=1)
-    first = compute_features(space, archs, "all")
+    first = compute_features(space, archs, GRAPH_GROUPS)
     monkeypatch.setattr("proxyrank.features.compute._shard", lambda *a: pytest.fail("computed again"))
-    second = compute_features(space, archs, "all")
+    second = compute_features(space, archs, GRAPH_GROUPS)
     assert first.frame.to_numpy().tobytes() == second.frame.to_numpy().tobytes()
     pd.testing.assert_frame_equal(first.frame, second.frame, check_exact=True)
     part = compute_features(space, archs[10:20][::-1], "flow,paths")
@@ -92,7 +94,7 @@ def test_floats_are_stored_exactly(tmp_path):
 
 
 def test_no_cache_touches_nothing(fresh_cache, space):
-    compute_features(space, space.sample(3, seed=0), "all", cache=False)
+    compute_features(space, space.sample(3, seed=0), GRAPH_GROUPS, cache=False)
     assert not fresh_cache.exists()
 
 
