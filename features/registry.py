@@ -16,6 +16,9 @@ from proxyrank.spaces.graph import OpGraph
 Compute = Callable[[SearchSpace, Sequence[str], Mapping[str, Any]], pd.DataFrame]
 """Space, architectures, settings -> float64 frame indexed by architecture, in the given order."""
 
+ComputeColumns = Callable[[SearchSpace, Sequence[str], Sequence[str], Mapping[str, Any]], pd.DataFrame]
+"""Space, architectures, columns, settings -> such a frame of these columns."""
+
 
 @dataclass(frozen=True)
 class FeatureGroup:
@@ -45,6 +48,9 @@ class FeatureGroup:
         the sidecar.
     shard_size
         Architectures a call of `compute`.
+    compute_columns
+        Computes any columns of all groups that name the same function, whose settings agree where they
+        overlap: what these groups need in common is then made once. None where there is no such saving.
     """
 
     name: str
@@ -56,6 +62,7 @@ class FeatureGroup:
     equal_by: Literal["arch", "canonical", "function"] = "arch"
     defaults: Mapping[str, Any] = field(default_factory=dict)
     shard_size: int = 512
+    compute_columns: ComputeColumns | None = None
 
     def resolve(self, settings: Mapping[str, Any] | None) -> dict[str, Any]:
         """Its own settings: the given values over the defaults; the settings of other groups are left out."""

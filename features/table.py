@@ -135,7 +135,7 @@ class FeatureTable:
             If a file is missing or damaged, or the two do not belong together.
         """
         frame = read_table(path)
-        sidecar = _read_sidecar(sidecar_path(path))
+        sidecar = read_sidecar(sidecar_path(path))
         archs = arch_texts(frame, path)
         columns = [name for name in frame.columns if name != "arch"]
         stated = [name for group in sidecar.groups.values() for name in group.columns]
@@ -161,7 +161,14 @@ def sidecar_path(path: str | Path) -> Path:
     )
 
 
-def _read_sidecar(path: Path) -> Sidecar:
+def read_sidecar(path: Path) -> Sidecar:
+    """Read the sidecar alone.
+
+    Raises
+    ------
+    TableError
+        If it is missing, damaged or of another format.
+    """
     if not path.is_file():
         raise TableError(f"{path}: no such file; it states the settings of the feature table beside it")
     raw = read_json(path)

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.files import atomic_folder, dump_json, read_json
 from proxyrank.common.tabular import json_safe
-from proxyrank.features import FeatureTable, compute_features
+from proxyrank.features import FeatureTable, compute_features, parse_groups, preferred_settings
 from proxyrank.models.base import Ranker
 from proxyrank.models.card import FORMAT, LabelCard, RankerCard, SplitCard
 from proxyrank.models.matching import as_matrix, check_labels, check_table, matched_frame, parse_own
@@ -42,7 +42,8 @@ class ProxyRanker:
     params
         Parameters of the estimator, over its defaults.
     settings
-        Settings of the feature groups.
+        Settings of the feature groups. Batch size and seed are those of the shipped feature tables, where one
+        fits, unless given.
     random_state
         Seed of the estimator.
     threads
@@ -129,7 +130,9 @@ class ProxyRanker:
         train = [arch for arch, _ in rows]
         y = np.array([value for _, value in rows])
         if features is None:
-            features = compute_features(self._space, train, self.groups, settings=self.settings)
+            groups = parse_groups(self.groups)
+            settings = preferred_settings(self.space, groups, self.settings)
+            features = compute_features(self._space, train, groups, settings=settings)
         check_table(self._space, train, features)
         names = sorted(features.columns)
         X = as_matrix(features.frame.loc[train, names])

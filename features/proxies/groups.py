@@ -52,7 +52,7 @@ def network_group(name: str, summary: str) -> FeatureGroup:
     columns = columns_of(PROXIES[proxy] for proxy in MEMBERS[name])
 
     def compute(space: SearchSpace, archs: Sequence[str], settings: Mapping[str, Any]) -> pd.DataFrame:
-        return _compute(space, archs, MEMBERS[name], columns, settings)
+        return network_columns(space, archs, columns, settings)
 
     return FeatureGroup(
         name=name,
@@ -63,26 +63,35 @@ def network_group(name: str, summary: str) -> FeatureGroup:
         compute=compute,
         defaults=group_defaults(name),
         shard_size=16,
+        compute_columns=network_columns,
     )
+
+
+def network_columns(
+    space: SearchSpace, archs: Sequence[str], columns: Sequence[str], settings: Mapping[str, Any]
+) -> pd.DataFrame:
+    """Columns of any proxies, in the given order: one network and one set of passes an architecture.
+
+    Parameters
+    ----------
+    space, archs
+        Whose networks.
+    columns
+        Columns of the proxies; only their proxies are run.
+    settings
+        Fields of `ScoreSettings`, and `FACTS`.
+    """
+    own = {name: value for name, value in settings.items() if name not in FACTS}
+    proxies = [proxy.name for proxy in PROXIES.values() if set(proxy.columns) & set(columns)]
+    scores = score_archs(space, archs, proxies, ScoreSettings(**own))
+    frame = scores.frame[list(columns)]
+    frame.attrs["status"] = {column: scores.status[column] for column in columns if column in scores.status}
+    return frame
 
 
 def _defaults(*names: str) -> dict[str, Any]:
     known = asdict(ScoreSettings())
     return {**{name: known[name] for name in names}, **FACTS}
-
-
-def _compute(
-    space: SearchSpace,
-    archs: Sequence[str],
-    proxies: Sequence[str],
-    columns: list[str],
-    settings: Mapping[str, Any],
-) -> pd.DataFrame:
-    own = {name: value for name, value in settings.items() if name not in FACTS}
-    scores = score_archs(space, archs, proxies, ScoreSettings(**own))
-    frame = scores.frame[columns]
-    frame.attrs["status"] = {column: scores.status[column] for column in columns if column in scores.status}
-    return frame
 
 
 NETWORK_GROUPS = (

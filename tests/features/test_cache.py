@@ -22,7 +22,7 @@ def _rows(archs, value):
 def test_second_call_is_byte_equal_and_read_from_the_cache(fresh_cache, space, monkeypatch):
     archs = space.sample(300, seed=1)
     first = compute_features(space, archs, GRAPH_GROUPS)
-    monkeypatch.setattr("proxyrank.features.compute._shard", lambda *a: pytest.fail("computed again"))
+    monkeypatch.setattr("proxyrank.features.jobs._shard", lambda *a: pytest.fail("computed again"))
     second = compute_features(space, archs, GRAPH_GROUPS)
     assert first.frame.to_numpy().tobytes() == second.frame.to_numpy().tobytes()
     pd.testing.assert_frame_equal(first.frame, second.frame, check_exact=True)

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from proxyrank.common.errors import TableError
+from proxyrank.common.executors import on_processes
 from proxyrank.common.files import atomic_path, dump_json, read_json
-from proxyrank.common.shards import run_sharded
+from proxyrank.common.shards import read_parts, run_sharded
 from proxyrank.spaces import get_space, network_config
 from proxyrank.train.digits.training import DigitsSettings
 
@@ -79,15 +80,18 @@ def build_digits(
     parts.mkdir(parents=True, exist_ok=True)
     with atomic_path(parts / "provenance.json") as path:
         path.write_text(dump_json(provenance), encoding="utf-8")
-    new = run_sharded(
-        [arch for arch in wanted if arch not in set(old["arch"])],
+    done = set(old["arch"]) | set(read_parts(parts)["arch"])
+    run_sharded(
+        [arch for arch in wanted if arch not in done],
         partial(digits_rows, seeds=seeds, settings=settings),
         parts,
-        workers=workers,
+        executor=on_processes(workers),
         shard_size=SHARD_SIZE,
         what="training cells",
     )
-    table = new if old.empty else pd.concat([old, new]).sort_values("arch", ignore_index=True)
+    new = read_parts(parts)
+    table = pd.concat([frame for frame in (old, new) if len(frame)])
+    table = table.drop_duplicates("arch").sort_values("arch", ignore_index=True)
     with atomic_path(out) as path:
         table.to_parquet(path, index=False)
     with atomic_path(out.with_suffix(".json")) as path:

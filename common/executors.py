@@ -1,0 +1,154 @@
+"""Where shards of a long computation run: spawned processes of this machine, or a Ray cluster.
+
+An executor takes a function and its arguments and yields, in the order in which they finish, the position of
+each argument and the function's result. It keeps no files: whoever calls it writes what comes back.
+"""
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.queues import Queue
+from typing import Any, Protocol, TypeVar
+
+from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.progress import silence
+
+A = TypeVar("A")
+R = TypeVar("R")
+
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+AHEAD = 2
+"""Shards in flight for each worker, so that none waits and results do not pile up."""
+
+
+class Executor(Protocol):
+    """Runs a picklable function on many arguments."""
+
+    def __call__(self, function: Callable[[A], R], arguments: Sequence[A]) -> Iterator[tuple[int, R]]:
+        """Yield (position, result) as they finish. What the function raises, the iterator raises."""
+        ...
+
+
+def on_processes(workers: int, *, gpus: Sequence[str] = ()) -> Executor:
+    """Spawned processes of one thread each, so that libraries with threads or CUDA of their own are safe.
+
+    Parameters
+    ----------
+    workers
+        How many.
+    gpus
+        CUDA devices, as in ``CUDA_VISIBLE_DEVICES``: each process sees one of them, and there are at most as
+        many processes as devices.
+
+    Raises
+    ------
+    ProxyrankError
+        From the iterator, if a process dies.
+    """
+    count = min(workers, len(gpus)) if gpus else workers
+
+    def run(function: Callable[[A], R], arguments: Sequence[A]) -> Iterator[tuple[int, R]]:
+        context = multiprocessing.get_context("spawn")
+        devices: Queue[str] = context.Queue()
+        for gpu in gpus:
+            devices.put(gpu)
+        todo = iter(enumerate(arguments))
+        pool = ProcessPoolExecutor(
+            min(count, len(arguments)) or 1,
+            mp_context=context,
+            initializer=_start_worker,
+            initargs=(devices if gpus else None,),
+        )
+        running: dict[Future[R], int] = {}
+        try:
+            while True:
+                while len(running) < AHEAD * count and (item := next(todo, None)) is not None:
+                    running[pool.submit(function, item[1])] = item[0]
+                if not running:
+                    break
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    yield running.pop(future), future.result()
+        except BrokenProcessPool:
+            raise ProxyrankError(
+                "a worker process died (out of memory, or killed); run the same command again to go on"
+            ) from None
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    return run
+
+
+def on_ray(address: str) -> Executor:
+    """Tasks of one CPU each on a Ray cluster; Ray runs those of a lost worker or node again.
+
+    Parameters
+    ----------
+    address
+        As ``ray.init`` takes it: ``auto``, ``host:6379``, ``ray://host:10001``, or ``local`` for a cluster of
+        this machine only. The nodes need proxyrank installed.
+
+    Raises
+    ------
+    ProxyrankError
+        If Ray is not installed or the cluster cannot be reached.
+    """
+    try:
+        import ray
+    except ImportError:
+        raise ProxyrankError("--ray needs Ray: pip install 'proxyrank[ray]'") from None
+
+    def run(function: Callable[[A], R], arguments: Sequence[A]) -> Iterator[tuple[int, R]]:
+        started = not ray.is_initialized()
+        if started:
+            try:
+                ray.init(address, log_to_driver=False, logging_level="ERROR")
+            except (ConnectionError, ValueError, RuntimeError) as error:
+                first = (str(error).splitlines() or [type(error).__name__])[0]
+                raise ProxyrankError(f"--ray {address}: no such cluster can be reached ({first})") from None
+        environment = {"env_vars": dict.fromkeys(THREAD_VARIABLES, "1")}
+        task: Any = ray.remote(num_cpus=1, max_retries=-1, runtime_env=environment)(_quietly)
+        kept = ray.put(function)
+        todo = iter(enumerate(arguments))
+        running: dict[Any, int] = {}
+        try:
+            while True:
+                ahead = AHEAD * max(1, int(ray.cluster_resources().get("CPU", 1)))
+                while len(running) < ahead and (item := next(todo, None)) is not None:
+                    running[task.remote(kept, item[1])] = item[0]
+                if not running:
+                    break
+                (ready,), _ = ray.wait(list(running), num_returns=1)
+                yield running.pop(ready), ray.get(ready)
+        finally:
+            for reference in running:
+                ray.cancel(reference, force=True)
+            if started:
+                ray.shutdown()
+
+    return run
+
+
+def _quietly(function: Callable[[A], R], argument: A) -> R:
+    silence()
+    return function(argument)
+
+
+def _start_worker(devices: "Queue[str] | None") -> None:
+    """Limit every library to one thread, take one GPU, end with the parent; runs before they are imported."""
+    for name in THREAD_VARIABLES:
+        os.environ[name] = "1"
+    if devices is not None:
+        os.environ["CUDA_VISIBLE_DEVICES"] = devices.get()
+    silence()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A killed parent cannot tell its workers to stop; they would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

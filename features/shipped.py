@@ -1,0 +1,86 @@
+"""Feature tables that come with the package: network features that nobody needs to compute again.
+
+A table is ``features/data/<anything>.parquet`` with its sidecar; what it holds is read off the sidecar.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from proxyrank.common.tabular import json_safe
+from proxyrank.features.cache import STATUS
+from proxyrank.features.table import FeatureTable, Sidecar, read_sidecar, sidecar_path
+
+FOLDER = Path(__file__).resolve().parent / "data"
+
+PREFERRED = ("batch_size", "seed")
+"""Settings that a ranker takes from a shipped table unless told otherwise."""
+
+
+@lru_cache(maxsize=1)
+def shipped_tables() -> dict[Path, Sidecar]:
+    """Tables of the package and what each holds, sorted by file name."""
+    return {path: read_sidecar(sidecar_path(path)) for path in sorted(FOLDER.glob("*.parquet"))}
+
+
+def shipped_rows(space: str, group: str, version: int, settings: Mapping[str, Any]) -> pd.DataFrame | None:
+    """Rows of a group with exactly these settings, or None where no table has them.
+
+    Returns
+    -------
+    DataFrame
+        The group's columns and `STATUS`, indexed by ``arch``.
+    """
+    for path, sidecar in shipped_tables().items():
+        info = sidecar.groups.get(group)
+        if sidecar.space == space and info is not None and info.version == version:
+            if json_safe(info.settings) == json_safe(dict(settings)):
+                return _rows(path)[group]
+    return None
+
+
+def preferred_settings(space: str, groups: Sequence[str], given: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Settings with which the groups' features are shipped, where they agree with the given ones.
+
+    Parameters
+    ----------
+    space, groups
+        Of the features that are wanted.
+    given
+        Settings that the caller asks for; they stand. The data set is cifar10 where none is given.
+
+    Returns
+    -------
+    dict
+        The given settings, with those named in `PREFERRED` added from the first table that fits.
+    """
+    asked = dict(given or {})
+    wanted = {"dataset": "cifar10", **asked}
+    for sidecar in shipped_tables().values():
+        infos = [sidecar.groups[name] for name in groups if name in sidecar.groups]
+        if sidecar.space == space and infos:
+            stated = infos[0].settings
+            if all(json_safe(stated.get(key)) == json_safe(wanted[key]) for key in wanted if key in stated):
+                return {**{key: stated[key] for key in PREFERRED}, **asked}
+    return asked
+
+
+@lru_cache(maxsize=8)
+def _rows(path: Path) -> dict[str, pd.DataFrame]:
+    table = FeatureTable.read(path)
+    reasons: dict[str, dict[str, dict[str, str]]] = {}
+    owner = {column: name for name, info in table.sidecar.groups.items() for column in info.columns}
+    for column, status in table.sidecar.status.items():
+        for arch, reason in status.items():
+            reasons.setdefault(owner[column], {}).setdefault(arch, {})[column] = reason
+    found = {}
+    for name, info in table.sidecar.groups.items():
+        rows = table.frame[info.columns].copy()
+        texts = {arch: json.dumps(own) for arch, own in reasons.get(name, {}).items()}
+        rows[STATUS] = pd.Series([texts.get(arch, "") for arch in rows.index], index=rows.index, dtype="str")
+        found[name] = rows
+    return found

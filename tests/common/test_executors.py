@@ -1,0 +1,81 @@
+"""Executors: every argument once, threads pinned, a GPU each, no worker left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.executors import AHEAD, THREAD_VARIABLES, on_processes
+
+
+def environment(name: str) -> str:
+    time.sleep(0.05)
+    return os.environ.get(name, "")
+
+
+def suicide(text: str) -> str:
+    if text == "die":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return text
+
+
+def wait_for_ever(pidfile: str) -> None:
+    Path(pidfile).write_text(str(os.getpid()))
+    time.sleep(600)
+
+
+def test_every_argument_once_on_one_thread() -> None:
+    found = dict(on_processes(2)(environment, [*THREAD_VARIABLES] * 4))
+    assert sorted(found) == list(range(12))
+    assert set(found.values()) == {"1"}
+
+
+def test_each_process_sees_one_gpu_of_its_own() -> None:
+    found = on_processes(5, gpus=("0", "3"))(environment, ["CUDA_VISIBLE_DEVICES"] * 30)
+    assert {value for _, value in found} == {"0", "3"}
+
+
+def test_arguments_are_taken_when_needed() -> None:
+    results = on_processes(1)(str, range(100))
+    next(results)
+    results.close()  # the others were never started
+    assert AHEAD == 2
+
+
+def test_a_dead_worker_is_one_clear_line() -> None:
+    with pytest.raises(ProxyrankError, match="worker process died"):
+        list(on_processes(1)(suicide, ["a", "die", "b"]))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+def test_workers_end_with_a_killed_parent(tmp_path: Path) -> None:
+    pidfile = tmp_path / "pid"
+    (tmp_path / "parent.py").write_text(
+        "import sys\n"
+        f"sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
+        "import test_executors\n"
+        "from proxyrank.common.executors import on_processes\n"
+        "if __name__ == '__main__':\n"
+        f"    list(on_processes(1)(test_executors.wait_for_ever, [{str(pidfile)!r}]))\n"
+    )
+    parent = subprocess.Popen([sys.executable, str(tmp_path / "parent.py")])
+    deadline = time.monotonic() + 60
+    while not (pidfile.exists() and pidfile.read_text()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    worker = int(pidfile.read_text())
+    parent.kill()
+    parent.wait()
+    while time.monotonic() < deadline:
+        try:
+            os.kill(worker, 0)
+        except ProcessLookupError:
+            return
+        if Path(f"/proc/{worker}/stat").is_file() and " Z " in Path(f"/proc/{worker}/stat").read_text():
+            return  # ended; nobody has reaped it
+        time.sleep(0.1)
+    pytest.fail("the worker outlived its parent")
