@@ -27,7 +27,7 @@ _LINES = "lines"
 
 
 def read_table(path: str | Path, option: str = "", hint: str = "") -> pd.DataFrame:
-    """Read a CSV or parquet file, chosen by its suffix.
+    """Read a CSV or parquet file, chosen by its suffix; a parquet file may have none.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def read_table(path: str | Path, option: str = "", hint: str = "") -> pd.DataFra
         If the file is missing, empty, damaged, has no rows, a repeated column name or another suffix.
     """
     path = Path(path)
-    suffix = _suffix(path, READ_SUFFIXES)
+    suffix = ".parquet" if _is_bare_parquet(path) else _suffix(path, READ_SUFFIXES)
     _check_present(path, option, hint)
     if suffix == ".parquet":
         frame = _read_parquet(path)
@@ -222,6 +222,14 @@ def _suffix(path: Path, known: Sequence[str]) -> str:
         if path.name.lower().endswith(suffix):
             return suffix
     raise TableError(f"{path}: expected a file named {', '.join('*' + suffix for suffix in known)}")
+
+
+def _is_bare_parquet(path: Path) -> bool:
+    """Whether a file without a suffix is parquet, by its first bytes."""
+    if path.suffix or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(4) == b"PAR1"
 
 
 def _check_present(path: Path, option: str, hint: str) -> None:

@@ -182,6 +182,18 @@ def side_by_side(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return found
 
 
+def with_reasons(frame: pd.DataFrame, status: Mapping[str, Mapping[str, str]]) -> pd.DataFrame:
+    """Rows of a table: its frame, and the sidecar's reasons as the column `STATUS`."""
+    texts: dict[str, dict[str, str]] = {}
+    for column in frame.columns:
+        for arch, reason in status.get(column, {}).items():
+            texts.setdefault(arch, {})[column] = reason
+    rows = frame.copy()
+    column_of = [json.dumps(texts[arch]) if arch in texts else "" for arch in frame.index]
+    rows[STATUS] = pd.Series(column_of, index=frame.index, dtype="str")
+    return rows
+
+
 def reasons_of(rows: pd.DataFrame) -> dict[str, dict[str, str]]:
     """Column -> architecture -> reason, read from the column `STATUS`."""
     status: dict[str, dict[str, str]] = {}

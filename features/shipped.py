@@ -3,7 +3,6 @@
 A table is ``features/data/<anything>.parquet`` with its sidecar; what it holds is read off the sidecar.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from proxyrank.common.tabular import json_safe
-from proxyrank.features.cache import STATUS
+from proxyrank.features.jobs import with_reasons
 from proxyrank.features.table import FeatureTable, Sidecar, read_sidecar, sidecar_path
 
 FOLDER = Path(__file__).resolve().parent / "data"
@@ -72,15 +71,7 @@ def preferred_settings(space: str, groups: Sequence[str], given: Mapping[str, An
 @lru_cache(maxsize=8)
 def _rows(path: Path) -> dict[str, pd.DataFrame]:
     table = FeatureTable.read(path)
-    reasons: dict[str, dict[str, dict[str, str]]] = {}
-    owner = {column: name for name, info in table.sidecar.groups.items() for column in info.columns}
-    for column, status in table.sidecar.status.items():
-        for arch, reason in status.items():
-            reasons.setdefault(owner[column], {}).setdefault(arch, {})[column] = reason
-    found = {}
-    for name, info in table.sidecar.groups.items():
-        rows = table.frame[info.columns].copy()
-        texts = {arch: json.dumps(own) for arch, own in reasons.get(name, {}).items()}
-        rows[STATUS] = pd.Series([texts.get(arch, "") for arch in rows.index], index=rows.index, dtype="str")
-        found[name] = rows
-    return found
+    return {
+        name: with_reasons(table.frame[info.columns], table.sidecar.status)
+        for name, info in table.sidecar.groups.items()
+    }

@@ -152,11 +152,11 @@ class FeatureTable:
 
 
 def sidecar_path(path: str | Path) -> Path:
-    """``T.json`` for ``T.parquet``, ``T.csv.json`` for ``T.csv``."""
+    """``T.json`` for ``T.parquet`` or ``T``, ``T.csv.json`` for ``T.csv``."""
     path = Path(path)
     return (
         path.with_suffix(".json")
-        if path.suffix.lower() == ".parquet"
+        if path.suffix.lower() in ("", ".parquet")
         else path.with_name(path.name + ".json")
     )
 

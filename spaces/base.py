@@ -108,6 +108,10 @@ class SearchSpace(Protocol):
         """Equal for two architectures exactly when they are the same network up to names."""
         ...
 
+    def representative(self, arch: str) -> str:
+        """One architecture, itself canonical, for all that share a `function_key`."""
+        ...
+
     def graph(self, arch: str) -> OpGraph:
         """Operations on a directed acyclic graph, as written (dead ones included)."""
         ...

@@ -49,6 +49,9 @@ class Proxy:
         Smallest batch size for which it is defined.
     cost
         Seconds when computed alone, in forward passes of the batch, on the mean cell of NAS-Bench-201.
+    depends_on
+        What tells it networks of one function apart, beyond the draw of the weights: ``dead`` operations (it
+        counts them), the ``order`` of the parameters.
     minimum_network
         What a module must have for the proxy to be defined.
     """
@@ -64,6 +67,7 @@ class Proxy:
     second_batch: bool = False
     minimum_batch: int = 1
     cost: float = 1.0
+    depends_on: frozenset[Literal["dead", "order"]] = frozenset()
     minimum_network: str = "a conv or linear layer"
 
     def __post_init__(self) -> None:

@@ -43,5 +43,6 @@ PROXY = Proxy(
     meaning="multiply-accumulates of conv and linear layers, an image",
     paper="Dong et al., NATS-Bench, TPAMI 2021",
     cost=0.1,
+    depends_on=frozenset({"dead"}),
     minimum_network="any module",
 )

@@ -45,4 +45,5 @@ PROXY = Proxy(
     labels=True,
     minimum_batch=2,
     cost=6.5,
+    depends_on=frozenset({"dead"}),
 )

@@ -1,6 +1,7 @@
 """The feature groups ``vkdnw`` and ``zcs``: columns, default settings and `compute`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, fields
 from types import MappingProxyType
 from typing import Any
@@ -72,6 +73,8 @@ def network_columns(
 ) -> pd.DataFrame:
     """Columns of any proxies, in the given order: one network and one set of passes an architecture.
 
+    On one thread, so that tables agree to the last digit wherever their rows were computed.
+
     Parameters
     ----------
     space, archs
@@ -83,10 +86,23 @@ def network_columns(
     """
     own = {name: value for name, value in settings.items() if name not in FACTS}
     proxies = [proxy.name for proxy in PROXIES.values() if set(proxy.columns) & set(columns)]
-    scores = score_archs(space, archs, proxies, ScoreSettings(**own))
+    with _one_thread():
+        scores = score_archs(space, archs, proxies, ScoreSettings(**own))
     frame = scores.frame[list(columns)]
     frame.attrs["status"] = {column: scores.status[column] for column in columns if column in scores.status}
     return frame
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def _defaults(*names: str) -> dict[str, Any]:

@@ -19,4 +19,5 @@ PROXY = Proxy(
     meaning="summed norms of the weight tensors",
     paper="Abdelfattah et al., Zero-Cost Proxies for Lightweight NAS, ICLR 2021, arXiv 2101.08134",
     cost=0.0,
+    depends_on=frozenset({"dead"}),
 )

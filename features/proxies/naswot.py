@@ -43,5 +43,6 @@ PROXY = Proxy(
     reads=("train_pass",),
     minimum_batch=2,
     cost=1.5,
+    depends_on=frozenset({"dead"}),
     minimum_network="a ReLU module",
 )

@@ -19,5 +19,6 @@ PROXY = Proxy(
     meaning="number of parameters",
     paper="Dong et al., NATS-Bench, TPAMI 2021",
     cost=0.0,
+    depends_on=frozenset({"dead"}),
     minimum_network="any module",
 )

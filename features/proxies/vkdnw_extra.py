@@ -32,4 +32,5 @@ PROXY = Proxy(
     reads=("fisher_spectrum",),
     columns=COLUMNS,
     cost=8.0,
+    depends_on=frozenset({"dead", "order"}),
 )

@@ -58,5 +58,6 @@ PROXY = Proxy(
     second_batch=True,
     minimum_batch=2,
     cost=2.5,
+    depends_on=frozenset({"dead"}),
     minimum_network="image-shaped features",
 )

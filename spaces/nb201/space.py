@@ -49,6 +49,14 @@ def _filtered() -> tuple[str, ...]:
     return tuple(arch for arch in _all() if _canonical(arch) == arch)
 
 
+@lru_cache(maxsize=1)
+def _representatives() -> dict[str, str]:
+    first: dict[str, str] = {}
+    for arch in _filtered():
+        first.setdefault(_function_key(arch), arch)
+    return first
+
+
 class NB201Space:
     """NAS-Bench-201: populations ``all`` (15,625 cells) and ``filtered`` (9,445 without dead operations)."""
 
@@ -75,6 +83,10 @@ class NB201Space:
     def function_key(self, arch: str) -> str:
         """Equal exactly for cells that are the same network up to names."""
         return _function_key(_canonical(arch))
+
+    def representative(self, arch: str) -> str:
+        """The first canonical cell, by its text, that is the same network up to names."""
+        return _representatives()[self.function_key(arch)]
 
     def is_disconnected(self, arch: str) -> bool:
         """Whether no path leads from input to output."""

@@ -1,0 +1,72 @@
+"""Work saved over equal networks: one member of each class is computed, the others take its values.
+
+A value is taken only where its proxy tells the members apart by nothing but the draw of the weights: it looks
+neither at the order of the parameters nor, for an architecture that has some, at dead operations.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from proxyrank.features.proxies.registry import PROXIES
+from proxyrank.features.registry import get_group
+from proxyrank.spaces.base import SearchSpace
+
+SETTING = "share"
+"""Name of the setting that the sidecar states for groups whose values were shared."""
+
+
+@dataclass(frozen=True)
+class Portion:
+    """Columns that are computed for some architectures."""
+
+    archs: list[str]
+    columns: frozenset[str]
+
+
+def shareable(space: SearchSpace, groups: Sequence[str]) -> Mapping[str, frozenset[str]]:
+    """Columns that equal networks share: where a member is ``canonical``, and where it has ``dead`` operations.
+
+    Only groups that build networks; the graph groups are cheap.
+    """
+    columns = {
+        column for name in groups if get_group(name).needs_network for column in get_group(name).columns(space)
+    }
+    free = {
+        kind: {c for proxy in PROXIES.values() if not proxy.depends_on & kinds for c in proxy.columns}
+        for kind, kinds in {"canonical": {"order"}, "dead": {"order", "dead"}}.items()
+    }
+    return {kind: frozenset(columns & names) for kind, names in free.items()}
+
+
+def plan_sharing(
+    space: SearchSpace, archs: Sequence[str], groups: Sequence[str]
+) -> tuple[list[Portion], dict[str, frozenset[str]]]:
+    """What to compute for which architectures, and which columns each takes from its representative.
+
+    Parameters
+    ----------
+    space, archs, groups
+        The table that is wanted; ``archs`` are different.
+
+    Returns
+    -------
+    list of Portion
+        Together they hold everything once: the representatives among ``archs`` whole, those outside with the
+        shared columns only, the other architectures with the rest.
+    dict
+        Architecture -> columns to be taken from ``space.representative``; representatives are left out.
+    """
+    every = frozenset(column for name in groups for column in get_group(name).columns(space))
+    free = shareable(space, groups)
+    taken = {
+        arch: free["canonical" if space.canonical(arch) == arch else "dead"]
+        for arch in archs
+        if space.representative(arch) != arch
+    }
+    inside = [arch for arch in archs if arch not in taken]
+    known = set(inside)
+    outside = sorted({space.representative(arch) for arch in taken} - known)
+    portions = [Portion(inside, every), Portion(outside, free["canonical"])]
+    for columns in dict.fromkeys(taken.values()):
+        portions.append(Portion([a for a in archs if taken.get(a) == columns], every - columns))
+    return [portion for portion in portions if portion.archs and portion.columns], taken
