@@ -1,6 +1,7 @@
 """Labels, metrics of a ranking, and the judging of scores by them."""
 
 from proxyrank.evaluate.aggregate import log_rank_sum, rank_columns, rank_sum, size_scores
+from proxyrank.evaluate.ceiling import LabelNoise, ceiling, noise_of_equals, noise_of_repeats
 from proxyrank.evaluate.gains import label_gains
 from proxyrank.evaluate.judge import (
     SIZES,
@@ -29,9 +30,11 @@ from proxyrank.evaluate.report import Report, evaluate_scores
 __all__ = [
     "SIZES",
     "Direction",
+    "LabelNoise",
     "Labels",
     "Metric",
     "Report",
+    "ceiling",
     "evaluate_scores",
     "in_population",
     "judge_ranker",
@@ -43,6 +46,8 @@ __all__ = [
     "log_rank_sum",
     "make_labels",
     "ndcg",
+    "noise_of_equals",
+    "noise_of_repeats",
     "random_ndcg",
     "rank_columns",
     "rank_sum",

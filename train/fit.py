@@ -29,6 +29,8 @@ class FitPlan:
         Which labelled architectures are trained on; a size of None takes all. The seed is the model's too.
     dataset
         Data set of the network features; None takes the label's name where that is a known one.
+    settings
+        Further settings of the feature groups.
     threads
         Of the model.
     """
@@ -41,6 +43,7 @@ class FitPlan:
     train_size: int | None = None
     seed: int = 0
     dataset: str | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
     threads: int = 1
 
 
@@ -79,7 +82,7 @@ def fit_ranker(
         model=plan.model,
         space=space.name,
         params=dict(plan.params),
-        settings={"dataset": dataset} if dataset else None,
+        settings={**plan.settings, **({"dataset": dataset} if dataset else {})},
         random_state=plan.seed,
         threads=plan.threads,
     )

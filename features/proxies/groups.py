@@ -1,13 +1,13 @@
 """The feature groups ``vkdnw`` and ``zcs``: columns, default settings and `compute`."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
+from proxyrank.common.errors import ProxyrankError
 from proxyrank.features.proxies.registry import PROXIES, columns_of
 from proxyrank.features.registry import FeatureGroup
 from proxyrank.features.score import score_archs
@@ -83,26 +83,30 @@ def network_columns(
         Columns of the proxies; only their proxies are run.
     settings
         Fields of `ScoreSettings`, and `FACTS`.
+
+    Raises
+    ------
+    ProxyrankError
+        If torch is not installed, or a setting is out of range.
     """
+    try:
+        import torch
+    except ImportError:
+        raise ProxyrankError(
+            f"no table holds the network features ({columns[0]}, ...) of {archs[0]}, and computing them needs "
+            "torch, which is not installed: pip install torch, or give a feature table"
+        ) from None
     own = {name: value for name, value in settings.items() if name not in FACTS}
     proxies = [proxy.name for proxy in PROXIES.values() if set(proxy.columns) & set(columns)]
-    with _one_thread():
-        scores = score_archs(space, archs, proxies, ScoreSettings(**own))
-    frame = scores.frame[list(columns)]
-    frame.attrs["status"] = {column: scores.status[column] for column in columns if column in scores.status}
-    return frame
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    import torch
-
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        yield
+        scores = score_archs(space, archs, proxies, ScoreSettings(**own))
     finally:
         torch.set_num_threads(threads)
+    frame = scores.frame[list(columns)]
+    frame.attrs["status"] = {column: scores.status[column] for column in columns if column in scores.status}
+    return frame
 
 
 def _defaults(*names: str) -> dict[str, Any]:

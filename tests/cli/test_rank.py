@@ -109,3 +109,30 @@ def test_damaged_or_missing_ranker(run, ranker: Path, tmp_path: Path) -> None:
     result = run("rank", ranker, "--unseen")
     assert result.code == 2
     assert "damaged" in result.err
+
+
+def test_network_features_of_unseen_cells_are_computed_with_the_rankers_settings(
+    run, run_process, tmp_path: Path
+) -> None:
+    """Where torch is absent, one line says what is missing."""
+    archs = SPACE.sample(14, seed=4)
+    labels = tmp_path / "labels.csv"
+    pd.DataFrame({"arch": archs[:10], "acc": [50.0 + 3 * i for i in range(10)]}).to_csv(labels, index=False)
+    (tmp_path / "cells.txt").write_text("\n".join(archs[10:]))
+    ranker = tmp_path / "ranker"
+    # a data set without a shipped table, so that torch is needed
+    options = ("--groups", "vkdnw", "--dataset", "digits", "--batch-size", "5", "--feature-seed", "3")
+    assert run("train", "--labels", labels, *options, "--out", ranker).code == 0
+    settings = json.loads((ranker / "ranker.json").read_text())["groups"]["vkdnw"]["settings"]
+    assert (settings["batch_size"], settings["seed"], settings["dataset"]) == (5, 3, "digits")
+    no_torch = (
+        "sys.meta_path.insert(0, type('B', (), {'find_spec': lambda s, n, p=None, t=None: "
+        "(_ for _ in ()).throw(ModuleNotFoundError(n, name=n)) if n.split('.')[0] == 'torch' else None})())"
+    )
+    blocked = run_process("rank", ranker, "--archs", tmp_path / "cells.txt", setup=no_torch)
+    assert blocked.code == 2
+    assert "needs torch, which is not installed" in blocked.err
+    assert len(blocked.err.strip().splitlines()) == 1
+    ranked = run("rank", ranker, "--archs", tmp_path / "cells.txt", "--json")
+    assert ranked.code == 0
+    assert len(ranked.json) == 4

@@ -20,7 +20,8 @@ def demo(
 
     result = run_demo(out, threads=threads)
     if json:
-        output.print_json({name: report.to_dict() for name, report in result.reports.items()})
+        reports = {name: report.to_dict() for name, report in result.reports.items()}
+        output.print_json({**reports, "ceiling": result.ceiling})
         return
     n = next(iter(result.reports.values())).n
     print(f"NAS-Bench-201 cells on noisy digits: trained on {result.n_train}, judged on {n} others\n")
@@ -31,6 +32,8 @@ def demo(
         rows.append(
             [name, *texts, f"{values['top1']:.1f}", f"{values['regret@10']:.2f}", f"{low:.3f}..{high:.3f}"]
         )
+    texts = ["" if result.ceiling[key] is None else f"{result.ceiling[key]:.3f}" for key in ("KT", "SPR", "nDCG")]
+    rows.append(["ceiling: ranking by true accuracies", *texts, "", "", ""])
     output.print_rows(["ranking", "KT", "SPR", "nDCG", "top-1 acc.", "regret@10", "KT 95 % interval"], rows)
     print(f"\nbest of {len(result.ranks)} cells without a label:")
     for row in result.ranks.head(3).itertuples():

@@ -1,7 +1,7 @@
 """``digits``: the benchmark that the package ships."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -30,3 +30,26 @@ def build(
         output.print_json(summary)
     else:
         output.print_fields(summary)
+
+
+@app.command(epilog="Example: proxyrank digits info")
+def info(json: options.Json = False) -> None:
+    """Show the size of the benchmark, the noise of its labels, and what a perfect predictor would reach."""
+    from proxyrank.train.digits.facts import digits_facts
+
+    facts = digits_facts()
+    if json:
+        output.print_json(facts)
+        return
+    output.print_fields({name: value for name, value in facts.items() if name != "noise"})
+    print()
+    rows = [
+        [name, *(_text(noise[key]) for key in ("n", "sd_of_label", "KT", "SPR", "nDCG"))]
+        for name, noise in facts["noise"].items()
+    ]
+    output.print_rows(["noise read off", "n", "sd of the label [%]", "KT", "SPR", "nDCG"], rows)
+    output.note("KT, SPR, nDCG: what a ranking by the true accuracies would reach on these labels")
+
+
+def _text(value: Any) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else str(value)

@@ -46,6 +46,13 @@ def train(
     dataset: Annotated[
         str | None, typer.Option(help="Data set of network features; the label's name if that is one.")
     ] = None,
+    batch_size: Annotated[
+        int | None,
+        typer.Option(help="Images a batch of network features; those of the shipped table if not given."),
+    ] = None,
+    feature_seed: Annotated[
+        int | None, typer.Option(help="Seed of network features; that of the shipped table if not given.")
+    ] = None,
     duplicates: Annotated[
         Literal["mean", "error"],
         typer.Option(help="Repeated architectures with different labels: mean or error."),
@@ -83,6 +90,11 @@ def train(
         train_size=train_size,
         seed=seed,
         dataset=dataset,
+        settings={
+            key: value
+            for key, value in {"batch_size": batch_size, "seed": feature_seed}.items()
+            if value is not None
+        },
         threads=threads,
     )
     ranker = fit_ranker(where, known, plan, features=table)
