@@ -158,9 +158,7 @@ def _everything(space: SearchSpace, archs: list[str], names: Sequence[str]) -> P
     return Portion(archs, frozenset(c for name in names for c in get_group(name).columns(space)))
 
 
-def _infos(
-    space: SearchSpace, used: Mapping[str, dict[str, Any]], *, share: bool
-) -> dict[str, GroupInfo]:
+def _infos(space: SearchSpace, used: Mapping[str, dict[str, Any]], *, share: bool) -> dict[str, GroupInfo]:
     infos = {}
     for name, own in used.items():
         group = get_group(name)
@@ -194,13 +192,17 @@ def _open_parts(parts: Path, plain: Sidecar, archs: list[str]) -> None:
         known = read_json(header)
         _refuse_other(header, Sidecar.model_validate(known["sidecar"]), plain)
         if known["archs"] != digest:
-            raise TableError(f"{header}: begun for other architectures; choose another --out or remove {parts}")
+            raise TableError(
+                f"{header}: begun for other architectures; choose another --out or remove {parts}"
+            )
         return
     if not parts.parent.is_dir():
         raise TableError(f"--out: the folder {parts.parent} does not exist")
     parts.mkdir(exist_ok=True)
     with atomic_path(header) as path:
-        path.write_text(dump_json({"archs": digest, "sidecar": json_safe(plain.model_dump())}), encoding="utf-8")
+        path.write_text(
+            dump_json({"archs": digest, "sidecar": json_safe(plain.model_dump())}), encoding="utf-8"
+        )
 
 
 def _refuse_other(where: Path, known: Sidecar, asked: Sidecar) -> None:

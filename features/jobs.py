@@ -164,7 +164,9 @@ def select(rows: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     kept = set(columns)
     texts = []
     for text in rows[STATUS]:
-        own = {column: reason for column, reason in json.loads(text).items() if column in kept} if text else {}
+        own = (
+            {column: reason for column, reason in json.loads(text).items() if column in kept} if text else {}
+        )
         texts.append(json.dumps(own) if own else "")
     found = rows[list(columns)].copy()
     found[STATUS] = pd.Series(texts, index=rows.index, dtype="str")

@@ -29,7 +29,10 @@ def shareable(space: SearchSpace, groups: Sequence[str]) -> Mapping[str, frozens
     Only groups that build networks; the graph groups are cheap.
     """
     columns = {
-        column for name in groups if get_group(name).needs_network for column in get_group(name).columns(space)
+        column
+        for name in groups
+        if get_group(name).needs_network
+        for column in get_group(name).columns(space)
     }
     free = {
         kind: {c for proxy in PROXIES.values() if not proxy.depends_on & kinds for c in proxy.columns}

@@ -102,9 +102,7 @@ def test_other_settings_are_refused_by_name(archs, undisturbed, change, groups, 
     with pytest.raises(TableError, match=words):
         extract(SPACE, archs, groups, undisturbed, executor=in_this_process, settings=SETTINGS | change)
     with pytest.raises(TableError, match="share = None, asked for True"):
-        extract(
-            SPACE, archs, GROUPS, undisturbed, executor=in_this_process, settings=SETTINGS, share=True
-        )
+        extract(SPACE, archs, GROUPS, undisturbed, executor=in_this_process, settings=SETTINGS, share=True)
     with pytest.raises(TableError, match="holds 10 architectures, not the 9"):
         extract(SPACE, archs[1:], GROUPS, undisturbed, executor=in_this_process, settings=SETTINGS)
     assert undisturbed.read_bytes() == before

@@ -168,7 +168,10 @@ def test_groups_of_the_registry():
     assert zcs.attrs["status"]["naswot"] == {NONE: "degenerate: singular kernel"}
     assert vkdnw.loc[NONE, "vkdnw_dim"] == SPACE.sizes(NONE, DIGITS.config).dim
     assert set(FACTS) < set(group_defaults("zcs")) < set(group_defaults("vkdnw"))
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # as the groups do
     both = score_archs(SPACE, cells, "all", DIGITS).frame
+    torch.set_num_threads(threads)
     for frame in frames.values():
         pd.testing.assert_frame_equal(both[list(frame.columns)], frame, check_exact=True)
 

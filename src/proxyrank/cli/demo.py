@@ -32,7 +32,9 @@ def demo(
         rows.append(
             [name, *texts, f"{values['top1']:.1f}", f"{values['regret@10']:.2f}", f"{low:.3f}..{high:.3f}"]
         )
-    texts = ["" if result.ceiling[key] is None else f"{result.ceiling[key]:.3f}" for key in ("KT", "SPR", "nDCG")]
+    texts = [
+        "" if result.ceiling[key] is None else f"{result.ceiling[key]:.3f}" for key in ("KT", "SPR", "nDCG")
+    ]
     rows.append(["ceiling: ranking by true accuracies", *texts, "", "", ""])
     output.print_rows(["ranking", "KT", "SPR", "nDCG", "top-1 acc.", "regret@10", "KT 95 % interval"], rows)
     print(f"\nbest of {len(result.ranks)} cells without a label:")
