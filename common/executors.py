@@ -4,6 +4,7 @@ An executor takes a function and its arguments and yields, in the order in which
 each argument and the function's result. It keeps no files: whoever calls it writes what comes back.
 """
 
+import logging
 import multiprocessing
 import os
 import threading
@@ -104,7 +105,7 @@ def on_ray(address: str) -> Executor:
         started = not ray.is_initialized()
         if started:
             try:
-                ray.init(address, log_to_driver=False, logging_level="ERROR")
+                ray.init(address, log_to_driver=False, logging_level=logging.ERROR)
             except (ConnectionError, ValueError, RuntimeError) as error:
                 first = (str(error).splitlines() or [type(error).__name__])[0]
                 raise ProxyrankError(f"--ray {address}: no such cluster can be reached ({first})") from None
@@ -115,7 +116,8 @@ def on_ray(address: str) -> Executor:
         running: dict[Any, int] = {}
         try:
             while True:
-                ahead = AHEAD * max(1, int(ray.cluster_resources().get("CPU", 1)))
+                cores: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
+                ahead = AHEAD * max(1, int(cores.get("CPU", 1)))
                 while len(running) < ahead and (item := next(todo, None)) is not None:
                     running[task.remote(kept, item[1])] = item[0]
                 if not running:

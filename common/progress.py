@@ -23,7 +23,7 @@ def silence() -> None:
 def track(
     items: Iterable[T], *, total: int, what: str, done: int = 0, size: Callable[[T], int] = lambda item: 1
 ) -> Iterator[T]:
-    """Pass ``items`` on while a bar shows how many of ``total`` are done, how many a second, how long is left.
+    """Pass ``items`` on while a bar shows how many of ``total`` are done, the rate and the time left.
 
     Inside another one it shows nothing.
 

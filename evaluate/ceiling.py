@@ -64,7 +64,8 @@ def noise_of_repeats(repeats: pd.DataFrame) -> LabelNoise:
     if values.ndim != 2 or min(values.shape) < 2:
         raise ProxyrankError(f"noise needs at least 2 trainings of 2 architectures, got {values.shape}")
     count = values.shape[1]
-    return _binned(values.mean(axis=1), values.var(axis=1, ddof=1) / count, np.full(len(values), count - 1.0))
+    variances: FloatArray = values.var(axis=1, ddof=1) / count
+    return _binned(values.mean(axis=1), variances, np.full(len(values), count - 1.0))
 
 
 def noise_of_equals(labels: pd.Series, keys: Sequence[str]) -> LabelNoise:
@@ -83,12 +84,12 @@ def noise_of_equals(labels: pd.Series, keys: Sequence[str]) -> LabelNoise:
         If no two architectures are equal.
     """
     groups = pd.Series(labels.to_numpy(dtype=np.float64)).groupby(list(keys))
-    sizes, means, variances = groups.size(), groups.mean(), groups.var(ddof=1)
-    several = sizes >= 2
-    if not several.any():
+    found = pd.DataFrame({"size": groups.size(), "mean": groups.mean(), "var": groups.var(ddof=1)})
+    found = found[found["size"] >= 2].astype(np.float64)
+    if found.empty:
         raise ProxyrankError("noise needs at least 2 equal networks, there are none")
-    freedom = (sizes[several] - 1).to_numpy(dtype=np.float64)
-    return _binned(means[several].to_numpy(), variances[several].to_numpy(), freedom)
+    means, variances, sizes = (found[name].to_numpy(np.float64) for name in ("mean", "var", "size"))
+    return _binned(means, variances, sizes - 1.0)
 
 
 def _binned(levels: FloatArray, variances: FloatArray, freedom: FloatArray) -> LabelNoise:

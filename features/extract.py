@@ -124,7 +124,8 @@ def extract(
     columns = [column for name in names for column in get_group(name).columns(space)]
     lines = row_parts(written, archs, columns, taken, space.representative)
     with atomic_path(out) as table_path, atomic_path(sidecar_path(out)) as sidecar:
-        missing = merge_parts(lines, columns, table_path, status := {})
+        status: dict[str, dict[str, str]] = {}
+        missing = merge_parts(lines, columns, table_path, status)
         text = dump_json(json_safe(plain.model_copy(update={"status": status}).model_dump()))
         sidecar.write_text(text, encoding="utf-8", newline="\n")
     shutil.rmtree(parts)

@@ -24,7 +24,7 @@ class Portion:
 
 
 def shareable(space: SearchSpace, groups: Sequence[str]) -> Mapping[str, frozenset[str]]:
-    """Columns that equal networks share: where a member is ``canonical``, and where it has ``dead`` operations.
+    """Columns that equal networks share: a member that is ``canonical``, one that has ``dead`` operations.
 
     Only groups that build networks; the graph groups are cheap.
     """
@@ -70,6 +70,8 @@ def plan_sharing(
     known = set(inside)
     outside = sorted({space.representative(arch) for arch in taken} - known)
     portions = [Portion(inside, every), Portion(outside, free["canonical"])]
-    for columns in dict.fromkeys(taken.values()):
-        portions.append(Portion([a for a in archs if taken.get(a) == columns], every - columns))
+    portions += [
+        Portion([arch for arch in archs if taken.get(arch) == columns], every - columns)
+        for columns in dict.fromkeys(taken.values())
+    ]
     return [portion for portion in portions if portion.archs and portion.columns], taken

@@ -36,9 +36,10 @@ def shipped_rows(space: str, group: str, version: int, settings: Mapping[str, An
     """
     for path, sidecar in shipped_tables().items():
         info = sidecar.groups.get(group)
-        if sidecar.space == space and info is not None and info.version == version:
-            if json_safe(info.settings) == json_safe(dict(settings)):
-                return _rows(path)[group]
+        if sidecar.space != space or info is None or info.version != version:
+            continue
+        if json_safe(info.settings) == json_safe(dict(settings)):
+            return _rows(path)[group]
     return None
 
 

@@ -93,8 +93,8 @@ def network_columns(
         import torch
     except ImportError:
         raise ProxyrankError(
-            f"no table holds the network features ({columns[0]}, ...) of {archs[0]}, and computing them needs "
-            "torch, which is not installed: pip install torch, or give a feature table"
+            f"no table holds the network features ({columns[0]}, ...) of {archs[0]}, and computing them "
+            "needs torch, which is not installed: pip install torch, or give a feature table"
         ) from None
     own = {name: value for name, value in settings.items() if name not in FACTS}
     proxies = [proxy.name for proxy in PROXIES.values() if set(proxy.columns) & set(columns)]

@@ -39,8 +39,8 @@ def features(
         bool,
         typer.Option(
             "--share",
-            help="Compute one of the networks that are equal up to names and give the others its values, where "
-            "a value does not depend on dead operations or on the order of the parameters.",
+            help="Compute one of the networks that are equal up to names and give the others its values, "
+            "where a value does not depend on dead operations or on the order of the parameters.",
         ),
     ] = False,
     reuse: Annotated[
