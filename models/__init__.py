@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from proxyrank.models.base import Ranker
     from proxyrank.models.card import LabelCard, RankerCard, SplitCard
+    from proxyrank.models.ensemble import EnsembleRanker
     from proxyrank.models.forest import ForestRanker
+    from proxyrank.models.gp import GaussianProcessRanker
     from proxyrank.models.lightgbm import LightGBMRanker
     from proxyrank.models.ranker import ProxyRanker
     from proxyrank.models.registry import MODELS, ModelInfo, make_model, model_class
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
 __all__ = [
     "MODELS",
     "TARGETS",
+    "EnsembleRanker",
     "ForestRanker",
+    "GaussianProcessRanker",
     "LabelCard",
     "LightGBMRanker",
     "ModelInfo",
@@ -38,7 +42,9 @@ __all__ = [
 _MODULES = {
     "base": ("Ranker",),
     "card": ("LabelCard", "RankerCard", "SplitCard"),
+    "ensemble": ("EnsembleRanker",),
     "forest": ("ForestRanker",),
+    "gp": ("GaussianProcessRanker",),
     "lightgbm": ("LightGBMRanker",),
     "ranker": ("ProxyRanker",),
     "registry": ("MODELS", "ModelInfo", "make_model", "model_class"),

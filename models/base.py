@@ -15,12 +15,15 @@ class Ranker(Protocol):
 
     feature_importances_: FloatArray
 
+    # A class may say, as the set ``fit_context``, what else its `fit` takes: ``pool`` (features of all
+    # architectures at hand), ``groups`` (equal for equal networks), ``families`` (columns by feature group).
+
     @property
     def score_is_label(self) -> bool:
         """Whether `predict` answers in label units; a unitless score otherwise."""
         ...
 
-    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
+    def fit(self, X: ArrayLike, y: ArrayLike, **context: Any) -> Self:
         """Fit to features [n, d] and finite labels [n]."""
         ...
 

@@ -63,6 +63,10 @@ class RankerCard(BaseModel):
         What was learnt, and from which part; no split is stated where the caller chose the rows.
     groups
         Feature groups with version, settings, columns and source.
+    pool
+        Population that the columns were standardised by; None where it was the training rows, or no matter.
+    averaged
+        Groups whose columns are means over equal networks of the pool.
     feature_names
         Columns of the model, in its order.
     model, params
@@ -90,6 +94,8 @@ class RankerCard(BaseModel):
     label: LabelCard
     split: SplitCard | None = None
     groups: dict[str, GroupInfo]
+    pool: str | None = None
+    averaged: list[str] = Field(default_factory=list)
     feature_names: list[str]
     model: str
     params: dict[str, Any]

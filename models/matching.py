@@ -10,6 +10,8 @@ from numpy.typing import ArrayLike
 from proxyrank.common.errors import ArchitectureError, ProxyrankError, TableError
 from proxyrank.common.tabular import json_safe
 from proxyrank.features import GROUPS, FeatureTable, GroupInfo, compute_features
+from proxyrank.models.card import RankerCard
+from proxyrank.models.pool import averaged_features
 from proxyrank.models.targets import FloatArray
 from proxyrank.spaces import SearchSpace, get_space, parse_all, space_names
 
@@ -52,9 +54,21 @@ def _space_of(text: Any, own: str) -> str | None:
 
 
 def compute_groups(
-    space: SearchSpace, archs: Sequence[str], groups: Mapping[str, GroupInfo], *, cache: bool = True
+    space: SearchSpace,
+    archs: Sequence[str],
+    groups: Mapping[str, GroupInfo],
+    pool: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """Columns of groups as they were computed for the ranker.
+
+    Parameters
+    ----------
+    space, archs
+        Whose columns.
+    groups
+        The ranker's.
+    pool
+        Group -> population over whose equal networks its columns are averaged.
 
     Raises
     ------
@@ -68,21 +82,24 @@ def compute_groups(
                 f"{', ...' if len(info.columns) > 5 else ''}): give a feature table that has them"
             )
         _check_same(name, info, GROUPS[name].version, GROUPS[name].resolve(info.settings), "this proxyrank")
-    frames = [
-        compute_features(space, archs, [name], settings=info.settings, cache=cache).frame
-        for name, info in groups.items()
-    ]
-    return pd.concat(frames, axis=1)
+    return pd.concat([_columns(space, archs, name, groups[name], pool or {}) for name in groups], axis=1)
+
+
+def _columns(
+    space: SearchSpace, archs: Sequence[str], name: str, info: GroupInfo, pool: Mapping[str, str]
+) -> pd.DataFrame:
+    if name in pool:
+        return averaged_features(space, archs, name, info.settings, pool[name]).frame
+    return compute_features(space, archs, [name], settings=info.settings).frame
 
 
 def matched_frame(
     space: SearchSpace,
     archs: Sequence[str],
     table: FeatureTable | None,
-    groups: Mapping[str, GroupInfo],
-    names: Sequence[str],
+    card: RankerCard,
 ) -> tuple[pd.DataFrame, list[str]]:
-    """Columns ``names`` of a table (or computed) for the architectures, and the names of ignored columns.
+    """Columns of a ranker from a table (or computed) for the architectures, and the names of ignored ones.
 
     A group of which the table has no column at all is computed where that is possible.
 
@@ -92,8 +109,10 @@ def matched_frame(
         If a column or an architecture is absent, a header occurs twice, or the table is of another space or
         was computed by other settings.
     """
+    groups, names = card.groups, card.feature_names
+    pool = dict.fromkeys(card.averaged, card.pool or "all")
     if table is None:
-        return compute_groups(space, archs, groups)[list(names)], []
+        return compute_groups(space, archs, groups, pool)[list(names)], []
     check_table(space, archs, table)
     frame = table.frame
     absent_groups = {
@@ -113,7 +132,7 @@ def matched_frame(
     extra = [name for name in frame.columns if name not in set(names)]
     rows = frame.loc[list(archs), [name for name in names if name in frame.columns]]
     if absent_groups:
-        rows = pd.concat([rows, compute_groups(space, archs, absent_groups)], axis=1)
+        rows = pd.concat([rows, compute_groups(space, archs, absent_groups, pool)], axis=1)
     return rows[list(names)], extra
 
 

@@ -12,11 +12,19 @@ from pydantic import ValidationError
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.files import atomic_folder, dump_json, read_json
 from proxyrank.common.tabular import json_safe
-from proxyrank.features import FeatureTable, compute_features, parse_groups, preferred_settings
+from proxyrank.features import (
+    FeatureTable,
+    compute_features,
+    get_group,
+    join_tables,
+    parse_groups,
+    preferred_settings,
+)
 from proxyrank.models.base import Ranker
 from proxyrank.models.card import FORMAT, LabelCard, RankerCard, SplitCard
 from proxyrank.models.matching import as_matrix, check_labels, check_table, matched_frame, parse_own
-from proxyrank.models.registry import make_model, model_class
+from proxyrank.models.pool import averageable, averaged_features, pool_of
+from proxyrank.models.registry import default_model, make_model, model_class
 from proxyrank.models.storage import digest, load_model, read_checked, save_model
 from proxyrank.models.targets import FloatArray, check_direction
 from proxyrank.spaces import SearchSpace, get_space
@@ -36,7 +44,7 @@ class ProxyRanker:
         Feature groups to compute, as `proxyrank.features.parse_groups` takes them; not looked at where `fit`
         is given a feature table, whose groups count then.
     model
-        Key of `MODELS`.
+        Key of `MODELS`; None is `default_model` of the groups.
     space
         Name of the search space.
     params
@@ -66,7 +74,7 @@ class ProxyRanker:
     def __init__(
         self,
         groups: str | Sequence[str] = ("paths", "cell", "flow"),
-        model: str = "lightgbm",
+        model: str | None = None,
         space: str = "nb201",
         *,
         params: Mapping[str, Any] | None = None,
@@ -74,6 +82,7 @@ class ProxyRanker:
         random_state: int = 0,
         threads: int = 1,
     ) -> None:
+        model = model or default_model(parse_groups(groups))
         model_class(model)
         self.groups = groups
         self.model = model
@@ -130,14 +139,18 @@ class ProxyRanker:
         train = [arch for arch, _ in rows]
         y = np.array([value for _, value in rows])
         if features is None:
-            groups = parse_groups(self.groups)
-            settings = preferred_settings(self.space, groups, self.settings)
-            features = compute_features(self._space, train, groups, settings=settings)
+            wide = "pool" in getattr(model_class(self.model), "fit_context", ())
+            features, pool = self._features(train, split.population if split else None, wide=wide)
+        else:
+            pool = None
         check_table(self._space, train, features)
         names = sorted(features.columns)
         X = as_matrix(features.frame.loc[train, names])
         options = {"random_state": self.random_state, "threads": self.threads, **self.params}
-        estimator = make_model(self.model, {**options, "direction": direction}).fit(X, y)
+        estimator = make_model(self.model, {**options, "direction": direction})
+        context = self._context(train, features, names)
+        wanted = getattr(estimator, "fit_context", ())
+        estimator.fit(X, y, **{name: context[name] for name in wanted})
         constant = bool(np.ptp(estimator.rank_score(X)) == 0)
         if constant:
             notes.append("the ranker is constant: it gives every architecture one score")
@@ -152,6 +165,8 @@ class ProxyRanker:
             label=LabelCard.model_validate({"name": label, "direction": direction, "path": label_path}),
             split=split,
             groups=features.sidecar.groups,
+            pool=pool,
+            averaged=averageable(list(features.sidecar.groups)) if pool else [],
             feature_names=names,
             model=self.model,
             params=params,
@@ -288,13 +303,47 @@ class ProxyRanker:
         ranker.card, ranker.estimator, ranker.train_archs = card, estimator, tuple(archs)
         return ranker
 
+    def _features(
+        self, train: list[str], population: str | None, *, wide: bool
+    ) -> tuple[FeatureTable, str | None]:
+        """Computed features of the training rows and, for a model that asks, of the whole pool."""
+        groups = parse_groups(self.groups)
+        settings = preferred_settings(self.space, groups, self.settings)
+        if not wide:
+            return compute_features(self._space, train, groups, settings=settings), None
+        used = {name: get_group(name).resolve(settings) for name in groups}
+        pool, name = pool_of(self._space, train, used, population)
+        archs = list(dict.fromkeys([*train, *pool]))
+        if name is None:
+            return compute_features(self._space, archs, groups, settings=settings), None
+        averaged = averageable(groups)
+        tables = [
+            averaged_features(self._space, archs, group, settings, name)
+            if group in averaged
+            else compute_features(self._space, archs, [group], settings=settings)
+            for group in groups
+        ]
+        return join_tables(tables), name
+
+    def _context(self, train: list[str], features: FeatureTable, names: list[str]) -> dict[str, Any]:
+        """What models may ask for beside the training rows."""
+        at = {name: i for i, name in enumerate(names)}
+        return {
+            "pool": as_matrix(features.frame[names]),
+            "groups": [self._space.function_key(arch) for arch in train],
+            "families": {
+                group: [at[column] for column in info.columns]
+                for group, info in features.sidecar.groups.items()
+            },
+        }
+
     def _fitted(self) -> Ranker:
         if not hasattr(self, "estimator"):
             raise ProxyrankError("this ranker is not fitted yet: call fit first")
         return self.estimator
 
     def _matrix(self, archs: list[str], features: FeatureTable | None) -> FloatArray:
-        frame, extra = matched_frame(self._space, archs, features, self.card.groups, self.card.feature_names)
+        frame, extra = matched_frame(self._space, archs, features, self.card)
         if extra:
             _log.warning(
                 "%d columns that the ranker does not know are ignored: %s", len(extra), ", ".join(extra[:10])

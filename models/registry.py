@@ -1,6 +1,6 @@
 """The known rankers. Another one is its own module, a line here, and its test."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -37,12 +37,31 @@ MODELS: dict[str, ModelInfo] = {
         "proxyrank.models.lightgbm",
         "LightGBMRanker",
     ),
+    "gp": ModelInfo(
+        "Gaussian process, Matern 3/2, one length scale a column (fitting needs torch and GPyTorch)",
+        "proxyrank.models.gp",
+        "GaussianProcessRanker",
+    ),
+    "ensemble": ModelInfo(
+        "blend of Gaussian processes and LightGBM on normalised ranks",
+        "proxyrank.models.ensemble",
+        "EnsembleRanker",
+    ),
     "forest": ModelInfo(
         "standard scaler and random forest of 100 trees, the published baseline",
         "proxyrank.models.forest",
         "ForestRanker",
     ),
 }
+
+
+ENSEMBLE_GROUPS = frozenset({"paths", "flow", "graf", "zcs"})
+"""Where all of these groups are there, as in the ranking ``all``, the ensemble is the default."""
+
+
+def default_model(groups: Collection[str]) -> str:
+    """Model of a ranking that names none: the ensemble for ``all``, LightGBM for fewer groups."""
+    return "ensemble" if set(groups) >= ENSEMBLE_GROUPS else "lightgbm"
 
 
 def model_class(name: str) -> type[Ranker]:

@@ -27,7 +27,13 @@ def train(
     features: Annotated[
         str | None, typer.Option(help="Your own feature table (CSV/parquet) in place of computed features.")
     ] = None,
-    model: Annotated[str, typer.Option(help="lightgbm, or forest (the published baseline).")] = "lightgbm",
+    model: Annotated[
+        str | None,
+        typer.Option(
+            help="lightgbm, ensemble, gp, or forest (the published baseline); ensemble for the groups all, "
+            "lightgbm for others, if not given."
+        ),
+    ] = None,
     target: Annotated[
         str | None,
         typer.Option(help="Target transform of lightgbm: none, logit, quantile-normal, log-error."),

@@ -1,0 +1,351 @@
+"""A blend of Gaussian processes and gradient-boosted trees on normalised ranks: the ranking ``all``."""
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.stats import kendalltau
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.isotonic import IsotonicRegression
+from sklearn.model_selection import GroupKFold
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from proxyrank.models.base import as_seed, canonical_order, check_spread
+from proxyrank.models.gp import GaussianProcessRanker
+from proxyrank.models.lightgbm import LightGBMRanker
+from proxyrank.models.ranks import RankMap, fit_rank_map
+from proxyrank.models.recipes import GRAPH, PAYS, SHARES, Recipe, recipe_for
+from proxyrank.models.targets import SIGNS, FloatArray, check_direction
+
+Positions = np.ndarray[Any, np.dtype[np.int64]]
+
+MAPS_FILE = "maps.npz"
+MEMBERS: dict[str, Any] = {"gp": GaussianProcessRanker, "lightgbm": LightGBMRanker}
+
+
+class EnsembleRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
+    """Gaussian processes and LightGBM of several targets, blended on normalised ranks.
+
+    Which members there are, and which families of columns they see, follows from the number of labels
+    (`recipe_for`). Families that need networks, and weights of the blend other than the recipe's, are used
+    only where out-of-fold predictions say that they pay. A score is a normalised rank in the pool, fixed at
+    fitting: it never depends on which architectures are asked for together.
+
+    Parameters
+    ----------
+    folds
+        Of the out-of-fold predictions of the trees; rows of one group stay in one fold.
+    steps
+        Of the processes' fits.
+    tree_share
+        Share of the recipe's trees a LightGBM that are grown.
+    scale
+        Scale of the labels, as in `fit_target`.
+    direction
+        ``max`` where a larger label is better, ``min`` where a smaller one is.
+    random_state
+        Seed of the trees and folds.
+    threads
+        Threads of the members.
+
+    Attributes
+    ----------
+    members_ : list of Ranker
+        The fitted members, processes first.
+    share_ : float
+        Weight of the processes.
+    columns_ : dict of str to ndarray
+        Positions of the columns that the processes (``gp``) and the trees (``lightgbm``) see.
+    oof_score_ : ndarray of shape (n,) or None
+        Score of each training row predicted without its group; None below 8 rows.
+    feature_importances_ : ndarray of shape (n_features,)
+        The members' importances, weighted as in the blend.
+    """
+
+    score_is_label = True
+    fit_context = frozenset({"pool", "groups", "families"})
+
+    def __init__(
+        self,
+        *,
+        folds: int = 5,
+        steps: int = 40,
+        tree_share: float = 1.0,
+        scale: str = "auto",
+        direction: str = "max",
+        random_state: Any = 0,
+        threads: int = 1,
+    ) -> None:
+        self.folds = folds
+        self.steps = steps
+        self.tree_share = tree_share
+        self.scale = scale
+        self.direction = direction
+        self.random_state = random_state
+        self.threads = threads
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        return tags
+
+    def fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        pool: ArrayLike | None = None,
+        groups: Sequence[Any] | None = None,
+        families: Mapping[str, Sequence[int]] | None = None,
+    ) -> Self:
+        """Fit to features [n, d] (NaN where missing) and finite labels [n].
+
+        Parameters
+        ----------
+        X, y
+            Features and labels.
+        pool
+            Rows [m, d] without labels, by which columns are standardised and scores normalised; else X.
+        groups
+            Equal for rows that are the same network; each row is its own if not given.
+        families
+            Name of a family of columns -> their positions; all columns are one family if not given.
+
+        Raises
+        ------
+        ProxyrankError
+            If an option is unknown, all labels are equal, or a library is not installed.
+        ValueError
+            If there are fewer than 2 rows, a label is not finite or a feature is infinite.
+        """
+        check_direction(self.direction)
+        features, labels = validate_data(
+            self, X, y, dtype=np.float64, y_numeric=True, ensure_all_finite="allow-nan", ensure_min_samples=2
+        )
+        labels = np.asarray(labels, dtype=np.float64)
+        check_spread(labels)
+        self.seed_ = as_seed(self.random_state)
+        order = canonical_order(features, labels)
+        features, labels = features[order], labels[order]
+        blocks = _numbered(range(len(labels)) if groups is None else [groups[i] for i in order])
+        everyone = features if pool is None else np.asarray(pool, dtype=np.float64)
+        recipe = recipe_for(len(labels))
+        candidates = _candidates(features.shape[1], families or {}, recipe)
+        processes, chosen = self._processes(features, labels, everyone, blocks, candidates)
+        self.columns_ = {"gp": chosen, "lightgbm": candidates[0]}
+        seen = features[:, self.columns_["lightgbm"]]
+        trees = [
+            self._tree(i, target, recipe.tree_params).fit(seen, labels)
+            for i, target in enumerate(recipe.tree_targets)
+        ]
+        self.members_: list[Any] = [*processes, *trees]
+        self._n_processes = len(processes)
+        self.maps_ = [fit_rank_map(score) for score in self._scores(everyone)]
+        left_out = self._left_out(features, labels, blocks)
+        if left_out is None:
+            self.share_, self.oof_score_ = recipe.share, None
+            score = self._blend(self._scores(features))
+        else:
+            self.share_ = _best_share(left_out, SIGNS[self.direction] * labels, recipe.share)
+            score = self.share_ * left_out[0] + (1 - self.share_) * left_out[1]
+            self.oof_score_ = np.empty(len(labels))
+            self.oof_score_[order] = score
+        isotonic = IsotonicRegression(increasing=self.direction == "max").fit(score, labels)
+        self.label_map_ = RankMap(
+            np.asarray(isotonic.X_thresholds_, dtype=np.float64),
+            np.asarray(isotonic.y_thresholds_, dtype=np.float64),
+        )
+        self._set_importances()
+        return self
+
+    def predict(self, X: ArrayLike) -> FloatArray:
+        """Predicted labels, shape [n], in label units."""
+        return self.label_of(self.rank_score(X))
+
+    def rank_score(self, X: ArrayLike) -> FloatArray:
+        """Blended normalised rank in the pool, shape [n]; larger is better."""
+        check_is_fitted(self, "members_")
+        features = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False)
+        return self._blend(self._scores(features))
+
+    def label_of(self, score: FloatArray) -> FloatArray:
+        """Label of a `rank_score`, shape [n]: monotone, fitted to the out-of-fold scores."""
+        labels: FloatArray = np.interp(score, self.label_map_.scores, self.label_map_.ranks)
+        return labels
+
+    def export(self) -> tuple[dict[str, Any], dict[str, bytes]]:
+        """Parameters and members for a JSON file, and their files by number."""
+        check_is_fitted(self, "members_")
+        members: list[dict[str, Any]] = []
+        files: dict[str, bytes] = {}
+        for i, member in enumerate(self.members_):
+            state, own = member.export()
+            kind = "gp" if isinstance(member, GaussianProcessRanker) else "lightgbm"
+            members.append({"kind": kind, "state": state, "files": list(own)})
+            files |= {f"member{i}-{name}": data for name, data in own.items()}
+        buffer = io.BytesIO()
+        knots = {f"map{i}": np.stack([m.scores, m.ranks]) for i, m in enumerate(self.maps_)}
+        label = np.stack([self.label_map_.scores, self.label_map_.ranks])
+        columns = {f"columns_{kind}": where for kind, where in self.columns_.items()}
+        arrays: dict[str, Any] = {"label": label, **columns, **knots}
+        np.savez(buffer, **arrays)
+        state = {
+            "params": {**self.get_params(), "random_state": self.seed_},
+            "n_features": self.n_features_in_,
+            "share": self.share_,
+            "processes": self._n_processes,
+            "members": members,
+        }
+        return state, {**files, MAPS_FILE: buffer.getvalue()}
+
+    @classmethod
+    def restore(cls, state: Mapping[str, Any], files: Mapping[str, bytes]) -> Self:
+        """Make the fitted model that `export` described."""
+        model = cls(**state["params"])
+        model.seed_ = int(state["params"]["random_state"])
+        model.n_features_in_ = int(state["n_features"])
+        model.share_ = float(state["share"])
+        model._n_processes = int(state["processes"])
+        model.members_ = [
+            MEMBERS[member["kind"]].restore(
+                member["state"], {name: files[f"member{i}-{name}"] for name in member["files"]}
+            )
+            for i, member in enumerate(state["members"])
+        ]
+        with np.load(io.BytesIO(files[MAPS_FILE]), allow_pickle=False) as arrays:
+            model.columns_ = {kind: arrays[f"columns_{kind}"] for kind in MEMBERS}
+            model.label_map_ = RankMap(*arrays["label"])
+            model.maps_ = [RankMap(*arrays[f"map{i}"]) for i in range(len(model.members_))]
+        model.oof_score_ = None
+        model._set_importances()
+        return model
+
+    def _processes(
+        self,
+        X: FloatArray,
+        y: FloatArray,
+        pool: FloatArray,
+        blocks: list[int],
+        candidates: Sequence[Positions],
+    ) -> tuple[list[GaussianProcessRanker], Positions]:
+        """Fitted processes on the first candidate's columns, or on a later one's where those pay."""
+        recipe = recipe_for(len(y))
+        oriented = SIGNS[self.direction] * y
+        best: tuple[float, GaussianProcessRanker, Any] | None = None
+        for columns in candidates:
+            first = self._process(recipe.process_targets[0], recipe.penalty)
+            first.fit(X[:, columns], y, pool=pool[:, columns], groups=blocks)
+            found = float(np.nan_to_num(kendalltau(first.left_out_, oriented)[0]))
+            if best is None or found > best[0] + PAYS:
+                best = found, first, columns
+        assert best is not None
+        _, first, columns = best
+        others = [self._process(target, recipe.penalty) for target in recipe.process_targets[1:]]
+        for other in others:
+            lengths = first.posterior_.lengths
+            other.fit(X[:, columns], y, pool=pool[:, columns], groups=blocks, lengths=lengths)
+        return [first, *others], columns
+
+    def _scores(self, X: FloatArray) -> list[FloatArray]:
+        """Score [n] of every member."""
+        kinds = ["gp"] * self._n_processes + ["lightgbm"] * (len(self.members_) - self._n_processes)
+        return [
+            member.rank_score(X[:, self.columns_[kind]])
+            for member, kind in zip(self.members_, kinds, strict=True)
+        ]
+
+    def _process(self, target: str, penalty: float) -> GaussianProcessRanker:
+        return GaussianProcessRanker(
+            target,
+            penalty=penalty,
+            steps=self.steps,
+            scale=self.scale,
+            direction=self.direction,
+            random_state=self.seed_,
+            threads=self.threads,
+        )
+
+    def _tree(self, number: int, target: str, params: Mapping[str, Any]) -> LightGBMRanker:
+        tree = LightGBMRanker(
+            target,
+            scale=self.scale,
+            direction=self.direction,
+            random_state=self.seed_ + number,
+            threads=self.threads,
+            **params,
+        )
+        tree.n_estimators = max(1, round(self.tree_share * tree.n_estimators))
+        return tree
+
+    def _left_out(
+        self, X: FloatArray, y: FloatArray, blocks: list[int]
+    ) -> tuple[FloatArray, FloatArray] | None:
+        """Normalised ranks [n] of the processes and of the trees, each row predicted without its block."""
+        folds = min(self.folds, len(set(blocks)))
+        if len(y) < 8 or folds < 2:
+            return None
+        by_process = np.mean(
+            [
+                self.maps_[i](member.left_out_)
+                for i, member in enumerate(self.members_[: self._n_processes])
+                if isinstance(member, GaussianProcessRanker)
+            ],
+            axis=0,
+        )
+        recipe = recipe_for(len(y))
+        by_tree = np.zeros(len(y))
+        seen = X[:, self.columns_["lightgbm"]]
+        tried = dict.fromkeys(recipe.tree_targets)  # one tree ensemble a target says enough
+        cutter = GroupKFold(folds, shuffle=True, random_state=self.seed_ % 2**32)
+        for train, test in cutter.split(seen, y, blocks):
+            if np.ptp(y[train]) == 0:
+                return None
+            for target in tried:
+                number = recipe.tree_targets.index(target)
+                tree = self._tree(number, target, recipe.tree_params).fit(seen[train], y[train])
+                at = self._n_processes + number
+                by_tree[test] += self.maps_[at](tree.rank_score(seen[test])) / len(tried)
+        return by_process, by_tree
+
+    def _blend(self, scores: Sequence[FloatArray]) -> FloatArray:
+        ranks = [mapped(score) for mapped, score in zip(self.maps_, scores, strict=True)]
+        processes = sum(ranks[1 : self._n_processes], ranks[0]) / self._n_processes
+        trees = ranks[self._n_processes :]
+        by_tree = sum(trees[1:], trees[0]) / len(trees)
+        blended: FloatArray = self.share_ * processes + (1 - self.share_) * by_tree
+        return blended
+
+    def _set_importances(self) -> None:
+        total = np.zeros(self.n_features_in_)
+        trees = len(self.members_) - self._n_processes
+        for i, member in enumerate(self.members_):
+            process = i < self._n_processes
+            weight = self.share_ / self._n_processes if process else (1 - self.share_) / trees
+            total[self.columns_["gp" if process else "lightgbm"]] += weight * member.feature_importances_
+        self.feature_importances_ = total / (total.sum() or 1.0)
+
+
+def _numbered(labels: Any) -> list[int]:
+    numbers: dict[Any, int] = {}
+    return [numbers.setdefault(label, len(numbers)) for label in labels]
+
+
+def _candidates(width: int, families: Mapping[str, Sequence[int]], recipe: Recipe) -> list[Positions]:
+    """Sets of columns: those of the recipe's families or of graphs, then, for many labels, all of them."""
+    names = recipe.families or GRAPH
+    first = np.array(sorted(i for name in names for i in families.get(name, ())), dtype=np.int64)
+    everything = np.arange(width)
+    if not len(first):
+        return [everything]
+    return [first, everything] if recipe.families is None and len(first) < width else [first]
+
+
+def _best_share(left_out: tuple[FloatArray, FloatArray], y: FloatArray, default: float) -> float:
+    """Weight of the processes with the best out-of-fold KT, the recipe's unless another one pays."""
+
+    def tau(share: float) -> float:
+        return float(np.nan_to_num(kendalltau(share * left_out[0] + (1 - share) * left_out[1], y)[0]))
+
+    best = max(SHARES, key=tau)
+    return best if tau(best) > tau(default) + PAYS else default

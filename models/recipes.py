@@ -1,0 +1,65 @@
+"""What an ensemble is made of, by the number of labels: fixed beforehand, never chosen by test scores."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+GRAPH = ("graf", "paths", "cell", "flow")
+"""Families of columns that need no network; the others join only where they pay."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Members of an ensemble.
+
+    Attributes
+    ----------
+    process_targets
+        Targets of the Gaussian processes; the first chooses the length scales, the others take them over.
+    penalty
+        Of the processes' log weights.
+    tree_targets
+        Target of each LightGBM.
+    tree_params
+        Their parameters over the defaults.
+    families
+        Families of columns that are used, where present; None uses all.
+    share
+        Weight of the processes in the blend, unless another of `SHARES` pays.
+    """
+
+    process_targets: tuple[str, ...]
+    penalty: float
+    tree_targets: tuple[str, ...]
+    tree_params: Mapping[str, Any] = field(default_factory=dict)
+    families: tuple[str, ...] | None = None
+    share: float = 2 / 3
+
+
+FEW_LABELS = 256
+"""Up to so many labels, more columns than paths and flow overfit."""
+
+FEW = Recipe(
+    process_targets=("quantile-normal", "logit"),
+    penalty=0.25,
+    tree_targets=("logit", "quantile-normal", "none", "logit", "quantile-normal", "none"),
+    tree_params={"n_estimators": 300, "num_leaves": 6},
+    families=("paths", "flow"),
+)
+MANY = Recipe(
+    process_targets=("logit", "quantile-normal", "log-error"),
+    penalty=0.05,
+    tree_targets=("logit", "quantile-normal", "none", "logit", "quantile-normal"),
+)
+
+SHARES = (0.0, 1 / 3, 1 / 2)
+"""Other weights of the processes that are tried. None is larger than the recipe's: out-of-fold predictions of
+a process are made from all other rows, those of trees from four fifths, which flatters the processes."""
+
+PAYS = 0.001
+"""Gain in out-of-fold KT for which a choice leaves the recipe."""
+
+
+def recipe_for(n: int) -> Recipe:
+    """Recipe for n labels."""
+    return FEW if n <= FEW_LABELS else MANY
