@@ -22,7 +22,7 @@ class FitPlan:
     groups
         Feature groups.
     model
-        Name in the model registry (None: the default of the groups), with ``params`` that override its defaults.
+        Name in the model registry (None: the default of the groups), with ``params`` over its defaults.
     population
         Part of the space that is trained on and, later, judged on.
     split, train_size, seed

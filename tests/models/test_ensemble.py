@@ -1,5 +1,7 @@
 """The ensemble: independence of company, columns chosen where they pay, out-of-fold scores, storage."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -97,7 +99,7 @@ def test_proxy_ranker_averages_equal_networks_and_answers_alike_after_loading(di
     some = classes[classes.duplicated(keep=False)].sort_values().index[:6]
     wanted = [*some, *space.sample(20, seed=3)]
     scores = ranker.rank(wanted).set_index("arch")["score"]
-    for a, b in zip(some[:-1], some[1:], strict=True):
+    for a, b in pairwise(some):
         if classes[a] == classes[b]:
             assert scores[a] == scores[b]
     ranker.save(tmp_path / "r")

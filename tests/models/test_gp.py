@@ -1,4 +1,4 @@
-"""The Gaussian process against scikit-learn's, closed forms against refitting, and its independence of company."""
+"""The Gaussian process against scikit-learn's, closed forms against refitting, storage."""
 
 import numpy as np
 import pytest
