@@ -33,6 +33,8 @@ class FitPlan:
         Further settings of the feature groups.
     threads
         Of the model.
+    intervals
+        Whether to make prediction intervals.
     """
 
     groups: tuple[str, ...]
@@ -45,6 +47,7 @@ class FitPlan:
     dataset: str | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     threads: int = 1
+    intervals: bool = False
 
 
 def fit_ranker(
@@ -85,6 +88,7 @@ def fit_ranker(
         settings={**plan.settings, **({"dataset": dataset} if dataset else {})},
         random_state=plan.seed,
         threads=plan.threads,
+        intervals=plan.intervals,
     )
     ranker.fit(
         train,

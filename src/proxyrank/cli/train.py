@@ -63,6 +63,10 @@ def train(
         Literal["mean", "error"],
         typer.Option(help="Repeated architectures with different labels: mean or error."),
     ] = "mean",
+    intervals: Annotated[
+        bool,
+        typer.Option(help="90 % prediction intervals from out-of-fold residuals; they need 20 labels."),
+    ] = True,
     strict: Annotated[bool, typer.Option(help="Refuse missing labels instead of leaving them out.")] = False,
     space: options.Space = "nb201",
     threads: options.Threads = 1,
@@ -102,6 +106,7 @@ def train(
             if value is not None
         },
         threads=threads,
+        intervals=intervals,
     )
     ranker = fit_ranker(where, known, plan, features=table)
     ranker.save(out)
@@ -117,6 +122,7 @@ def train(
         "model": card.model,
         "n_train": card.n_train,
         "population": card.population,
+        "intervals": card.intervals is not None,
     }
     if json:
         output.print_json(summary)
