@@ -1,0 +1,116 @@
+"""What a study may choose: parameters of the model, share of columns, feature groups. All of it is data."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from optuna import Trial
+from optuna.distributions import (
+    BaseDistribution,
+    CategoricalDistribution,
+    FloatDistribution,
+    IntDistribution,
+)
+
+from proxyrank.common.errors import ProxyrankError
+from proxyrank.models import model_class
+
+MODEL_SPACES: dict[str, dict[str, BaseDistribution]] = {
+    "lightgbm": {
+        "target": CategoricalDistribution(("logit", "quantile-normal", "log-error", "none")),
+        "n_estimators": IntDistribution(300, 800, step=50),
+        "learning_rate": FloatDistribution(0.015, 0.06, log=True),
+        "num_leaves": IntDistribution(6, 20),
+        "min_child_samples": CategoricalDistribution((None, 2, 5, 10, 20)),  # None follows the rows
+        "colsample": FloatDistribution(0.1, 0.8),
+        "subsample": FloatDistribution(0.6, 1.0),
+        "reg_alpha": FloatDistribution(0.0, 0.3),
+        "reg_lambda": FloatDistribution(0.0, 8.0),
+        "extra_trees": CategoricalDistribution((False, True)),
+    },
+}
+"""Parameters of each model that can be tuned. The model's own default lies in every one of them."""
+
+COLUMNS = "columns"
+COLUMN_SHARES = FloatDistribution(0.4, 1.0, step=0.1)
+SELECT = "select_groups"
+_USE = "use_"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One point of the space, ready to be fitted.
+
+    Attributes
+    ----------
+    params
+        Of the model, over its defaults.
+    groups
+        Feature groups that are used.
+    columns
+        Share of their columns that is kept, as `select_columns` orders them.
+    """
+
+    params: Mapping[str, Any]
+    groups: tuple[str, ...]
+    columns: float = 1.0
+
+
+def parameter_space(
+    model: str, groups: Sequence[str], fixed: Collection[str] = ()
+) -> dict[str, BaseDistribution]:
+    """Distributions of a model's parameters, the share of columns, and whether each of the groups is used.
+
+    Parameters ``fixed`` by the caller are left out. The switches of groups count only where a trial selects
+    groups at all, so that half of the trials use every group.
+
+    Raises
+    ------
+    ProxyrankError
+        If the model has no space of parameters.
+    """
+    if model not in MODEL_SPACES:
+        raise ProxyrankError(
+            f"no space of parameters for the model {model!r}; known: {', '.join(MODEL_SPACES)}"
+        )
+    space = {name: d for name, d in MODEL_SPACES[model].items() if name not in fixed}
+    space[COLUMNS] = COLUMN_SHARES
+    if len(groups) > 1:
+        space[SELECT] = CategoricalDistribution((False, True))
+        space |= {_USE + group: CategoricalDistribution((True, False)) for group in groups}
+    return space
+
+
+def default_parameters(model: str, groups: Sequence[str], fixed: Collection[str] = ()) -> dict[str, Any]:
+    """The point that means no tuning: the model's defaults, all columns of all groups."""
+    defaults = {**model_class(model)().get_params(), COLUMNS: 1.0, SELECT: False}  # type: ignore[attr-defined]
+    return {name: defaults[name] for name in parameter_space(model, groups, fixed) if name in defaults}
+
+
+def draw(trial: Trial, space: Mapping[str, BaseDistribution]) -> dict[str, Any]:
+    """Let a trial draw its parameters."""
+    drawn: dict[str, Any] = {}
+    for name, distribution in space.items():
+        if not name.startswith(_USE) or drawn[SELECT]:
+            drawn[name] = _suggest(trial, name, distribution)
+    return drawn
+
+
+def make_choice(parameters: Mapping[str, Any], model: str, groups: Sequence[str]) -> Choice:
+    """Meaning of a trial's parameters. A trial that would drop every group drops none."""
+    used = tuple(group for group in groups if parameters.get(_USE + group, True))
+    params = {name: parameters[name] for name in MODEL_SPACES[model] if name in parameters}
+    return Choice(params, used or tuple(groups), round(parameters[COLUMNS], 1))  # steps of 0.1
+
+
+def _suggest(trial: Trial, name: str, distribution: BaseDistribution) -> Any:
+    if isinstance(distribution, CategoricalDistribution):
+        return trial.suggest_categorical(name, distribution.choices)
+    if isinstance(distribution, IntDistribution):
+        return trial.suggest_int(
+            name, distribution.low, distribution.high, step=distribution.step, log=distribution.log
+        )
+    assert isinstance(distribution, FloatDistribution)
+    return trial.suggest_float(
+        name, distribution.low, distribution.high, step=distribution.step, log=distribution.log
+    )
