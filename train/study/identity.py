@@ -16,28 +16,27 @@ from optuna.study import StudyDirection
 from optuna.trial import TrialState
 
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.train.study.objective import StudyData
-from proxyrank.train.study.plan import StudyPlan
+from proxyrank.train.study.objective import Objective
 from proxyrank.train.study.sampling import DEFAULTS, NumberedSampler, make_pruner
-from proxyrank.train.study.space import default_parameters, parameter_space
+from proxyrank.train.study.space import default_parameters
 
 FINGERPRINT = "fingerprint"
 CREATION_WAIT = 15.0
 """Seconds that a process waits for the one that is creating the study."""
 
 
-def fingerprint(data: StudyData, plan: StudyPlan, about: dict[str, Any]) -> dict[str, Any]:
+def fingerprint(objective: Objective, about: dict[str, Any]) -> dict[str, Any]:
     """What must be equal for trials to be comparable, by name; large things as digests.
 
     Parameters
     ----------
-    data, plan
+    objective
         Of the study.
     about
         What the caller knows besides: space, label, split.
     """
+    data, plan = objective.data, objective.plan
     folds, repeats = plan.folds_of(len(data.y))
-    distributions = parameter_space(plan.model, data.group_names, plan.params)
     return {
         **about,
         "architectures": _digest(*data.archs, *data.keys),
@@ -49,15 +48,13 @@ def fingerprint(data: StudyData, plan: StudyPlan, about: dict[str, Any]) -> dict
         "direction": "maximize",
         "model": plan.model,
         "fixed": dict(plan.params),
-        "parameters": {name: json.loads(distribution_to_json(d)) for name, d in distributions.items()},
+        "parameters": {name: json.loads(distribution_to_json(d)) for name, d in objective.space.items()},
         "folds": f"{folds} x {repeats}",
         "seed": plan.seed,
     }
 
 
-def open_study(
-    storage: BaseStorage, name: str, data: StudyData, plan: StudyPlan, about: dict[str, Any]
-) -> Study:
+def open_study(storage: BaseStorage, name: str, objective: Objective, about: dict[str, Any]) -> Study:
     """Create the study with its first trial, the defaults, or load the one of that name.
 
     Of several processes that start together one creates it, and the others wait until it has done so.
@@ -67,7 +64,7 @@ def open_study(
     ProxyrankError
         If the stored study is about something else; the message says what differs.
     """
-    own = fingerprint(data, plan, about)
+    plan, own = objective.plan, fingerprint(objective, about)
     sampler, pruner = NumberedSampler(plan.seed), make_pruner(plan.metrics)
     directions = [StudyDirection.MAXIMIZE] * len(plan.metrics)
     try:
@@ -77,20 +74,20 @@ def open_study(
     except DuplicatedStudyError:
         study = optuna.load_study(storage=storage, study_name=name, sampler=sampler, pruner=pruner)
         stored = _stored(study)
-        if stored is None and all(trial.state == TrialState.WAITING for trial in study.get_trials(False)):
-            _begin(study, data, plan, own)  # its creator died before it had finished
+        if stored is None and _waits(study):
+            _begin(study, objective, own)  # its creator died before it had finished
         else:
             _compare(name, stored, own)
     else:
-        _begin(study, data, plan, own)
+        _begin(study, objective, own)
     return study
 
 
-def _begin(study: Study, data: StudyData, plan: StudyPlan, own: dict[str, Any]) -> None:
-    defaults = default_parameters(plan.model, data.group_names, plan.params)
+def _begin(study: Study, objective: Objective, own: dict[str, Any]) -> None:
+    defaults = default_parameters(objective.plan.model, objective.space)
     study.enqueue_trial(defaults, user_attrs={DEFAULTS: True}, skip_if_exists=True)
     with warnings.catch_warnings(action="ignore", category=ExperimentalWarning):
-        study.set_metric_names(list(plan.metrics))
+        study.set_metric_names(list(objective.plan.metrics))
     study.set_user_attr(FINGERPRINT, own)  # last: it says that the rest is there
 
 
@@ -98,9 +95,13 @@ def _stored(study: Study) -> dict[str, Any] | None:
     deadline = time.monotonic() + CREATION_WAIT
     while True:
         found = study.user_attrs.get(FINGERPRINT)
-        if found is not None or time.monotonic() > deadline:
-            return found
+        if found is not None or time.monotonic() > deadline or not _waits(study):
+            return study.user_attrs.get(FINGERPRINT)
         time.sleep(0.1)
+
+
+def _waits(study: Study) -> bool:
+    return all(trial.state == TrialState.WAITING for trial in study.get_trials(deepcopy=False))
 
 
 def _compare(name: str, stored: dict[str, Any] | None, own: dict[str, Any]) -> None:

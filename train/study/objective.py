@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+from optuna.distributions import BaseDistribution
 from sklearn.model_selection import GroupKFold
 
 from proxyrank.common.errors import ProxyrankError
@@ -17,7 +18,7 @@ from proxyrank.models.targets import SIGNS, FloatArray
 from proxyrank.spaces import SearchSpace
 from proxyrank.train.study.plan import StudyPlan
 from proxyrank.train.study.selection import kept_columns, order_columns
-from proxyrank.train.study.space import Choice
+from proxyrank.train.study.space import Choice, parameter_space
 
 Fold = tuple[NDArray[np.intp], NDArray[np.intp]]
 """Rows that are fitted to, and rows that are judged."""
@@ -124,12 +125,19 @@ class Objective:
     data: StudyData
     plan: StudyPlan
     folds: list[Fold] = field(init=False)
+    space: dict[str, BaseDistribution] = field(init=False)
     _orders: dict[tuple[int, tuple[str, ...]], NDArray[np.intp]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         if unknown := [name for name in self.plan.metrics if name not in METRICS]:
             raise ProxyrankError(f"unknown metric {', '.join(unknown)}; known: {', '.join(METRICS)}")
         self.folds = make_folds(self.data.keys, *self.plan.folds_of(len(self.data.y)), self.plan.seed)
+        self.space = parameter_space(
+            self.plan.model,
+            self.data.group_names,
+            fixed=self.plan.params,
+            rows=self.plan.fitted_rows(len(self.data.y)),
+        )
         self._oriented = SIGNS[self.data.direction] * self.data.y
         self._gains, _ = label_gains(self.data.y, "min" if self.data.direction == "min" else "max")
 

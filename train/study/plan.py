@@ -58,3 +58,8 @@ class StudyPlan:
         folds = self.folds or max(2, min(FOLDS, n // ROWS_A_FOLD))
         repeats = self.repeats or max(1, min(MAX_REPEATS, round(VALIDATED_ROWS / max(1, n))))
         return folds, repeats
+
+    def fitted_rows(self, n: int) -> int:
+        """Rows that a model of the cross-validation is fitted to, about."""
+        folds, _ = self.folds_of(n)
+        return n * (folds - 1) // folds

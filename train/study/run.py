@@ -32,8 +32,9 @@ class _Task:
     about: dict[str, Any] = field(default_factory=dict)
 
     def worker(self, stop: Callable[[], bool]) -> Worker:
-        study = open_study(self.storage.open(), self.name, self.data, self.plan, self.about)
-        return Worker(study, Objective(self.data, self.plan), stop=stop, grace=self.storage.grace)
+        objective = Objective(self.data, self.plan)
+        study = open_study(self.storage.open(), self.name, objective, self.about)
+        return Worker(study, objective, stop=stop, grace=self.storage.grace)
 
 
 def run_study(
@@ -93,8 +94,9 @@ def tune(data: StudyData, plan: StudyPlan) -> Choice:
     from proxyrank.train.study.results import summarise
 
     with _deferred_interrupt() as stop, _quiet():
-        study = open_study(optuna.storages.InMemoryStorage(), "tune", data, plan, {})
-        for _ in _advances(Worker(study, Objective(data, plan), stop=stop), 0):
+        objective = Objective(data, plan)
+        study = open_study(optuna.storages.InMemoryStorage(), "tune", objective, {})
+        for _ in _advances(Worker(study, objective, stop=stop), 0):
             pass
     return summarise(study, data, plan).choice
 

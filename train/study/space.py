@@ -31,6 +31,10 @@ MODEL_SPACES: dict[str, dict[str, BaseDistribution]] = {
 }
 """Parameters of each model that can be tuned. The model's own default lies in every one of them."""
 
+LEAF_ROWS = {"min_child_samples"}
+"""Categorical parameters that are numbers of rows in a leaf ..."""
+LEAVES_AT_LEAST = 8
+"""... and how many such leaves the rows must give: larger leaves make constant models."""
 COLUMNS = "columns"
 COLUMN_SHARES = FloatDistribution(0.4, 1.0, step=0.1)
 SELECT = "select_groups"
@@ -57,12 +61,22 @@ class Choice:
 
 
 def parameter_space(
-    model: str, groups: Sequence[str], fixed: Collection[str] = ()
+    model: str, groups: Sequence[str], *, fixed: Collection[str] = (), rows: int | None = None
 ) -> dict[str, BaseDistribution]:
     """Distributions of a model's parameters, the share of columns, and whether each of the groups is used.
 
-    Parameters ``fixed`` by the caller are left out. The switches of groups count only where a trial selects
-    groups at all, so that half of the trials use every group.
+    The switches of groups count only where a trial selects groups at all, so that half of the trials use all.
+
+    Parameters
+    ----------
+    model
+        Name in `MODEL_SPACES`.
+    groups
+        Feature groups.
+    fixed
+        Parameters to leave out.
+    rows
+        Rows that are fitted to; leaves of more than an eighth of them are left out. None leaves all in.
 
     Raises
     ------
@@ -74,6 +88,8 @@ def parameter_space(
             f"no space of parameters for the model {model!r}; known: {', '.join(MODEL_SPACES)}"
         )
     space = {name: d for name, d in MODEL_SPACES[model].items() if name not in fixed}
+    for name in LEAF_ROWS.intersection(space) if rows else ():
+        space[name] = _at_most(space[name], rows // LEAVES_AT_LEAST)
     space[COLUMNS] = COLUMN_SHARES
     if len(groups) > 1:
         space[SELECT] = CategoricalDistribution((False, True))
@@ -81,10 +97,10 @@ def parameter_space(
     return space
 
 
-def default_parameters(model: str, groups: Sequence[str], fixed: Collection[str] = ()) -> dict[str, Any]:
+def default_parameters(model: str, space: Mapping[str, BaseDistribution]) -> dict[str, Any]:
     """The point that means no tuning: the model's defaults, all columns of all groups."""
     defaults = {**model_class(model)().get_params(), COLUMNS: 1.0, SELECT: False}  # type: ignore[attr-defined]
-    return {name: defaults[name] for name in parameter_space(model, groups, fixed) if name in defaults}
+    return {name: defaults[name] for name in space if name in defaults}
 
 
 def draw(trial: Trial, space: Mapping[str, BaseDistribution]) -> dict[str, Any]:
@@ -101,6 +117,11 @@ def make_choice(parameters: Mapping[str, Any], model: str, groups: Sequence[str]
     used = tuple(group for group in groups if parameters.get(_USE + group, True))
     params = {name: parameters[name] for name in MODEL_SPACES[model] if name in parameters}
     return Choice(params, used or tuple(groups), round(parameters[COLUMNS], 1))  # steps of 0.1
+
+
+def _at_most(distribution: BaseDistribution, most: int) -> CategoricalDistribution:
+    assert isinstance(distribution, CategoricalDistribution)
+    return CategoricalDistribution([c for c in distribution.choices if not isinstance(c, int) or c <= most])
 
 
 def _suggest(trial: Trial, name: str, distribution: BaseDistribution) -> Any:

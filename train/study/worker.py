@@ -21,7 +21,7 @@ from optuna.trial import FrozenTrial, TrialState
 from proxyrank.train.study.objective import Objective, UndefinedObjectiveError
 from proxyrank.train.study.plan import StudyPlan
 from proxyrank.train.study.sampling import DEFAULTS
-from proxyrank.train.study.space import draw, make_choice, parameter_space
+from proxyrank.train.study.space import draw, make_choice
 
 _log = logging.getLogger(__name__)
 
@@ -69,7 +69,6 @@ class Worker:
         self.plan: StudyPlan = objective.plan
         self.stop = stop
         self.grace = grace
-        self._space = parameter_space(self.plan.model, objective.data.group_names, self.plan.params)
         self._unbegun: dict[int, float] = {}
 
     def run(self) -> Iterator[int]:
@@ -131,7 +130,7 @@ class Worker:
             trial.set_user_attr(WITHDRAWN, True)
             raise _WithdrawnError
         trial.set_user_attr(_BEGUN, True)
-        parameters = draw(trial, self._space)
+        parameters = draw(trial, self.objective.space)
         try:
             return self._cross_validate(trial)
         except UndefinedObjectiveError as error:
