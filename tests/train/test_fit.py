@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from proxyrank.common.errors import ProxyrankError
@@ -24,7 +25,7 @@ def labels() -> Labels:
     archs = SPACE.sample(90, seed=4, population="filtered")
     rng = derive_rng("tests/train/fit")
     values = [50 + 7 * a.count("3x3~") - 3 * a.count("avg") + rng.normal() for a in archs]
-    return make_labels(archs, __import__("numpy").array(values), name="acc")
+    return make_labels(archs, np.array(values), name="acc")
 
 
 def test_tuned_rankers_repeat_themselves_and_keep_stated_parameters(labels: Labels, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 import optuna
 from optuna import Study, Trial
 from optuna.exceptions import ExperimentalWarning, TrialPruned, UpdateFinishedTrialError
+from optuna.storages._heartbeat import BaseHeartbeat, is_heartbeat_enabled
 from optuna.trial import FrozenTrial, TrialState
 
 from proxyrank.train.study.objective import Objective, UndefinedObjectiveError
@@ -129,6 +130,7 @@ class Worker:
         if self._place(trial.number) >= self.plan.trials:
             trial.set_user_attr(WITHDRAWN, True)
             raise _WithdrawnError
+        self._first_beat(trial)
         trial.set_user_attr(_BEGUN, True)
         parameters = draw(trial, self.objective.space)
         try:
@@ -140,6 +142,12 @@ class Worker:
         except KeyboardInterrupt:
             self.study.enqueue_trial(trial.params, user_attrs=_kept(trial.user_attrs))
             raise
+
+    def _first_beat(self, trial: Trial) -> None:
+        """Beat before the trial is marked as begun: Optuna's own thread may be late with its first beat."""
+        storage = self.study._storage
+        if isinstance(storage, BaseHeartbeat) and is_heartbeat_enabled(storage):
+            storage.record_heartbeat(trial._trial_id)
 
     def _cross_validate(self, trial: Trial) -> float | tuple[float, ...]:
         choice = make_choice(trial.params, self.plan.model, self.objective.data.group_names)

@@ -54,7 +54,7 @@ def test_damaged_results_are_one_line(tmp_path: Path) -> None:
 def test_pictures_of_one_metric(data: StudyData, plan, tmp_path: Path) -> None:
     how = plan(6)
     study, _ = run_study(data, how, StudyStorage(str(tmp_path / "study.db")))
-    style, backend = matplotlib.rcParams.copy(), matplotlib.get_backend()
+    backend, style = matplotlib.get_backend(), matplotlib.rcParams.copy()
     files = plot_study(study, how, tmp_path)
     assert [path.name for path in files] == ["history.png", "slices.png", "importance.png"]
     assert all(path.read_bytes().startswith(PNG) for path in files)
