@@ -30,7 +30,7 @@ def labels() -> Labels:
 
 def test_tuned_rankers_repeat_themselves_and_keep_stated_parameters(labels: Labels, tmp_path: Path) -> None:
     for name in ("a", "b"):
-        fit_ranker(SPACE, labels, replace(PLAN, tune=12)).save(tmp_path / name)
+        fit_ranker(SPACE, labels, replace(PLAN, tune=7)).save(tmp_path / name)
     files = sorted(path.name for path in (tmp_path / "a").iterdir())
     for file in files:
         assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()

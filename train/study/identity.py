@@ -1,4 +1,4 @@
-"""What a study is about: made once, with its first trial, and refused where anything of it has changed."""
+"""What a study is about: stated once, when it is created, and refused where anything of it has changed."""
 
 import hashlib
 import json
@@ -13,12 +13,11 @@ from optuna.distributions import distribution_to_json
 from optuna.exceptions import DuplicatedStudyError, ExperimentalWarning
 from optuna.storages import BaseStorage
 from optuna.study import StudyDirection
-from optuna.trial import TrialState
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.train.study.objective import Objective
-from proxyrank.train.study.sampling import DEFAULTS, NumberedSampler, make_pruner
-from proxyrank.train.study.space import default_parameters
+from proxyrank.train.study.sampling import NumberedSampler, make_pruner
+from proxyrank.train.study.space import start_points
 
 FINGERPRINT = "fingerprint"
 CREATION_WAIT = 15.0
@@ -55,7 +54,7 @@ def fingerprint(objective: Objective, about: dict[str, Any]) -> dict[str, Any]:
 
 
 def open_study(storage: BaseStorage, name: str, objective: Objective, about: dict[str, Any]) -> Study:
-    """Create the study with its first trial, the defaults, or load the one of that name.
+    """Create the study, or load the one of that name.
 
     Of several processes that start together one creates it, and the others wait until it has done so.
 
@@ -65,7 +64,10 @@ def open_study(storage: BaseStorage, name: str, objective: Objective, about: dic
         If the stored study is about something else; the message says what differs.
     """
     plan, own = objective.plan, fingerprint(objective, about)
-    sampler, pruner = NumberedSampler(plan.seed), make_pruner(plan.metrics)
+    sampler, pruner = (
+        NumberedSampler(plan.seed, start_points(plan.model, objective.space)),
+        make_pruner(plan.metrics),
+    )
     directions = [StudyDirection.MAXIMIZE] * len(plan.metrics)
     try:
         study = optuna.create_study(
@@ -74,7 +76,7 @@ def open_study(storage: BaseStorage, name: str, objective: Objective, about: dic
     except DuplicatedStudyError:
         study = optuna.load_study(storage=storage, study_name=name, sampler=sampler, pruner=pruner)
         stored = _stored(study)
-        if stored is None and _waits(study):
+        if stored is None and not study.get_trials(deepcopy=False):
             _begin(study, objective, own)  # its creator died before it had finished
         else:
             _compare(name, stored, own)
@@ -84,8 +86,6 @@ def open_study(storage: BaseStorage, name: str, objective: Objective, about: dic
 
 
 def _begin(study: Study, objective: Objective, own: dict[str, Any]) -> None:
-    defaults = default_parameters(objective.plan.model, objective.space)
-    study.enqueue_trial(defaults, user_attrs={DEFAULTS: True}, skip_if_exists=True)
     with warnings.catch_warnings(action="ignore", category=ExperimentalWarning):
         study.set_metric_names(list(objective.plan.metrics))
     study.set_user_attr(FINGERPRINT, own)  # last: it says that the rest is there
@@ -95,13 +95,9 @@ def _stored(study: Study) -> dict[str, Any] | None:
     deadline = time.monotonic() + CREATION_WAIT
     while True:
         found = study.user_attrs.get(FINGERPRINT)
-        if found is not None or time.monotonic() > deadline or not _waits(study):
+        if found is not None or time.monotonic() > deadline or study.get_trials(deepcopy=False):
             return study.user_attrs.get(FINGERPRINT)
         time.sleep(0.1)
-
-
-def _waits(study: Study) -> bool:
-    return all(trial.state == TrialState.WAITING for trial in study.get_trials(deepcopy=False))
 
 
 def _compare(name: str, stored: dict[str, Any] | None, own: dict[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """A sampler whose draws depend on the seed and on the trial's number, and the pruner."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from optuna import Study
@@ -9,6 +9,7 @@ from optuna.distributions import BaseDistribution
 from optuna.exceptions import ExperimentalWarning
 from optuna.pruners import BasePruner, NopPruner, WilcoxonPruner
 from optuna.samplers import BaseSampler, TPESampler
+from optuna.storages import RetryHeartbeatStaleTrialCallback
 from optuna.trial import FrozenTrial, TrialState
 
 from proxyrank.common.seeds import derive_seed
@@ -30,15 +31,20 @@ class NumberedSampler(BaseSampler):
     ----------
     seed
         Of the study.
+    starts
+        Parameters of the first trials, number 0 on.
     """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, starts: Sequence[Mapping[str, Any]] = ()) -> None:
         self._seed = seed
+        self._starts = starts
         self._number: int | None = None
         self._sampler: TPESampler | None = None
 
     def infer_relative_search_space(self, study: Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:
         """Parameters that are drawn together."""
+        if origin(trial) < len(self._starts):
+            return {}
         return self._of(trial).infer_relative_search_space(study, trial)
 
     def sample_relative(
@@ -51,6 +57,8 @@ class NumberedSampler(BaseSampler):
         self, study: Study, trial: FrozenTrial, param_name: str, param_distribution: BaseDistribution
     ) -> Any:
         """Draw one of the others."""
+        if origin(trial) < len(self._starts):
+            return self._starts[origin(trial)][param_name]
         return self._of(trial).sample_independent(study, trial, param_name, param_distribution)
 
     def before_trial(self, study: Study, trial: FrozenTrial) -> None:
@@ -64,14 +72,21 @@ class NumberedSampler(BaseSampler):
         self._of(trial).after_trial(study, trial, state, values)
 
     def _of(self, trial: FrozenTrial) -> TPESampler:
-        if self._sampler is None or self._number != trial.number:
-            self._number = trial.number
+        if self._sampler is None or self._number != origin(trial):
+            self._number = origin(trial)
             self._sampler = TPESampler(
-                seed=derive_seed("study trial", self._seed, trial.number) % 2**32,
+                seed=derive_seed("study trial", self._seed, self._number) % 2**32,
                 n_startup_trials=STARTUP_TRIALS,
                 multivariate=True,
             )
         return self._sampler
+
+
+def origin(trial: FrozenTrial) -> int:
+    """Number of the trial or, where its process died and it is tried again, of the first try."""
+    with warnings.catch_warnings(action="ignore", category=ExperimentalWarning):
+        first = RetryHeartbeatStaleTrialCallback.retried_trial_number(trial)
+    return trial.number if first is None else first
 
 
 def make_pruner(metrics: Sequence[str]) -> BasePruner:
@@ -88,4 +103,4 @@ def make_pruner(metrics: Sequence[str]) -> BasePruner:
 
 
 DEFAULTS = "defaults"
-"""User attribute of the first trial: nothing is tuned in it."""
+"""User attribute of the trial in which nothing is tuned."""

@@ -21,7 +21,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from proxyrank.train.study.objective import Objective, UndefinedObjectiveError
 from proxyrank.train.study.plan import StudyPlan
-from proxyrank.train.study.sampling import DEFAULTS
+from proxyrank.train.study.sampling import DEFAULTS, origin
 from proxyrank.train.study.space import draw, make_choice
 
 _log = logging.getLogger(__name__)
@@ -132,6 +132,8 @@ class Worker:
             raise _WithdrawnError
         self._first_beat(trial)
         trial.set_user_attr(_BEGUN, True)
+        if origin(self._trials()[trial.number]) == 0:
+            trial.set_user_attr(DEFAULTS, True)
         parameters = draw(trial, self.objective.space)
         try:
             return self._cross_validate(trial)

@@ -63,8 +63,8 @@ def test_p2_a_resumed_study_never_repeats_itself(data: StudyData, plan, tmp_path
     assert len({str(sorted(p.items())) for p in params}) == 16
     # 13 + 3 = 16 in one process: a trial depends on its number and on those before it, past the random start
     assert params == [trial.params for trial in whole.trials]
-    other, _ = run_study(data, plan(4, seed=1), storage, name="other seed")
-    assert other.trials[3].params != whole.trials[3].params
+    other, _ = run_study(data, plan(8, seed=1), storage, name="other seed")
+    assert other.trials[6].params != whole.trials[6].params
 
 
 def test_p3_every_trial_undefined_is_one_clear_error(

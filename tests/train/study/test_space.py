@@ -5,7 +5,7 @@ import pytest
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.models import make_model
 from proxyrank.train.study import parameter_space
-from proxyrank.train.study.space import MODEL_SPACES, default_parameters, make_choice
+from proxyrank.train.study.space import MODEL_SPACES, default_parameters, make_choice, start_points
 
 
 @pytest.mark.parametrize("model", list(MODEL_SPACES))
@@ -15,6 +15,9 @@ def test_the_defaults_are_the_models_own_and_lie_in_the_space(model: str) -> Non
     assert set(defaults) == {name for name in space if not name.startswith("use_")}
     for name, value in defaults.items():
         assert space[name]._contains(space[name].to_internal_repr(value)), name
+    for point in start_points(model, space):
+        assert all(space[name]._contains(space[name].to_internal_repr(point[name])) for name in point)
+        assert set(point) == set(defaults)
     choice = make_choice(defaults, model, ["a", "b"])
     assert choice.groups == ("a", "b")
     assert choice.columns == 1.0
@@ -45,3 +48,5 @@ def test_few_rows_allow_small_leaves_only() -> None:
         parameter_space("lightgbm", ["a"], rows=rows)["min_child_samples"].choices for rows in (1024, 48, 20)
     ]
     assert leaves == [(None, 2, 5, 10, 20), (None, 2, 5), (None, 2)]
+    starts = start_points("lightgbm", parameter_space("lightgbm", ["a"], rows=20))
+    assert {point["min_child_samples"] for point in starts} == {None}
