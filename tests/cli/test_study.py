@@ -69,15 +69,13 @@ def test_p4_a_changed_label_is_refused(run, study_args, labels_csv: Path, tmp_pa
     assert run(*study_args, "--trials", 2).code == 0
     before = (tmp_path / "study" / "trials.csv").read_bytes()
     frame = pd.read_csv(labels_csv)
-    for row in range(len(frame)):  # in the training part or not
+    for row in (0, 60):  # in the training part or not
         changed = frame.copy()
         changed.loc[row, "acc"] += 0.5
         changed.to_csv(labels_csv, index=False)
         result = run(*study_args, "--trials", 4)
         assert result.code == 2
         assert "label table" in result.err.splitlines()[-1]
-        if row == 3:
-            break
     assert (tmp_path / "study" / "trials.csv").read_bytes() == before
 
 

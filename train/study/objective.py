@@ -31,6 +31,9 @@ METRICS: dict[str, Callable[[FloatArray, FloatArray, FloatArray], Metric]] = {
 """What can be maximised, of scores, oriented labels and gains; nDCG looks at the first 1000 of a fold."""
 
 
+MIN_ROWS = 4
+
+
 class UndefinedObjectiveError(ProxyrankError):
     """A trial has no value; the message is the reason."""
 
@@ -131,6 +134,10 @@ class Objective:
     def __post_init__(self) -> None:
         if unknown := [name for name in self.plan.metrics if name not in METRICS]:
             raise ProxyrankError(f"unknown metric {', '.join(unknown)}; known: {', '.join(METRICS)}")
+        if len(self.data.y) < MIN_ROWS:
+            raise ProxyrankError(
+                f"a study needs at least {MIN_ROWS} labelled architectures, got {len(self.data.y)}"
+            )
         self.folds = make_folds(self.data.keys, *self.plan.folds_of(len(self.data.y)), self.plan.seed)
         self.space = parameter_space(
             self.plan.model,
@@ -170,7 +177,7 @@ class Objective:
                 },
             )
             scores = model.fit(X[fitted], data.y[fitted]).rank_score(X[judged])
-        except ProxyrankError as error:
+        except ValueError as error:  # also scikit-learn's, of a fold with a single row
             raise UndefinedObjectiveError(f"{where} cannot be fitted: {error}") from None
         values = []
         for name in self.plan.metrics:

@@ -10,6 +10,7 @@ from typing import Any
 
 import optuna
 from optuna import Study
+from optuna.exceptions import StorageInternalError
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.progress import track
@@ -69,17 +70,23 @@ def run_study(
     Raises
     ------
     ProxyrankError
-        If the stored study is about something else or the storage cannot be reached.
+        If the stored study is about something else, or the storage cannot be reached or fails on the way.
     KeyboardInterrupt
         After an interrupt; finished trials are in the storage.
     """
     task = _Task(storage, name, data, plan, about or {})
-    with _deferred_interrupt() as stop, _quiet():
-        worker = task.worker(stop)
-        before = finished(worker.study)
-        with _helpers(task, jobs - 1 if before < plan.trials else 0):
-            for _ in _advances(worker, before):
-                pass
+    try:
+        with _deferred_interrupt() as stop, _quiet():
+            worker = task.worker(stop)
+            before = finished(worker.study)
+            with _helpers(task, jobs - 1 if before < plan.trials else 0):
+                for _ in _advances(worker, before):
+                    pass
+    except StorageInternalError as error:
+        reason = str(error.__cause__ or error).strip().splitlines()[0]
+        raise ProxyrankError(
+            f"the storage {storage.shown} failed: {reason}; finished trials are kept, run it again to go on"
+        ) from None
     return worker.study, before
 
 

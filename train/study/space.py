@@ -115,8 +115,9 @@ def parameter_space(
             f"no space of parameters for the model {model!r}; known: {', '.join(MODEL_SPACES)}"
         )
     space = {name: d for name, d in MODEL_SPACES[model].items() if name not in fixed}
-    for name in LEAF_ROWS.intersection(space) if rows else ():
-        space[name] = _at_most(space[name], rows // LEAVES_AT_LEAST)
+    if rows is not None:
+        for name in LEAF_ROWS.intersection(space):
+            space[name] = _at_most(space[name], rows // LEAVES_AT_LEAST)
     space[COLUMNS] = COLUMN_SHARES
     if len(groups) > 1:
         space[SELECT] = CategoricalDistribution((False, True))

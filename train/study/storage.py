@@ -50,8 +50,10 @@ class StudyStorage:
 
     @property
     def shown(self) -> str:
-        """The name without a password."""
-        return self._url().render_as_string(hide_password=True) if "://" in self.name else self.name
+        """What optuna-dashboard is given to open it: a URL without its password, or the journal's path."""
+        if self.name.startswith(_JOURNAL):
+            return self.name.removeprefix(_JOURNAL)
+        return self._url().render_as_string(hide_password=True)
 
     def open(self) -> BaseStorage:
         """Open it; collisions with processes that create the same tables are retried.

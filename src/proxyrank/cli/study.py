@@ -126,8 +126,7 @@ def _show(report: "StudyReport", out: Path, *, json: bool) -> None:
             list(result.front[0]), [[_number(value) for value in row.values()] for row in result.front]
         )
     print(f"wrote {', '.join(path.name for path in report.files)} to {out}")
-    if "://" in report.storage:
-        print(f"look at it: optuna-dashboard {report.storage} (pip install proxyrank[dashboard])")
+    print(f"look at it: optuna-dashboard {report.storage} (pip install proxyrank[dashboard])")
     print(f"next: proxyrank train --study {out}, with the same labels, seed and train size")
 
 

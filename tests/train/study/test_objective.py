@@ -97,7 +97,9 @@ def test_columns_are_ordered_by_use_and_chosen_inside_the_fold(other_data, plan)
     assert value == pytest.approx(kendalltau(scores, y[judged]).statistic, abs=1e-12)
 
 
-def test_unknown_metrics_are_refused(data: StudyData, plan) -> None:
+def test_unknown_metrics_and_too_few_rows_are_refused(data: StudyData, other_data, plan) -> None:
+    with pytest.raises(ProxyrankError, match="at least 4 labelled architectures, got 3"):
+        Objective(other_data(3), plan(1))
     with pytest.raises(ProxyrankError, match="unknown metric tau; known: KT, SPR, nDCG"):
         Objective(data, plan(1, metrics=("tau",)))
 
