@@ -71,13 +71,13 @@ def test_journal_heartbeats(tmp_path: Path) -> None:
 
 def test_postgresql_two_processes_one_killed_and_restarted(postgres_url: str, start) -> None:
     total = 40
-    victim, other = start(postgres_url, total, 8), start(postgres_url, total, 8)
+    victim, other = start(postgres_url, total, 4), start(postgres_url, total, 4)
     deadline = time.monotonic() + 60
     while _count(postgres_url) < 10:
         assert time.monotonic() < deadline, "fewer than ten trials within a minute"
         time.sleep(0.1)
     os.kill(victim.pid, signal.SIGKILL)
-    again = start(postgres_url, total, 8)
+    again = start(postgres_url, total, 4)
     for process in (other, again):
         _, errors = process.communicate(timeout=120)
         assert process.returncode == 0, errors
