@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from proxyrank import __version__
-from proxyrank.cli import demo, digits, evaluate, features, info, proxies, rank, score, show, train
+from proxyrank.cli import demo, digits, evaluate, features, info, proxies, rank, score, show, study, train
 
 app = typer.Typer(
     name="proxyrank",
@@ -37,6 +37,7 @@ _COMMANDS = (
     (demo.demo, "proxyrank demo --out demo"),
     (features.features, "proxyrank features --archs cells.txt --groups graf,paths --out table.parquet"),
     (train.train, "proxyrank train --labels acc.csv --label cifar10 --train-size 1024 --out ranker"),
+    (study.study, "proxyrank study --labels acc.csv --label cifar10 --train-size 1024 --seed 1 --out study"),
     (rank.rank, "proxyrank rank ranker --unseen --top 10"),
     (evaluate.evaluate, "proxyrank evaluate ranker --labels acc.csv --json"),
     (info.info, "proxyrank info ranker"),
