@@ -159,6 +159,11 @@ class EnsembleRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         self._set_importances()
         return self
 
+    @property
+    def used_columns_(self) -> set[int]:
+        """Positions of the columns that any member sees; the others may be missing in `rank_score`."""
+        return {int(i) for columns in self.columns_.values() for i in columns}
+
     def predict(self, X: ArrayLike) -> FloatArray:
         """Predicted labels, shape [n], in label units."""
         return self.label_of(self.rank_score(X))

@@ -14,16 +14,15 @@ from proxyrank.common.files import atomic_folder, dump_json, read_json
 from proxyrank.common.tabular import json_safe
 from proxyrank.features import (
     FeatureTable,
+    GroupInfo,
     compute_features,
-    get_group,
-    join_tables,
     parse_groups,
     preferred_settings,
 )
 from proxyrank.models.base import Ranker
 from proxyrank.models.card import FORMAT, LabelCard, RankerCard, SplitCard
 from proxyrank.models.matching import as_matrix, check_labels, check_table, matched_frame, parse_own
-from proxyrank.models.pool import averageable, averaged_features, pool_of
+from proxyrank.models.pool import averageable, pool_features, pool_of
 from proxyrank.models.registry import default_model, make_model, model_class
 from proxyrank.models.storage import digest, load_model, read_checked, save_model
 from proxyrank.models.targets import FloatArray, check_direction
@@ -167,6 +166,7 @@ class ProxyRanker:
             groups=features.sidecar.groups,
             pool=pool,
             averaged=averageable(list(features.sidecar.groups)) if pool else [],
+            unused=_unused(estimator, names, features.sidecar.groups),
             feature_names=names,
             model=self.model,
             params=params,
@@ -311,19 +311,10 @@ class ProxyRanker:
         settings = preferred_settings(self.space, groups, self.settings)
         if not wide:
             return compute_features(self._space, train, groups, settings=settings), None
-        used = {name: get_group(name).resolve(settings) for name in groups}
-        pool, name = pool_of(self._space, train, used, population)
-        archs = list(dict.fromkeys([*train, *pool]))
-        if name is None:
-            return compute_features(self._space, archs, groups, settings=settings), None
-        averaged = averageable(groups)
-        tables = [
-            averaged_features(self._space, archs, group, settings, name)
-            if group in averaged
-            else compute_features(self._space, archs, [group], settings=settings)
-            for group in groups
-        ]
-        return join_tables(tables), name
+        pool = pool_of(self._space, train, population)
+        if pool is None:
+            return compute_features(self._space, train, groups, settings=settings), None
+        return pool_features(self._space, train, groups, settings, pool), pool
 
     def _context(self, train: list[str], features: FeatureTable, names: list[str]) -> dict[str, Any]:
         """What models may ask for beside the training rows."""
@@ -372,6 +363,14 @@ def read_card(folder: str | Path) -> RankerCard:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
         raise ProxyrankError(f"{path}: damaged ({place}: {first['msg']})") from None
+
+
+def _unused(estimator: Ranker, names: list[str], groups: Mapping[str, GroupInfo]) -> list[str]:
+    used: set[int] | None = getattr(estimator, "used_columns_", None)
+    if used is None:
+        return []
+    seen = {names[i] for i in used}
+    return [name for name, info in groups.items() if not seen & set(info.columns)]
 
 
 def _lines(archs: Sequence[str]) -> bytes:

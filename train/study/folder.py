@@ -81,7 +81,7 @@ def study_in_folder(
     KeyboardInterrupt
         After an interrupt; finished trials are in the storage.
     """
-    plan = replace(plan, seed=fit.seed, model=fit.model, threads=fit.threads, params=fit.params)
+    plan = replace(plan, seed=fit.seed, model=fit.model or plan.model, threads=fit.threads, params=fit.params)
     chosen = training_part(space, labels, fit, features=features)
     data = StudyData.of(space, chosen, features or training_features(space, chosen, fit))
     Objective(data, plan)  # what cannot be judged is refused before a folder is made
