@@ -5,7 +5,21 @@ from typing import Annotated
 import typer
 
 from proxyrank import __version__
-from proxyrank.cli import demo, digits, evaluate, features, info, proxies, rank, score, show, study, train
+from proxyrank.cli import (
+    demo,
+    digits,
+    evaluate,
+    features,
+    info,
+    proxies,
+    rank,
+    score,
+    show,
+    simulate,
+    study,
+    suggest,
+    train,
+)
 
 app = typer.Typer(
     name="proxyrank",
@@ -41,6 +55,8 @@ _COMMANDS = (
     (rank.rank, "proxyrank rank ranker --unseen --top 10"),
     (evaluate.evaluate, "proxyrank evaluate ranker --labels acc.csv --json"),
     (info.info, "proxyrank info ranker"),
+    (suggest.suggest, "proxyrank suggest --state search.json --batch 16 --out next.csv"),
+    (simulate.simulate, "proxyrank simulate --labels digits --budget 64 --seeds 3 --out sim"),
     (show.show, 'proxyrank show "(4, 0, 3, 1, 4, 3)"'),
     (score.score, "proxyrank score '(2, 2, 2, 2, 2, 2)' --proxies vkdnw,naswot --batch-size 16"),
     (proxies.proxies, "proxyrank proxies"),
