@@ -81,7 +81,7 @@ class ProxyRanker:
         random_state: int = 0,
         threads: int = 1,
     ) -> None:
-        model = model or default_model(parse_groups(groups))
+        model = model or default_model(groups)
         model_class(model)
         self.groups = groups
         self.model = model
@@ -323,7 +323,7 @@ class ProxyRanker:
             "pool": as_matrix(features.frame[names]),
             "groups": [self._space.function_key(arch) for arch in train],
             "families": {
-                group: [at[column] for column in info.columns]
+                group: [at[column] for column in info.columns if column in at]
                 for group, info in features.sidecar.groups.items()
             },
         }

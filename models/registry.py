@@ -1,5 +1,6 @@
 """The known rankers. Another one is its own module, a line here, and its test."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -59,9 +60,11 @@ ENSEMBLE_GROUPS = frozenset({"paths", "flow", "graf", "zcs"})
 """Where all of these groups are there, as in the ranking ``all``, the ensemble is the default."""
 
 
-def default_model(groups: Collection[str]) -> str:
+def default_model(groups: str | Collection[str]) -> str:
     """Model of a ranking that names none: the ensemble for ``all``, LightGBM for fewer groups."""
-    return "ensemble" if set(groups) >= ENSEMBLE_GROUPS else "lightgbm"
+    texts = [groups] if isinstance(groups, str) else groups
+    names = {name.strip() for text in texts for name in re.split(r"[+,]", text)}
+    return "ensemble" if "all" in names or names >= ENSEMBLE_GROUPS else "lightgbm"
 
 
 def model_class(name: str) -> type[Ranker]:

@@ -225,12 +225,13 @@ def test_interrupt_keeps_finished_trials_and_the_parameters_at_work(
 
 
 def test_a_second_interrupt_acts_at_once() -> None:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
     with _deferred_interrupt() as stop:
         os.kill(os.getpid(), signal.SIGINT)
         assert stop()
         with pytest.raises(KeyboardInterrupt):
             os.kill(os.getpid(), signal.SIGINT)
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.signal(signal.SIGINT, before) is signal.default_int_handler
 
 
 def test_the_defaults_come_first_and_are_never_pruned(data: StudyData, plan, tmp_path: Path) -> None:

@@ -1,0 +1,97 @@
+"""Rows of a table: what is ranked, by what, and what the paper printed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from proxyrank.features.aggregates import AGGREGATES
+from proxyrank.features.proxies.registry import PROXIES
+
+FISHER_NOTE = "exact Fisher matrix, J^T Sigma J"
+BATCH_NOTE = "batch 8, the paper took 64"
+
+
+@dataclass(frozen=True)
+class TrainingFree:
+    """A ranking without labels.
+
+    Attributes
+    ----------
+    name
+        In our table.
+    published
+        Row of the paper, None where it has none.
+    score
+        From network features to a score, higher is better.
+    sizes_only
+        Whether the architecture alone is enough (no network is built).
+    note
+        What a reader should know.
+    """
+
+    name: str
+    published: str | None
+    score: Callable[[pd.DataFrame], "pd.Series[float]"]
+    sizes_only: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class ModelDriven:
+    """A ranking learnt from labels: feature groups and a model."""
+
+    name: str
+    published: str | None
+    groups: tuple[str, ...]
+    model: str
+
+
+def _column(name: str, column: str | None = None) -> Callable[[pd.DataFrame], "pd.Series[float]"]:
+    sign = PROXIES[name].direction if name in PROXIES else 1
+    return lambda frame: sign * frame[column or name]
+
+
+def _fisher(rule: str) -> Callable[[pd.DataFrame], "pd.Series[float]"]:
+    return lambda frame: AGGREGATES[rule](frame.assign(vkdnw_entropy=frame["vkdnw_fisher_entropy"]))
+
+
+_SENSITIVE = ("te_nas", "naswot", "gradsign", "jacov", "az_nas", "vkdnw_single", "vkdnw_agg")
+
+TRAINING_FREE = (
+    TrainingFree("dim", "aleph", _column("dim", "vkdnw_dim"), sizes_only=True),
+    TrainingFree("flops", "flops", _column("flops"), sizes_only=True),
+    *(
+        TrainingFree(name, name, _column(name), note=BATCH_NOTE if name in _SENSITIVE else "")
+        for name in ("grad_norm", "grasp", "snip", "synflow", "naswot")
+    ),
+    TrainingFree("te_nas", "te_nas", AGGREGATES["te_nas"], note="linear_region is constant at batch 8"),
+    *(
+        TrainingFree(name, name, _column(name), note=BATCH_NOTE if name in _SENSITIVE else "")
+        for name in ("zen", "gradsign", "zico", "jacov")
+    ),
+    TrainingFree("az_nas", "az_nas", AGGREGATES["az_nas"], note=BATCH_NOTE),
+    TrainingFree("vkdnw_single", "vkdnw_single", AGGREGATES["vkdnw_single"], note=BATCH_NOTE),
+    TrainingFree("vkdnw_single (fisher)", None, _fisher("vkdnw_single"), note=FISHER_NOTE),
+    TrainingFree("vkdnw_agg", "vkdnw_agg", AGGREGATES["vkdnw_agg"], note=BATCH_NOTE),
+    TrainingFree("vkdnw_agg (fisher)", None, _fisher("vkdnw_agg"), note=FISHER_NOTE),
+)
+
+_PUBLISHED_MODELS = {
+    "graf": "graf_m",
+    "vkdnw": "vkdnw_m",
+    "vkdnw+zcs": "vkdnw_zcs_m",
+    "vkdnw+zcs+graf": "vkdnw_zcs_graf_m",
+}
+
+MODEL_DRIVEN = (
+    *(
+        ModelDriven(f"{name}, {model}", row, tuple(name.split("+")), model)
+        for name, row in _PUBLISHED_MODELS.items()
+        for model in ("forest", "lightgbm")
+    ),
+    ModelDriven(
+        "all, ensemble", "vkdnw_zcs_graf_m", ("vkdnw", "zcs", "graf", "paths", "cell", "flow"), "ensemble"
+    ),
+)
+"""The published forest and our model on the same features: what the features gain, and what the model."""
