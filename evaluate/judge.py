@@ -1,12 +1,14 @@
 """Judging rankers and single scores on labels: which architectures count, and against what."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
 from proxyrank.common.errors import ProxyrankError, TableError
 from proxyrank.evaluate.aggregate import size_scores
 from proxyrank.evaluate.labels import Labels
+from proxyrank.evaluate.metrics import Metric
 from proxyrank.evaluate.report import Report, evaluate_scores
 from proxyrank.features import FeatureTable
 from proxyrank.models import ProxyRanker
@@ -76,7 +78,7 @@ def judge_ranker(
     Returns
     -------
     Report
-        The metrics.
+        The metrics, among them ``coverage90`` and ``interval_width`` of the prediction intervals.
     dict of str to int
         ``seen``: judged architectures whose canonical form was trained, ``trained``: exact training
         architectures left out, ``labelled``: labelled architectures of the population.
@@ -96,9 +98,34 @@ def judge_ranker(
             f"{labels.path}: all {len(known.values)} labelled architectures were trained on; "
             "give others to judge on"
         )
-    report = evaluate_scores(ranker_scores(ranker, judged, features), unseen, k=k)
+    ranked = ranker.rank(judged, features=features).set_index("arch")
+    report = evaluate_scores(ranked["score"], unseen, k=k)
+    report = replace(report, metrics={**report.metrics, **interval_metrics(ranked, unseen.values)})
     seen = sum(seen_in_training(ranker, judged))
     return report, {"labelled": len(known.values), "trained": len(known.values) - len(judged), "seen": seen}
+
+
+def interval_metrics(ranked: pd.DataFrame, labels: pd.Series) -> dict[str, Metric]:
+    """Share of labels inside the prediction intervals, and the intervals' median width in label units.
+
+    Parameters
+    ----------
+    ranked
+        What `ProxyRanker.rank` returns, indexed by architecture.
+    labels
+        True values; those of architectures that were not ranked are not looked at.
+    """
+    if "low" not in ranked:
+        none = Metric(None, "the ranker has no prediction intervals")
+        return {"coverage90": none, "interval_width": none}
+    low, high = ranked["low"], ranked["high"]
+    truth = labels.reindex(ranked.index)
+    known = truth.notna()
+    inside = (low <= truth) & (truth <= high)
+    return {
+        "coverage90": Metric(float(inside[known].mean())),
+        "interval_width": Metric(float((high - low)[known].median())),
+    }
 
 
 def judge_scores(

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from proxyrank.features import GroupInfo
+from proxyrank.models.conformal import Intervals
 
 FORMAT = "proxyrank-ranker/1"
 LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "lightgbm")
@@ -83,6 +84,8 @@ class RankerCard(BaseModel):
         Of the file with the training architectures.
     constant
         Whether all training rows get one score: such a ranker tells nothing apart.
+    intervals
+        Prediction intervals; None where they were not asked for, or cannot be (a note says why).
     notes
         What a person should know, one line each.
     """
@@ -108,6 +111,7 @@ class RankerCard(BaseModel):
     n_dropped: int = 0
     train_archs_sha256: str
     constant: bool = False
+    intervals: Intervals | None = None
     notes: list[str] = Field(default_factory=list)
 
     @property

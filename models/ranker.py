@@ -21,6 +21,7 @@ from proxyrank.features import (
 )
 from proxyrank.models.base import Ranker
 from proxyrank.models.card import FORMAT, LabelCard, RankerCard, SplitCard
+from proxyrank.models.conformal import conformal_intervals
 from proxyrank.models.matching import as_matrix, check_labels, check_table, matched_frame, parse_own
 from proxyrank.models.pool import averageable, pool_features, pool_of
 from proxyrank.models.registry import default_model, make_model, model_class
@@ -55,6 +56,9 @@ class ProxyRanker:
         Seed of the estimator.
     threads
         Threads of the estimator.
+    intervals
+        Whether to make 90 % prediction intervals (see `conformal`): for models without out-of-fold scores of
+        their own this costs five more fits. They need at least 20 labels.
 
     Attributes
     ----------
@@ -80,6 +84,7 @@ class ProxyRanker:
         settings: Mapping[str, Any] | None = None,
         random_state: int = 0,
         threads: int = 1,
+        intervals: bool = False,
     ) -> None:
         model = model or default_model(groups)
         model_class(model)
@@ -90,6 +95,7 @@ class ProxyRanker:
         self.settings = settings
         self.random_state = random_state
         self.threads = threads
+        self.intervals = intervals
         self._space: SearchSpace = get_space(space)
 
     def fit(
@@ -149,11 +155,18 @@ class ProxyRanker:
         estimator = make_model(self.model, {**options, "direction": direction})
         context = self._context(train, features, names)
         wanted = getattr(estimator, "fit_context", ())
-        estimator.fit(X, y, **{name: context[name] for name in wanted})
+        asked = {name: context[name] for name in wanted}
+        estimator.fit(X, y, **asked)
         constant = bool(np.ptp(estimator.rank_score(X)) == 0)
         if constant:
             notes.append("the ranker is constant: it gives every architecture one score")
         notes += features.sidecar.forced
+        intervals = None
+        if self.intervals:
+            intervals, why = conformal_intervals(
+                estimator, X, y, groups=context["groups"], context=asked, direction=direction
+            )
+            notes += [why] if why else []
         for note in notes:
             _log.info("%s", note)
         self.estimator = estimator
@@ -176,6 +189,7 @@ class ProxyRanker:
             n_dropped=dropped,
             train_archs_sha256=digest(_lines(train)),
             constant=constant,
+            intervals=intervals,
             notes=notes,
         )
         return self
@@ -216,7 +230,8 @@ class ProxyRanker:
         -------
         DataFrame
             ``rank`` (1 is best, 1..n without gaps), ``arch``, ``score`` (larger is better, unitless: the
-            transformed label of the model) and ``predicted`` (in label units, NaN where the model has none).
+            transformed label of the model) and ``predicted`` (in label units, NaN where the model has none);
+            with intervals also ``low`` and ``high``, their ends in label units.
             Architectures of equal score are ordered by their text.
 
         Raises
@@ -231,6 +246,8 @@ class ProxyRanker:
         score = estimator.rank_score(self._matrix(unique, features))
         predicted = estimator.label_of(score) if estimator.score_is_label else np.nan
         frame = pd.DataFrame({"arch": unique, "score": score, "predicted": predicted})
+        if self.card.intervals is not None:
+            frame["low"], frame["high"] = self.card.intervals.bounds(frame["predicted"].to_numpy())
         frame = frame.sort_values(["score", "arch"], ascending=[False, True], ignore_index=True)
         frame.insert(0, "rank", np.arange(1, len(frame) + 1))
         return frame
@@ -299,6 +316,7 @@ class ProxyRanker:
             settings={name: value for info in card.groups.values() for name, value in info.settings.items()},
             random_state=card.params["random_state"],
             threads=estimator.threads,
+            intervals=card.intervals is not None,
         )
         ranker.card, ranker.estimator, ranker.train_archs = card, estimator, tuple(archs)
         return ranker

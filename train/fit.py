@@ -38,6 +38,8 @@ class FitPlan:
     tune
         Trials of a study inside the training part that chooses params, columns and groups among the given
         ones; 0 keeps what is stated here.
+    intervals
+        Whether to make prediction intervals.
     """
 
     groups: tuple[str, ...]
@@ -52,6 +54,7 @@ class FitPlan:
     threads: int = 1
     columns: float = 1.0
     tune: int = 0
+    intervals: bool = False
 
 
 def training_part(
@@ -115,6 +118,7 @@ def fit_ranker(
         settings=_settings(labels, plan),
         random_state=plan.seed,
         threads=plan.threads,
+        intervals=plan.intervals,
     )
     ranker.fit(
         train,

@@ -34,6 +34,9 @@ def _text(key: str, value: Any) -> str:
             f"{group['settings'] or 'no settings'})"
             for name, group in value.items()
         )
+    if key == "intervals" and value:
+        ends = f"{value['low']:.2f} to {value['high']:+.2f} mean residuals on the logit scale"
+        return f"{100 * value['level']:.0f} %, from {value['rows']} out-of-fold residuals: {ends}"
     if isinstance(value, dict):
         return ", ".join(f"{name} {item}" for name, item in value.items())
     if isinstance(value, list):

@@ -74,6 +74,8 @@ def rank(
     table = load_table(options.data_path(features, "--features"), space, "--features") if features else None
     ranked = loaded.rank(list(rows.index), features=table)
     ranked["seen_in_training"] = seen_in_training(loaded, list(ranked["arch"]))
+    first = ["rank", "arch", "score", "predicted", "seen_in_training"]
+    ranked = ranked[[*first, *ranked.columns.drop(first)]]
     shown = [column for column in ("params", "flops", *limits) if column in rows]
     ranked = ranked.join(rows[list(dict.fromkeys(shown))], on="arch")
     ranked = ranked if top is None else ranked.head(top)
@@ -111,10 +113,12 @@ def _limits(texts: list[str], rows: pd.DataFrame) -> dict[str, float]:
 
 def _print(ranked: pd.DataFrame, *, labelled: bool) -> None:
     shown = ranked.copy()
-    for column in ("score", "predicted"):
+    for column in {"score", "predicted", "low", "high"} & set(shown):
         shown[column] = shown[column].map(lambda v: "" if pd.isna(v) else f"{v:.3f}")
     shown["seen_in_training"] = shown["seen_in_training"].map({True: "yes", False: "no"})
     shown = shown[[*shown.columns.drop("arch"), "arch"]]
     output.print_rows(list(shown.columns), shown.itertuples(index=False))
     unit = "predicted is in label units" if labelled else "this model predicts no label"
     output.note(f"score is unitless and comparable within this ranker only; {unit}")
+    if "low" in ranked:
+        output.note("low and high are the ends of the 90 % prediction interval, in label units")

@@ -69,6 +69,10 @@ def train(
         Literal["mean", "error"],
         typer.Option(help="Repeated architectures with different labels: mean or error."),
     ] = "mean",
+    intervals: Annotated[
+        bool,
+        typer.Option(help="90 % prediction intervals from out-of-fold residuals; they need 20 labels."),
+    ] = True,
     strict: Annotated[bool, typer.Option(help="Refuse missing labels instead of leaving them out.")] = False,
     space: options.Space = "nb201",
     threads: options.Threads = 1,
@@ -112,6 +116,7 @@ def train(
         },
         threads=threads,
         tune=tune,
+        intervals=intervals,
     )
     if study:
         plan = adopt_study(plan, study, space)
@@ -131,6 +136,7 @@ def train(
         "model": card.model,
         "n_train": card.n_train,
         "population": card.population,
+        "intervals": card.intervals is not None,
     }
     if json:
         output.print_json(summary)
