@@ -252,6 +252,18 @@ class ProxyRanker:
         frame.insert(0, "rank", np.arange(1, len(frame) + 1))
         return frame
 
+    def matrix(self, archs: Iterable[Any], *, features: FeatureTable | None = None) -> pd.DataFrame:
+        """What the model sees of architectures: columns ``card.feature_names``, index ``arch``.
+
+        Raises
+        ------
+        ProxyrankError
+            As `predict`.
+        """
+        own = list(dict.fromkeys(parse_own(self._space, archs)))
+        index = pd.Index(own, name="arch", dtype="str")
+        return pd.DataFrame(self._matrix(own, features), index=index, columns=self.card.feature_names)
+
     def importances(self) -> pd.Series:
         """Share of each feature in what the trees explain, by its own name, largest first."""
         series = pd.Series(
