@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from proxyrank.models.targets import FloatArray, Target, fit_target
 
 LEVEL = 0.9
-FOLDS = 5
+FOLDS = 10
 LEAST_ROWS = 20
 """Below this many residuals the 5 % tails have no finite-sample quantile (19) to speak of."""
 

@@ -58,7 +58,7 @@ class ProxyRanker:
         Threads of the estimator.
     intervals
         Whether to make 90 % prediction intervals (see `conformal`): for models without out-of-fold scores of
-        their own this costs five more fits. They need at least 20 labels.
+        their own this costs ten more fits. They need at least 20 labels.
 
     Attributes
     ----------
