@@ -48,6 +48,11 @@ MODELS: dict[str, ModelInfo] = {
         "proxyrank.models.ensemble",
         "EnsembleRanker",
     ),
+    "transfer": ModelInfo(
+        "a ranker of another data set and a Gaussian process on what it leaves over (proxyrank transfer)",
+        "proxyrank.models.transfer",
+        "TransferRanker",
+    ),
     "forest": ModelInfo(
         "standard scaler and random forest of 100 trees, the published baseline",
         "proxyrank.models.forest",

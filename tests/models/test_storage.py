@@ -114,5 +114,6 @@ def test_only_known_rankers_are_written(tmp_path: Path) -> None:
         "lightgbm": "LightGBMRanker",
         "gp": "GaussianProcessRanker",
         "ensemble": "EnsembleRanker",
+        "transfer": "TransferRanker",
         "forest": "ForestRanker",
     }

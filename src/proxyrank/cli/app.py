@@ -21,6 +21,7 @@ from proxyrank.cli import (
     study,
     suggest,
     train,
+    transfer,
 )
 
 app = typer.Typer(
@@ -58,6 +59,10 @@ _COMMANDS = (
     (evaluate.evaluate, "proxyrank evaluate ranker --labels acc.csv --json"),
     (info.info, "proxyrank info ranker"),
     (explain.explain, 'proxyrank explain ranker --arch "(4, 0, 3, 1, 4, 3)"'),
+    (
+        transfer.transfer,
+        "proxyrank transfer ranker --labels acc.csv --label cifar100 --train-size 32 --out r2",
+    ),
     (suggest.suggest, "proxyrank suggest --state search.json --batch 16 --out next.csv"),
     (simulate.simulate, "proxyrank simulate --labels digits --budget 64 --seeds 3 --out sim"),
     (reproduce.reproduce, "proxyrank reproduce table10 --out reproduced"),
