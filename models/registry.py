@@ -61,15 +61,21 @@ MODELS: dict[str, ModelInfo] = {
 }
 
 
-ENSEMBLE_GROUPS = frozenset({"paths", "flow", "graf", "zcs"})
-"""Where all of these groups are there, as in the ranking ``all``, the ensemble is the default."""
+GRAPH_CORE = frozenset({"paths", "flow"})
+NETWORK = frozenset({"vkdnw", "vkdnw_extra", "zcs"})
 
 
 def default_model(groups: str | Collection[str]) -> str:
-    """Model of a ranking that names none: the ensemble for ``all``, LightGBM for fewer groups."""
+    """Model of a ranking that names none.
+
+    The ensemble where network features join path and flow features, as in the ranking ``all``: it takes them
+    only where they pay, trees alone lose by them. LightGBM elsewhere.
+    """
     texts = [groups] if isinstance(groups, str) else groups
     names = {name.strip() for text in texts for name in re.split(r"[+,]", text)}
-    return "ensemble" if "all" in names or names >= ENSEMBLE_GROUPS else "lightgbm"
+    if "all" in names or (names >= GRAPH_CORE and names & NETWORK):
+        return "ensemble"
+    return "lightgbm"
 
 
 def model_class(name: str) -> type[Ranker]:

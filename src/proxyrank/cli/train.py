@@ -30,8 +30,8 @@ def train(
     model: Annotated[
         str | None,
         typer.Option(
-            help="lightgbm, ensemble, gp, or forest (the published baseline); ensemble for the groups all, "
-            "lightgbm for others, if not given."
+            help="lightgbm, ensemble, gp, or forest (the published baseline); if not given, ensemble where "
+            "network groups join paths and flow (as in all), lightgbm elsewhere."
         ),
     ] = None,
     target: Annotated[
