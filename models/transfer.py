@@ -13,17 +13,21 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtri
+from scipy.stats import kendalltau
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_array, check_is_fitted
 
 from proxyrank.models.base import Ranker, as_seed, canonical_order, check_spread
-from proxyrank.models.kernel import Posterior, condition, fit_hyperparameters
+from proxyrank.models.kernel import START, Posterior, condition, fit_hyperparameters
 from proxyrank.models.ranks import RankMap, fit_rank_map
 from proxyrank.models.standardise import Standardiser, fit_standardiser
 from proxyrank.models.targets import FloatArray, Target, check_direction, fit_target
 
 ARRAYS_FILE = "transfer.npz"
 EDGE = 1e-3
+SHARES = (0.0, 0.25, 0.5, 1.0)
+PAYS = 0.25
+"""Standard errors of KT, about 0.4 / sqrt n here, by which a larger share must win out of fold."""
 
 
 class TransferRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
@@ -39,8 +43,6 @@ class TransferRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         Positions of the columns that the process sees; None takes all.
     target
         Key of `TARGETS` for the new label.
-    penalty
-        Of the process's log weights.
     scale, direction
         Of the new labels, as in `fit_target`.
     random_state, threads
@@ -51,7 +53,9 @@ class TransferRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     slope_, intercept_ : float
         Of the new target on the source's normal score.
     posterior_ : Posterior
-        The process on the residuals.
+        The process on the residuals, one length scale for all columns: few labels choose no columns.
+    share_ : float
+        Share of its correction that is applied.
     left_out_ : ndarray of shape (n,)
         Transformed label of each row predicted without its group.
     """
@@ -64,8 +68,7 @@ class TransferRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         *,
         source_model: str = "lightgbm",
         columns: Sequence[int] | None = None,
-        target: str = "logit",
-        penalty: float = 0.25,
+        target: str = "quantile-normal",
         scale: str = "auto",
         direction: str = "max",
         random_state: Any = 0,
@@ -75,7 +78,6 @@ class TransferRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         self.source_model = source_model
         self.columns = columns
         self.target = target
-        self.penalty = penalty
         self.scale = scale
         self.direction = direction
         self.random_state = random_state
@@ -120,12 +122,14 @@ class TransferRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         self.intercept_ = float(z.mean() - self.slope_ * known.mean())
         carried = self.intercept_ + self.slope_ * known
         rows = self.standardiser_.transform(features[:, self.columns_])
-        hyper = fit_hyperparameters(rows, z - carried, penalty=self.penalty)
+        lengths = np.full(rows.shape[1], START * max(1, rows.shape[1]) ** 0.5)
+        hyper = fit_hyperparameters(rows, z - carried, penalty=0.0, lengths=lengths)
         blocks = list(range(len(z))) if groups is None else [groups[i] for i in order]
         self.posterior_, left_out = condition(rows, z - carried, hyper, blocks)
         assert left_out is not None
+        self.share_ = _best_share(carried, left_out, z)
         self.left_out_ = np.empty(len(z))
-        self.left_out_[order] = carried + left_out
+        self.left_out_[order] = carried + self.share_ * left_out
         self._set_importances()
         return self
 
@@ -138,9 +142,8 @@ class TransferRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self, "posterior_")
         features = check_array(X, dtype=np.float64, ensure_all_finite="allow-nan")
         rows = self.standardiser_.transform(features[:, self.columns_])
-        score: FloatArray = (
-            self.intercept_ + self.slope_ * self._source(features) + self.posterior_.predict(rows)
-        )
+        carried = self.intercept_ + self.slope_ * self._source(features)
+        score: FloatArray = carried + self.share_ * self.posterior_.predict(rows)
         return score
 
     def label_of(self, score: FloatArray) -> FloatArray:
@@ -166,6 +169,7 @@ class TransferRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             "target": self.target_.to_dict(),
             "slope": self.slope_,
             "intercept": self.intercept_,
+            "share": self.share_,
             "source": {"state": state, "files": list(files)},
         }
         return exported, {
@@ -187,6 +191,7 @@ class TransferRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         model.n_features_in_ = int(state["n_features"])
         model.target_ = Target.from_dict(state["target"])
         model.slope_, model.intercept_ = float(state["slope"]), float(state["intercept"])
+        model.share_ = float(state["share"])
         with np.load(io.BytesIO(files[ARRAYS_FILE]), allow_pickle=False) as arrays:
             model.columns_ = arrays["columns"]
             model.map_ = RankMap(*arrays["map"])
@@ -207,3 +212,14 @@ class TransferRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     def _set_importances(self) -> None:
         """The source's: the correction is small beside it."""
         self.feature_importances_ = np.asarray(self.source.feature_importances_, dtype=np.float64)
+
+
+def _best_share(carried: FloatArray, correction: FloatArray, z: FloatArray) -> float:
+    """Share of the left-out corrections [n] with the best KT; the smaller one where they are level."""
+    needed = PAYS * 0.4 / len(z) ** 0.5
+    best, found = 0.0, -1.0
+    for share in SHARES:
+        tau = float(np.nan_to_num(kendalltau(carried + share * correction, z)[0]))
+        if tau > found + (needed if share else 0.0):
+            best, found = share, tau
+    return best
