@@ -12,18 +12,13 @@ from pydantic import ValidationError
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.files import atomic_folder, dump_json, read_json
 from proxyrank.common.tabular import json_safe
-from proxyrank.features import (
-    FeatureTable,
-    GroupInfo,
-    compute_features,
-    parse_groups,
-    preferred_settings,
-)
+from proxyrank.features import FeatureTable, parse_groups
 from proxyrank.models.base import Ranker
 from proxyrank.models.card import FORMAT, LabelCard, RankerCard, SplitCard
 from proxyrank.models.conformal import conformal_intervals
+from proxyrank.models.context import fit_context, training_table, unused_groups
 from proxyrank.models.matching import as_matrix, check_labels, check_table, matched_frame, parse_own
-from proxyrank.models.pool import averageable, pool_features, pool_of
+from proxyrank.models.pool import averageable
 from proxyrank.models.registry import default_model, make_model, model_class
 from proxyrank.models.storage import digest, load_model, read_checked, save_model
 from proxyrank.models.targets import FloatArray, check_direction
@@ -145,7 +140,11 @@ class ProxyRanker:
         y = np.array([value for _, value in rows])
         if features is None:
             wide = "pool" in getattr(model_class(self.model), "fit_context", ())
-            features, pool = self._features(train, split.population if split else None, wide=wide)
+            population = split.population if split else None
+            groups = parse_groups(self.groups)
+            features, pool = training_table(
+                self._space, train, groups, self.settings, population=population, wide=wide
+            )
         else:
             pool = None
         check_table(self._space, train, features)
@@ -153,7 +152,7 @@ class ProxyRanker:
         X = as_matrix(features.frame.loc[train, names])
         options = {"random_state": self.random_state, "threads": self.threads, **self.params}
         estimator = make_model(self.model, {**options, "direction": direction})
-        context = self._context(train, features, names)
+        context = fit_context(self._space, train, features, names)
         wanted = getattr(estimator, "fit_context", ())
         asked = {name: context[name] for name in wanted}
         estimator.fit(X, y, **asked)
@@ -179,7 +178,7 @@ class ProxyRanker:
             groups=features.sidecar.groups,
             pool=pool,
             averaged=averageable(list(features.sidecar.groups)) if pool else [],
-            unused=_unused(estimator, names, features.sidecar.groups),
+            unused=unused_groups(estimator, names, features.sidecar.groups),
             feature_names=names,
             model=self.model,
             params=params,
@@ -333,31 +332,6 @@ class ProxyRanker:
         ranker.card, ranker.estimator, ranker.train_archs = card, estimator, tuple(archs)
         return ranker
 
-    def _features(
-        self, train: list[str], population: str | None, *, wide: bool
-    ) -> tuple[FeatureTable, str | None]:
-        """Computed features of the training rows and, for a model that asks, of the whole pool."""
-        groups = parse_groups(self.groups)
-        settings = preferred_settings(self.space, groups, self.settings)
-        if not wide:
-            return compute_features(self._space, train, groups, settings=settings), None
-        pool = pool_of(self._space, train, population)
-        if pool is None:
-            return compute_features(self._space, train, groups, settings=settings), None
-        return pool_features(self._space, train, groups, settings, pool), pool
-
-    def _context(self, train: list[str], features: FeatureTable, names: list[str]) -> dict[str, Any]:
-        """What models may ask for beside the training rows."""
-        at = {name: i for i, name in enumerate(names)}
-        return {
-            "pool": as_matrix(features.frame[names]),
-            "groups": [self._space.function_key(arch) for arch in train],
-            "families": {
-                group: [at[column] for column in info.columns if column in at]
-                for group, info in features.sidecar.groups.items()
-            },
-        }
-
     def _fitted(self) -> Ranker:
         if not hasattr(self, "estimator"):
             raise ProxyrankError("this ranker is not fitted yet: call fit first")
@@ -393,14 +367,6 @@ def read_card(folder: str | Path) -> RankerCard:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
         raise ProxyrankError(f"{path}: damaged ({place}: {first['msg']})") from None
-
-
-def _unused(estimator: Ranker, names: list[str], groups: Mapping[str, GroupInfo]) -> list[str]:
-    used: set[int] | None = getattr(estimator, "used_columns_", None)
-    if used is None:
-        return []
-    seen = {names[i] for i in used}
-    return [name for name, info in groups.items() if not seen & set(info.columns)]
 
 
 def _lines(archs: Sequence[str]) -> bytes:
