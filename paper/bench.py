@@ -1,5 +1,6 @@
 """Whose labels the tables are made of: NAS-Bench-201's, or those of the shipped digits benchmark."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -67,6 +68,13 @@ class Bench:
     def features(self, dataset: str, archs: list[str]) -> FeatureTable:
         """Network features of covered cells."""
         return compute_features(self.space, archs, NETWORK_GROUPS, settings=self.settings(dataset))
+
+    def fingerprint(self) -> dict[str, str]:
+        """Digest of the labels of each data set, by their values and architectures."""
+        return {
+            name: hashlib.sha256(own.values.to_csv(header=False).encode()).hexdigest()[:16]
+            for name, own in self.labels.items()
+        }
 
     def accuracies(self, dataset: str, archs: list[str]) -> "pd.Series[float]":
         """Labels of cells."""

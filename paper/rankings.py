@@ -30,7 +30,7 @@ def training_free_cells(
         for row in rows:
             archs = every if row.sizes_only else covered
             printed = published(table, row.published, dataset)
-            note = row.note if archs else NO_TABLE
+            note = (row.note if printed or not row.published else "") if archs else NO_TABLE
             if not row.sizes_only and archs and len(archs) < len(every):
                 note = "; ".join(filter(None, (note, f"{len(archs)} of {len(every)} cells have features")))
             found = {}
@@ -47,6 +47,7 @@ def training_free_cells(
                     published=printed.get("mean" if metric == "top1" else metric),
                     published_std=printed.get("std") if metric == "top1" else None,
                     n=len(archs),
+                    of=len(every) if 0 < len(archs) < len(every) else 0,
                     note=note,
                 )
 
@@ -93,6 +94,7 @@ def model_cells(
                     published_std=printed.get("std") if metric == "top1" else None,
                     n=max(0, len(archs) - bench.train_size),
                     seeds=len(found),
+                    of=len(every) if found and len(archs) < len(every) else 0,
                     note=note,
                 )
 

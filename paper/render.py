@@ -2,7 +2,7 @@
 
 import base64
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -33,6 +33,8 @@ def _text(cell: Cell | None) -> str:
         return ""
     digits = 2 if cell.metric == "top1" else 3
     ours = "-" if cell.ours is None else f"{cell.ours:.{digits}f}"
+    if cell.ours is not None and cell.std is not None:
+        ours += f" ± {cell.std:.{digits}f}"
     return ours if cell.published is None else f"{ours} ({cell.published:.{digits}f})"
 
 
@@ -41,7 +43,7 @@ def to_markdown(result: Result) -> str:
     header, rows = wide_rows(result)
     lines = [f"## {result.name}: {result.title}", "", _pipes(header), _pipes(["---"] * len(header))]
     lines += [_pipes(row) for row in rows]
-    lines += ["", "Ours (published).", *(f"- {note}" for note in _notes(result))]
+    lines += ["", "Ours ± std (published).", *(f"- {note}" for note in _notes(result))]
     return "\n".join(lines) + "\n"
 
 
@@ -52,21 +54,31 @@ def _pipes(cells: Sequence[str]) -> str:
 def to_latex(result: Result) -> str:
     """A tabular."""
     header, rows = wide_rows(result)
-    escape = str.maketrans({"_": r"\_", "%": r"\%", "&": r"\&"})
+    escape = str.maketrans({"_": r"\_", "%": r"\%", "&": r"\&", "±": r"$\pm$"})
     lines = [rf"\begin{{tabular}}{{l{'r' * (len(header) - 1)}}}", r"\toprule"]
     lines += [" & ".join(cell.translate(escape) for cell in row) + r" \\" for row in (header, *rows)]
     lines.insert(3, r"\midrule")
     return "\n".join([*lines, r"\bottomrule", r"\end{tabular}"]) + "\n"
 
 
-def to_html(results: Sequence[Result], folder: Path) -> str:
-    """One page with all tables and pictures, nothing loaded from elsewhere."""
+def to_html(results: Sequence[Result], folder: Path, judged: Mapping[str, Sequence[str]]) -> str:
+    """One page with all tables, verdicts and pictures, nothing loaded from elsewhere.
+
+    Parameters
+    ----------
+    results
+        The tables.
+    folder
+        Where their pictures are.
+    judged
+        Verdict -> rows, as `proxyrank.paper.run.verdicts` gives them.
+    """
     parts = [
         "<!doctype html><html lang='en'><meta charset='utf-8'><title>VKDNW reproduced</title>",
         "<style>body{font:15px sans-serif;margin:2em;max-width:110em}table{border-collapse:collapse}"
         "td,th{padding:.2em .6em;text-align:right;border-bottom:1px solid #ddd}"
         "td:first-child,th:first-child{text-align:left}img{max-width:100%}</style>",
-        "<h1>Tables of the VKDNW paper, reproduced</h1><p>Ours (published).</p>",
+        "<h1>Tables of the VKDNW paper, reproduced</h1><p>Ours ± std (published).</p>",
     ]
     for result in results:
         header, rows = wide_rows(result)
@@ -80,6 +92,11 @@ def to_html(results: Sequence[Result], folder: Path) -> str:
         for picture in result.pictures:
             data = base64.b64encode((folder / picture).read_bytes()).decode()
             parts.append(f"<img alt='{html.escape(picture)}' src='data:image/png;base64,{data}'>")
+    parts.append("<h2>What was reproduced</h2>")
+    for kind, places in judged.items():
+        parts.append(f"<h3>{html.escape(kind)}: {len(places)} rows</h3><ul>")
+        parts += [f"<li>{html.escape(place)}</li>" for place in places]
+        parts.append("</ul>")
     return "\n".join([*parts, "</html>"]) + "\n"
 
 

@@ -12,7 +12,11 @@ CLOSE = 0.02
 
 @dataclass(frozen=True)
 class Cell:
-    """One metric of one row: ours, its standard deviation over seeds, and the published number."""
+    """One metric of one row: ours and the published number.
+
+    ``std`` is the standard deviation over seeds or, where there is one seed, the standard error over cells.
+    ``n`` networks were ranked; ``of`` says of how many in the population, where that is not all (else 0).
+    """
 
     row: str
     dataset: str
@@ -22,6 +26,7 @@ class Cell:
     published: float | None = None
     published_std: float | None = None
     n: int = 0
+    of: int = 0
     seeds: int = 1
     note: str = ""
 
@@ -32,11 +37,13 @@ class Cell:
 
     @property
     def verdict(self) -> str:
-        """Whether the difference is inside the noise of seeds, close, or not."""
+        """Whether the difference is inside the noise, close, or not; nothing where the cells are others."""
         if self.difference is None:
             return ""
+        if self.of:
+            return "on other cells"
         if self.std and abs(self.difference) <= 2.0 * self.std:
-            return "inside seed noise"
+            return "inside seed noise" if self.seeds > 1 else "inside two standard errors"
         return f"within {CLOSE}" if abs(self.difference) <= CLOSE else "differs"
 
 

@@ -9,6 +9,7 @@ from proxyrank.paper.bench import Bench
 from proxyrank.paper.metrics import paper_metrics
 from proxyrank.paper.published import METRICS, published
 from proxyrank.paper.result import Cell, Result, finite
+from proxyrank.paper.rows import REASONS
 
 NAME = "table10"
 TITLE = "Subsets of the components of vkdnw_agg"
@@ -40,10 +41,28 @@ def make(bench: Bench, out: Path) -> Result:
             found = paper_metrics(scores, labels)
             printed = published(PUBLISHED, row) if bench.name == "nb201" else {}
             result.cells += [
-                Cell(row, dataset, metric, finite(found[metric]), published=printed.get(metric), n=len(archs))
+                Cell(
+                    row,
+                    dataset,
+                    metric,
+                    finite(found[metric]),
+                    published=printed.get(metric),
+                    n=len(archs),
+                    note=_why(letters) if printed else "",
+                )
                 for metric in METRICS
             ]
     taus = {cell.row: cell.ours or 0.0 for cell in result.cells if cell.metric == "KT"}
     best = max(taus, key=lambda row: taus[row])
     result.notes.append(f"best subset by KT: {best} ({taus[best]:.3f}); all five: {taus['VJETF']:.3f}")
+    printed_taus = {c.row: c.published for c in result.cells if c.metric == "KT" and c.published is not None}
+    if printed_taus:
+        first = max(printed_taus, key=lambda row: printed_taus[row])
+        result.notes.append(f"published best: {first} ({printed_taus[first]:.3f})")
     return result
+
+
+def _why(letters: tuple[str, ...]) -> str:
+    """Reasons of the components, each named."""
+    names = [COMPONENTS[letter] for letter in letters if COMPONENTS[letter] in REASONS]
+    return "; ".join(f"{name}: {REASONS[name]}" for name in names)

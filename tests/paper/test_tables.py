@@ -1,6 +1,7 @@
 """The paper's tables: every row, published numbers beside ours, forms, resuming; on digits too."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from proxyrank.paper import rows as known_rows
 from proxyrank.paper.metrics import paper_metrics
 from proxyrank.paper.published import published, published_tables
 from proxyrank.paper.rankings import model_cells, training_free_cells
+from proxyrank.paper.render import to_latex, to_markdown
 from proxyrank.paper.result import Cell, Result
 from proxyrank.paper.rows import MODEL_DRIVEN, TRAINING_FREE, ModelDriven
 from proxyrank.paper.run import verdicts
@@ -95,17 +97,59 @@ def test_every_table_runs_on_digits(name, digits, tmp_path, monkeypatch):
     assert all(cell.ours is not None for cell in result.cells if cell.row != "te_nas"), name
     for suffix in (".csv", ".md", ".tex", ".json"):
         assert (tmp_path / "out" / f"{name}{suffix}").stat().st_size > 50
+    page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert f"<h2>{name}: " in page
+    assert "<h3>reproduced: " in page
+    assert page.count("data:image/png;base64,") == len(result.pictures)
     for picture in result.pictures:
         assert (tmp_path / "out" / picture).read_bytes()[:4] == b"\x89PNG"
     again = reproduce(name, digits, tmp_path / "out")
     assert again == result
 
 
-def test_table10_has_all_subsets_and_the_published_best(nb201, tmp_path):
+def test_table10_has_all_subsets_and_says_whether_the_best_is_the_published_one(nb201, tmp_path):
     result = table10.make(nb201, tmp_path)
     assert {cell.row for cell in result.cells} == set(published_tables()[table10.PUBLISHED])
     assert len({cell.row for cell in result.cells}) == 31
     assert all(cell.published is not None for cell in result.cells if cell.metric == "KT")
+    taus = {cell.row: cell.ours for cell in result.cells if cell.metric == "KT"}
+    best = max(taus, key=taus.get)
+    assert f"best subset by KT: {best} ({taus[best]:.3f}); all five: {taus['VJETF']:.3f}" in result.notes
+    assert "published best: VJETF (0.743)" in result.notes
+    notes = {cell.row: cell.note for cell in result.cells}
+    assert "jacov: cause unknown" in notes["JE"]
+    assert "trainability: batch 8" in notes["TF"]
+    assert notes["EF"] == ""
+
+
+def test_rows_on_part_of_a_population_are_not_called_reproduced(nb201):
+    row = [row for row in TRAINING_FREE if row.name == "snip"]
+    cells = list(training_free_cells(nb201, row, "all", "table6_all_15625"))
+    known = [cell for cell in cells if cell.metric == "KT" and cell.ours is not None]
+    assert {(cell.n, cell.of) for cell in known} == {(9445, 15625)}
+    found = verdicts([Result("table6", "", known)])
+    assert len(found["on other cells"]) == len(known)
+    assert not found["reproduced"]
+    whole = training_free_cells(nb201, row, "filtered", "table1_filtered_9445")
+    assert {cell.of for cell in whole} == {0}
+
+
+def test_a_folder_keeps_to_its_labels(digits, tmp_path):
+    reproduce("toy", digits, tmp_path / "out")
+    flipped = replace(digits.labels["digits"], values=100 - digits.labels["digits"].values)
+    other = replace(digits, labels={"digits": flipped})
+    with pytest.raises(ProxyrankError, match=r"other labels \(labels differs from bench.json\)"):
+        reproduce("toy", other, tmp_path / "out")
+
+
+def test_noise_is_named_for_what_it_is():
+    seeds = Cell("a", "cifar10", "KT", 0.70, 0.05, published=0.75, seeds=5)
+    cells = Cell("a", "cifar10", "KT", 0.70, 0.05, published=0.75)
+    assert seeds.verdict == "inside seed noise"
+    assert cells.verdict == "inside two standard errors"
+    result = Result("t", "", [seeds], ["a note"])
+    assert "0.700 ± 0.050 (0.750)" in to_markdown(result)
+    assert r"0.700 $\pm$ 0.050 (0.750)" in to_latex(result)
 
 
 def test_verdicts_say_why():
@@ -121,6 +165,7 @@ def test_verdicts_say_why():
         "reproduced": 1,
         "better": 1,
         "differs": 1,
+        "on other cells": 0,
         "missing": 1,
     }
     assert found["differs"] == ["t b cifar10 -0.110: batch 8"]
