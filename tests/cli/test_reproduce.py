@@ -22,7 +22,11 @@ def test_digits_table_on_the_terminal_and_as_json(run, tmp_path: Path) -> None:
     assert "VJETF" in shown.out
     found = run("reproduce", "table10", "--benchmark", "digits", "--out", tmp_path / "r", "--json").json
     assert len({cell["row"] for cell in found["tables"][0]["cells"]}) == 31
-    assert set(found["verdicts"]) == {"reproduced", "better", "differs", "missing"}
+    assert set(found["verdicts"]) == {"reproduced", "better", "differs", "on other cells", "missing"}
+
+
+def test_the_hint_for_missing_data_works(run, tmp_path: Path) -> None:
+    assert run("reproduce", "toy", "--labels", "digits", "--out", tmp_path / "r").code == 0
 
 
 @pytest.mark.parametrize(("args", "words"), [(("table2",), "unknown table"), (("toy", "--cells", "3"), "10")])

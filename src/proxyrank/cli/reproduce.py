@@ -20,7 +20,8 @@ def reproduce(
         Literal["nb201", "digits"], typer.Option(help="NAS-Bench-201, or the benchmark that ships.")
     ] = "nb201",
     labels: Annotated[
-        str, typer.Option(help="Accuracies of NAS-Bench-201: column arch and one a data set.")
+        str,
+        typer.Option(help="Accuracies of NAS-Bench-201: column arch and one a data set."),
     ] = "nb201_accuracy.csv",
     seeds: Annotated[int, typer.Option(min=1, help="Splits of the learnt rows (seeds 1, 2, ...).")] = 5,
     cells: Annotated[int, typer.Option(min=10, help="Cells that tables 8 and 9 compute.")] = 200,
@@ -38,12 +39,11 @@ def reproduce(
         raise ProxyrankError(f"unknown table {table!r}; known: {', '.join(TABLES)}, all")
     chosen = tuple(range(1, seeds + 1))
     subset = None if full else cells
-    if benchmark == "digits":
+    if "digits" in (benchmark, labels):
         bench = digits_bench(seeds=chosen, cells=subset, threads=threads)
     else:
-        bench = nb201_bench(
-            str(options.data_path(labels, "--labels")), seeds=chosen, cells=subset, threads=threads
-        )
+        path = options.data_path(labels, "--labels")
+        bench = nb201_bench(str(path), seeds=chosen, cells=subset, threads=threads)
     every = table == "all"
     results = reproduce_all(bench, out, on_table=output.note) if every else [make(table, bench, out)]
     judged = verdicts(results)
@@ -52,12 +52,12 @@ def reproduce(
         return
     for result in results:
         header, rows = wide_rows(result)
-        output.print_rows(header, rows, title=f"{result.name}: {result.title}; ours (published)")
+        output.print_rows(header, rows, title=f"{result.name}: {result.title}; ours ± std (published)")
         for note in result.notes:
             print(f"  {note}")
         print()
     for kind, places in judged.items():
         print(f"{kind}: {len(places)} rows")
-        if kind in ("differs", "missing"):
+        if kind in ("differs", "on other cells", "missing"):
             print("".join(f"  {place}\n" for place in places), end="")
     print(f"wrote {out}")
