@@ -63,6 +63,9 @@ def make(bench: Bench, out: Path) -> Result:
 
 
 def _why(letters: tuple[str, ...]) -> str:
-    """Reasons of the components, each named."""
-    names = [COMPONENTS[letter] for letter in letters if COMPONENTS[letter] in REASONS]
-    return "; ".join(f"{name}: {REASONS[name]}" for name in names)
+    """Reasons of the components, each with those that it holds for."""
+    names: dict[str, list[str]] = {}
+    for letter in letters:
+        if (name := COMPONENTS[letter]) in REASONS:
+            names.setdefault(REASONS[name], []).append(name)
+    return "; ".join(f"{', '.join(own)}: {reason}" for reason, own in names.items())

@@ -118,7 +118,7 @@ def test_table10_has_all_subsets_and_says_whether_the_best_is_the_published_one(
     assert "published best: VJETF (0.743)" in result.notes
     notes = {cell.row: cell.note for cell in result.cells}
     assert "jacov: cause unknown" in notes["JE"]
-    assert "trainability: batch 8" in notes["TF"]
+    assert "vkdnw_single, trainability: batch 8" in notes["VTF"]
     assert notes["EF"] == ""
 
 
