@@ -56,18 +56,20 @@ def _fisher(rule: str) -> Callable[[pd.DataFrame], "pd.Series[float]"]:
     return lambda frame: AGGREGATES[rule](frame.assign(vkdnw_entropy=frame["vkdnw_fisher_entropy"]))
 
 
-_SENSITIVE = ("te_nas", "naswot", "gradsign", "jacov", "az_nas", "vkdnw_single", "vkdnw_agg")
+JACOV_NOTE = "lower at every batch tried, 8 to 64; cause unknown"
+
+_NOTES = {"naswot": BATCH_NOTE, "gradsign": BATCH_NOTE, "jacov": JACOV_NOTE}
 
 TRAINING_FREE = (
     TrainingFree("dim", "aleph", _column("dim", "vkdnw_dim"), sizes_only=True),
     TrainingFree("flops", "flops", _column("flops"), sizes_only=True),
     *(
-        TrainingFree(name, name, _column(name), note=BATCH_NOTE if name in _SENSITIVE else "")
+        TrainingFree(name, name, _column(name), note=_NOTES.get(name, ""))
         for name in ("grad_norm", "grasp", "snip", "synflow", "naswot")
     ),
     TrainingFree("te_nas", "te_nas", AGGREGATES["te_nas"], note="linear_region is constant at batch 8"),
     *(
-        TrainingFree(name, name, _column(name), note=BATCH_NOTE if name in _SENSITIVE else "")
+        TrainingFree(name, name, _column(name), note=_NOTES.get(name, ""))
         for name in ("zen", "gradsign", "zico", "jacov")
     ),
     TrainingFree("az_nas", "az_nas", AGGREGATES["az_nas"], note=BATCH_NOTE),
