@@ -13,7 +13,7 @@ _BATCH = "batch 8, the paper took 64, which raises |KT| on a sample of ImageNet1
 
 REASONS = {
     **dict.fromkeys(("trainability", "naswot", "gradsign", "az_nas", "vkdnw_single", "vkdnw_agg"), _BATCH),
-    "jacov": "cause unknown: batch 64 in place of 8 does not raise it on a sample of ImageNet16-120",
+    "jacov": "lower at every batch tried, 8 to 64; cause unknown",
     "linear_region": "linear_region is constant, at batch 8 and on a sample at 64: ntk alone ranks",
 }
 """Why a column or aggregate may differ from the paper, as far as it was measured."""

@@ -117,7 +117,7 @@ def test_table10_has_all_subsets_and_says_whether_the_best_is_the_published_one(
     assert f"best subset by KT: {best} ({taus[best]:.3f}); all five: {taus['VJETF']:.3f}" in result.notes
     assert "published best: VJETF (0.743)" in result.notes
     notes = {cell.row: cell.note for cell in result.cells}
-    assert "jacov: cause unknown" in notes["JE"]
+    assert "jacov: lower at every batch" in notes["JE"]
     assert "vkdnw_single, trainability: batch 8" in notes["VTF"]
     assert notes["EF"] == ""
 
