@@ -40,3 +40,33 @@ def plot_ranking(scores: pd.Series, labels: pd.Series, path: str | Path, *, titl
         figure.savefig(
             temporary, dpi=150, metadata={"Software": None} if Path(path).suffix == ".png" else None
         )
+
+
+def plot_bars(names: pd.Series, values: pd.Series, path: str | Path, *, label: str) -> None:
+    """Horizontal bars, the first on top.
+
+    Parameters
+    ----------
+    names, values
+        One bar each.
+    path
+        Picture to write (.png, .svg or .pdf).
+    label
+        Text of the axis.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7, 1.2 + 0.24 * len(names)), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    colours = ["tab:blue" if value >= 0 else "tab:red" for value in values]
+    axes.barh(range(len(names)), values, color=colours)
+    axes.set_yticks(range(len(names)), list(names))
+    axes.invert_yaxis()
+    axes.axvline(0.0, color="0.6", linewidth=0.8)
+    axes.set_xlabel(label)
+    with atomic_path(path) as temporary:
+        figure.savefig(
+            temporary, dpi=150, metadata={"Software": None} if Path(path).suffix == ".png" else None
+        )

@@ -86,7 +86,8 @@ def extract(
     share
         Let equal networks share values, see `plan_sharing`; the sidecar says so.
     reuse
-        Take rows from shipped tables and the user's cache, and fill the cache.
+        Take rows from shipped tables and the user's cache, and fill the cache; done anyway where no network
+        is needed.
 
     Raises
     ------
@@ -108,11 +109,10 @@ def extract(
     _open_parts(parts, plain, archs)
     portions, taken = plan_sharing(space, archs, names) if share else ([_everything(space, archs, names)], {})
     written = []
+    dear = any(get_group(name).needs_network for name in names)
+    known = (reuse or not dear) and not share  # graph features are the same on every machine
     for i, portion in enumerate(portions):
-        dear = any(get_group(name).needs_network for name in names)
-        rows = partial(
-            extract_rows, space=space.name, settings=used, columns=portion.columns, reuse=reuse and not share
-        )
+        rows = partial(extract_rows, space=space.name, settings=used, columns=portion.columns, reuse=known)
         written += run_sharded(
             portion.archs,
             rows,

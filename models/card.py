@@ -68,6 +68,8 @@ class RankerCard(BaseModel):
         Population that the columns were standardised by; None where it was the training rows, or no matter.
     averaged
         Groups whose columns are means over equal networks of the pool.
+    unused
+        Groups none of whose columns the model looks at; ranking does not compute them.
     feature_names
         Columns of the model, in its order.
     model, params
@@ -99,6 +101,7 @@ class RankerCard(BaseModel):
     groups: dict[str, GroupInfo]
     pool: str | None = None
     averaged: list[str] = Field(default_factory=list)
+    unused: list[str] = Field(default_factory=list)
     feature_names: list[str]
     model: str
     params: dict[str, Any]

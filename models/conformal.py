@@ -131,20 +131,17 @@ def conformal_intervals(
     """
     if not estimator.score_is_label:
         return None, "no prediction intervals: this model predicts no label"
-    if len(y) < LEAST_ROWS or len(set(groups)) < LEAST_ROWS // 2:
-        return (
-            None,
-            f"no prediction intervals: they need {LEAST_ROWS} labels of different networks, got {len(y)}",
-        )
+    if len(y) < LEAST_ROWS or len(set(groups)) < FOLDS:
+        return None, f"no prediction intervals: they need at least {LEAST_ROWS} labels, got {len(y)}"
     scale = estimator.get_params().get("scale", "auto")
     scores = getattr(estimator, "oof_score_", None)
     if scores is not None:
         predicted = _mapped(scores, y, groups, increasing=direction == "max")
         return fit_intervals(predicted, y, direction=direction, scale=scale, source="own"), None
-    predicted = _refitted(estimator, X, y, groups, context)
-    if predicted is None:
+    refitted = _refitted(estimator, X, y, groups, context)
+    if refitted is None:
         return None, "no prediction intervals: the labels of a fold's training rows are all equal"
-    return fit_intervals(predicted, y, direction=direction, scale=scale), None
+    return fit_intervals(refitted, y, direction=direction, scale=scale), None
 
 
 def _folds(y: FloatArray, groups: Sequence[Any], folds: int = FOLDS) -> Any:

@@ -159,6 +159,11 @@ class EnsembleRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         self._set_importances()
         return self
 
+    @property
+    def used_columns_(self) -> set[int]:
+        """Positions of the columns that any member sees; the others may be missing in `rank_score`."""
+        return {int(i) for columns in self.columns_.values() for i in columns}
+
     def predict(self, X: ArrayLike) -> FloatArray:
         """Predicted labels, shape [n], in label units."""
         return self.label_of(self.rank_score(X))
@@ -168,6 +173,22 @@ class EnsembleRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self, "members_")
         features = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False)
         return self._blend(self._scores(features))
+
+    def contributions(self, X: ArrayLike) -> FloatArray:
+        """TreeSHAP of the trees' share alone, shape [n, d + 1]: the mean over the LightGBM of one target.
+
+        Scores of different targets have different units, so only those of the first target are averaged. The
+        processes are not explained.
+        """
+        check_is_fitted(self, "members_")
+        features = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False)
+        columns = self.columns_["lightgbm"]
+        trees = self.members_[self._n_processes :]
+        alike = [tree for tree in trees if tree.target == trees[0].target]
+        found = np.mean([tree.contributions(features[:, columns]) for tree in alike], axis=0)
+        shares = np.zeros((len(features), features.shape[1] + 1))
+        shares[:, columns], shares[:, -1] = found[:, :-1], found[:, -1]
+        return shares
 
     def label_of(self, score: FloatArray) -> FloatArray:
         """Label of a `rank_score`, shape [n]: monotone, fitted to the out-of-fold scores."""

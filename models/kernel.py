@@ -6,6 +6,7 @@ eq. 4.17), with r^2 the sum over columns of ((x_i - x'_i) / length_i)^2:
     k(x, x') = scale (1 + sqrt 3 r) exp(-sqrt 3 r)
 """
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -143,7 +144,9 @@ def fit_hyperparameters(
     -----
     On one thread: sums of another order give other last digits, which forty steps make visible.
     """
-    import gpytorch
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # GPyTorch's own, on being imported
+        import gpytorch
     import torch
 
     class Process(gpytorch.models.ExactGP):  # type: ignore[misc]

@@ -181,6 +181,17 @@ class LightGBMRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         features = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False)
         return np.asarray(self.booster_.predict(features, num_threads=self.threads), dtype=np.float64)
 
+    def contributions(self, X: ArrayLike) -> FloatArray:
+        """TreeSHAP of `rank_score`, shape [n, d + 1]: one share a column and, last, the base value.
+
+        The shares of a row and the base value sum to its score (Lundberg et al., From local explanations to
+        global understanding with explainable AI for trees, Nature Machine Intelligence 2020).
+        """
+        check_is_fitted(self, "booster_")
+        features = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False)
+        shares = self.booster_.predict(features, pred_contrib=True, num_threads=self.threads)
+        return np.asarray(shares, dtype=np.float64)
+
     def label_of(self, score: FloatArray) -> FloatArray:
         """Prediction of a `rank_score`, shape [n]: in label units unless the objective ranks."""
         return score if self.target_ is None else self.target_.inverse(score)

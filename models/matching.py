@@ -101,7 +101,8 @@ def matched_frame(
 ) -> tuple[pd.DataFrame, list[str]]:
     """Columns of a ranker from a table (or computed) for the architectures, and the names of ignored ones.
 
-    A group of which the table has no column at all is computed where that is possible.
+    A group of which the table has no column at all is computed where that is possible; columns that the model
+    does not look at stay empty.
 
     Raises
     ------
@@ -109,7 +110,21 @@ def matched_frame(
         If a column or an architecture is absent, a header occurs twice, or the table is of another space or
         was computed by other settings.
     """
-    groups, names = card.groups, card.feature_names
+    groups = {name: info for name, info in card.groups.items() if name not in card.unused}
+    blank = {column for name in card.unused for column in card.groups[name].columns}
+    names = [name for name in card.feature_names if name not in blank]
+    rows, extra = _used_frame(space, archs, table, card, groups, names)
+    return rows.reindex(columns=card.feature_names), [name for name in extra if name not in blank]
+
+
+def _used_frame(
+    space: SearchSpace,
+    archs: Sequence[str],
+    table: FeatureTable | None,
+    card: RankerCard,
+    groups: Mapping[str, GroupInfo],
+    names: Sequence[str],
+) -> tuple[pd.DataFrame, list[str]]:
     pool = dict.fromkeys(card.averaged, card.pool or "all")
     if table is None:
         return compute_groups(space, archs, groups, pool)[list(names)], []

@@ -10,45 +10,16 @@ from typing import Any
 import pandas as pd
 
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.features import FeatureTable, compute_features, get_group, shipped_rows
+from proxyrank.features import FeatureTable, compute_features, get_group, join_tables, shipped_rows
 from proxyrank.spaces import SearchSpace
 
 
-def pool_of(
-    space: SearchSpace,
-    train: Sequence[str],
-    settings: Mapping[str, Mapping[str, Any]],
-    population: str | None,
-) -> tuple[list[str], str | None]:
-    """Architectures of the pool, and the population that they are.
+def pool_of(space: SearchSpace, train: Sequence[str], population: str | None) -> str | None:
+    """Population that the pool is: the one asked for, else the smallest that holds all of ``train``.
 
-    Parameters
-    ----------
-    space, train
-        Training architectures of a space.
-    settings
-        Settings of each feature group.
-    population
-        The one asked for; None takes the smallest that holds all of ``train``.
-
-    Returns
-    -------
-    list of str
-        The population, or ``train`` alone where the space cannot be listed or its network features would have
-        to be computed first.
-    str or None
-        Name of the population; None for the second case.
+    None where the space cannot be listed; the training architectures are the pool then.
     """
-    name = population or _smallest(space, train)
-    if name is None:
-        return list(train), None
-    archs = list(space.archs(name))
-    for group, own in settings.items():
-        if get_group(group).needs_network:
-            shipped = shipped_rows(space.name, group, get_group(group).version, own)
-            if shipped is None or not set(archs) <= set(shipped.index):
-                return list(train), None
-    return archs, name
+    return population or _smallest(space, train)
 
 
 def _smallest(space: SearchSpace, train: Sequence[str]) -> str | None:
@@ -68,6 +39,37 @@ def averageable(groups: Sequence[str]) -> list[str]:
     return [
         name for name in groups if not get_group(name).needs_network and get_group(name).equal_by == "arch"
     ]
+
+
+def pool_features(
+    space: SearchSpace,
+    train: Sequence[str],
+    groups: Sequence[str],
+    settings: Mapping[str, Any],
+    population: str,
+) -> FeatureTable:
+    """Features of the training architectures and of the rest of a population.
+
+    Network features of the rest are those that the package ships, and missing elsewhere: computing them for a
+    whole space takes hours.
+    """
+    archs = list(dict.fromkeys([*train, *space.archs(population)]))
+    averaged = averageable(groups)
+    tables = []
+    for name in groups:
+        group = get_group(name)
+        if name in averaged:
+            tables.append(averaged_features(space, archs, name, settings, population))
+        elif group.needs_network:
+            table = compute_features(space, list(train), [name], settings=settings)
+            shipped = shipped_rows(space.name, name, group.version, group.resolve(settings))
+            if shipped is not None:
+                others = shipped.index.intersection(archs).difference(table.frame.index)
+                table.frame = pd.concat([table.frame, shipped.loc[others, table.columns]])
+            tables.append(FeatureTable(table.frame.reindex(archs), table.sidecar))
+        else:
+            tables.append(compute_features(space, archs, [name], settings=settings))
+    return join_tables(tables)
 
 
 def averaged_features(

@@ -12,19 +12,13 @@ from pydantic import ValidationError
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.files import atomic_folder, dump_json, read_json
 from proxyrank.common.tabular import json_safe
-from proxyrank.features import (
-    FeatureTable,
-    compute_features,
-    get_group,
-    join_tables,
-    parse_groups,
-    preferred_settings,
-)
+from proxyrank.features import FeatureTable, parse_groups
 from proxyrank.models.base import Ranker
 from proxyrank.models.card import FORMAT, LabelCard, RankerCard, SplitCard
 from proxyrank.models.conformal import conformal_intervals
+from proxyrank.models.context import fit_context, training_table, unused_groups
 from proxyrank.models.matching import as_matrix, check_labels, check_table, matched_frame, parse_own
-from proxyrank.models.pool import averageable, averaged_features, pool_of
+from proxyrank.models.pool import averageable
 from proxyrank.models.registry import default_model, make_model, model_class
 from proxyrank.models.storage import digest, load_model, read_checked, save_model
 from proxyrank.models.targets import FloatArray, check_direction
@@ -59,7 +53,7 @@ class ProxyRanker:
         Threads of the estimator.
     intervals
         Whether to make 90 % prediction intervals (see `conformal`): for models without out-of-fold scores of
-        their own this costs five more fits. They need at least 20 labels.
+        their own this costs ten more fits. They need at least 20 labels.
 
     Attributes
     ----------
@@ -87,7 +81,7 @@ class ProxyRanker:
         threads: int = 1,
         intervals: bool = False,
     ) -> None:
-        model = model or default_model(parse_groups(groups))
+        model = model or default_model(groups)
         model_class(model)
         self.groups = groups
         self.model = model
@@ -146,7 +140,11 @@ class ProxyRanker:
         y = np.array([value for _, value in rows])
         if features is None:
             wide = "pool" in getattr(model_class(self.model), "fit_context", ())
-            features, pool = self._features(train, split.population if split else None, wide=wide)
+            population = split.population if split else None
+            groups = parse_groups(self.groups)
+            features, pool = training_table(
+                self._space, train, groups, self.settings, population=population, wide=wide
+            )
         else:
             pool = None
         check_table(self._space, train, features)
@@ -154,7 +152,7 @@ class ProxyRanker:
         X = as_matrix(features.frame.loc[train, names])
         options = {"random_state": self.random_state, "threads": self.threads, **self.params}
         estimator = make_model(self.model, {**options, "direction": direction})
-        context = self._context(train, features, names)
+        context = fit_context(self._space, train, features, names)
         wanted = getattr(estimator, "fit_context", ())
         asked = {name: context[name] for name in wanted}
         estimator.fit(X, y, **asked)
@@ -180,6 +178,7 @@ class ProxyRanker:
             groups=features.sidecar.groups,
             pool=pool,
             averaged=averageable(list(features.sidecar.groups)) if pool else [],
+            unused=unused_groups(estimator, names, features.sidecar.groups),
             feature_names=names,
             model=self.model,
             params=params,
@@ -252,6 +251,18 @@ class ProxyRanker:
         frame.insert(0, "rank", np.arange(1, len(frame) + 1))
         return frame
 
+    def matrix(self, archs: Iterable[Any], *, features: FeatureTable | None = None) -> pd.DataFrame:
+        """What the model sees of architectures: columns ``card.feature_names``, index ``arch``.
+
+        Raises
+        ------
+        ProxyrankError
+            As `predict`.
+        """
+        own = list(dict.fromkeys(parse_own(self._space, archs)))
+        index = pd.Index(own, name="arch", dtype="str")
+        return pd.DataFrame(self._matrix(own, features), index=index, columns=self.card.feature_names)
+
     def importances(self) -> pd.Series:
         """Share of each feature in what the trees explain, by its own name, largest first."""
         series = pd.Series(
@@ -320,40 +331,6 @@ class ProxyRanker:
         )
         ranker.card, ranker.estimator, ranker.train_archs = card, estimator, tuple(archs)
         return ranker
-
-    def _features(
-        self, train: list[str], population: str | None, *, wide: bool
-    ) -> tuple[FeatureTable, str | None]:
-        """Computed features of the training rows and, for a model that asks, of the whole pool."""
-        groups = parse_groups(self.groups)
-        settings = preferred_settings(self.space, groups, self.settings)
-        if not wide:
-            return compute_features(self._space, train, groups, settings=settings), None
-        used = {name: get_group(name).resolve(settings) for name in groups}
-        pool, name = pool_of(self._space, train, used, population)
-        archs = list(dict.fromkeys([*train, *pool]))
-        if name is None:
-            return compute_features(self._space, archs, groups, settings=settings), None
-        averaged = averageable(groups)
-        tables = [
-            averaged_features(self._space, archs, group, settings, name)
-            if group in averaged
-            else compute_features(self._space, archs, [group], settings=settings)
-            for group in groups
-        ]
-        return join_tables(tables), name
-
-    def _context(self, train: list[str], features: FeatureTable, names: list[str]) -> dict[str, Any]:
-        """What models may ask for beside the training rows."""
-        at = {name: i for i, name in enumerate(names)}
-        return {
-            "pool": as_matrix(features.frame[names]),
-            "groups": [self._space.function_key(arch) for arch in train],
-            "families": {
-                group: [at[column] for column in info.columns]
-                for group, info in features.sidecar.groups.items()
-            },
-        }
 
     def _fitted(self) -> Ranker:
         if not hasattr(self, "estimator"):

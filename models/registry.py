@@ -1,5 +1,6 @@
 """The known rankers. Another one is its own module, a line here, and its test."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -47,6 +48,11 @@ MODELS: dict[str, ModelInfo] = {
         "proxyrank.models.ensemble",
         "EnsembleRanker",
     ),
+    "transfer": ModelInfo(
+        "a ranker of another data set and a Gaussian process on what it leaves over (proxyrank transfer)",
+        "proxyrank.models.transfer",
+        "TransferRanker",
+    ),
     "forest": ModelInfo(
         "standard scaler and random forest of 100 trees, the published baseline",
         "proxyrank.models.forest",
@@ -55,13 +61,21 @@ MODELS: dict[str, ModelInfo] = {
 }
 
 
-ENSEMBLE_GROUPS = frozenset({"paths", "flow", "graf", "zcs"})
-"""Where all of these groups are there, as in the ranking ``all``, the ensemble is the default."""
+GRAPH_CORE = frozenset({"paths", "flow"})
+NETWORK = frozenset({"vkdnw", "vkdnw_extra", "zcs"})
 
 
-def default_model(groups: Collection[str]) -> str:
-    """Model of a ranking that names none: the ensemble for ``all``, LightGBM for fewer groups."""
-    return "ensemble" if set(groups) >= ENSEMBLE_GROUPS else "lightgbm"
+def default_model(groups: str | Collection[str]) -> str:
+    """Model of a ranking that names none.
+
+    The ensemble where network features join path and flow features, as in the ranking ``all``: it takes them
+    only where they pay, trees alone lose by them. LightGBM elsewhere.
+    """
+    texts = [groups] if isinstance(groups, str) else groups
+    names = {name.strip() for text in texts for name in re.split(r"[+,]", text)}
+    if "all" in names or (names >= GRAPH_CORE and names & NETWORK):
+        return "ensemble"
+    return "lightgbm"
 
 
 def model_class(name: str) -> type[Ranker]:

@@ -9,7 +9,7 @@ import pytest
 from proxyrank.spaces import get_space, network_config
 
 SPACE = get_space("nb201")
-COLUMNS = ["rank", "arch", "score", "predicted", "low", "high", "seen_in_training"]
+COLUMNS = ["rank", "arch", "score", "predicted", "seen_in_training", "low", "high"]
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".json", ".parquet"])

@@ -117,7 +117,7 @@ def test_own_out_of_fold_scores_are_used() -> None:
 def test_who_has_none_and_why(cells: list[str], labels: np.ndarray) -> None:
     few = ProxyRanker("paths", params=SMALL, intervals=True).fit(cells[:19], labels[:19])
     assert few.card.intervals is None
-    assert any("need 20 labels" in note for note in few.card.notes)
+    assert any("at least 20 labels" in note for note in few.card.notes)
     assert "low" not in few.rank(cells)
     unitless = ProxyRanker("paths", params={**SMALL, "objective": "lambdarank"}, intervals=True)
     assert any("predicts no label" in note for note in unitless.fit(cells, labels).card.notes)

@@ -11,6 +11,7 @@ from proxyrank.evaluate import load_labels
 from proxyrank.models import EnsembleRanker, ProxyRanker
 from proxyrank.models import recipes as known
 from proxyrank.models.ranks import fit_rank_map
+from proxyrank.models.registry import default_model
 from proxyrank.spaces import get_space
 from proxyrank.train.digits import digits_table
 
@@ -120,3 +121,18 @@ def test_ten_labels_are_enough_to_start(digits):
     archs = list(labels.index[5:15])
     ranker = ProxyRanker(groups="paths,flow", model="ensemble", params=SMALL).fit(archs, labels[archs])
     assert ranker.rank(list(labels.index[100:200]))["score"].nunique() > 20
+
+
+@pytest.mark.parametrize(
+    ("groups", "model"),
+    [
+        ("all", "ensemble"),
+        ("zcs+paths+flow", "ensemble"),
+        (("vkdnw", "paths", "cell", "flow"), "ensemble"),
+        ("paths,cell,flow", "lightgbm"),
+        ("vkdnw+zcs+graf", "lightgbm"),
+        (("user",), "lightgbm"),
+    ],
+)
+def test_model_of_a_ranking_that_names_none(groups, model):
+    assert default_model(groups) == model

@@ -112,5 +112,8 @@ def test_only_known_rankers_are_written(tmp_path: Path) -> None:
         save_model(Other(), tmp_path)
     assert {name: info.load_class().__name__ for name, info in MODELS.items()} == {
         "lightgbm": "LightGBMRanker",
+        "gp": "GaussianProcessRanker",
+        "ensemble": "EnsembleRanker",
+        "transfer": "TransferRanker",
         "forest": "ForestRanker",
     }

@@ -5,7 +5,24 @@ from typing import Annotated
 import typer
 
 from proxyrank import __version__
-from proxyrank.cli import demo, digits, evaluate, features, info, proxies, rank, score, show, train
+from proxyrank.cli import (
+    demo,
+    digits,
+    evaluate,
+    explain,
+    features,
+    info,
+    proxies,
+    rank,
+    reproduce,
+    score,
+    show,
+    simulate,
+    study,
+    suggest,
+    train,
+    transfer,
+)
 
 app = typer.Typer(
     name="proxyrank",
@@ -37,9 +54,18 @@ _COMMANDS = (
     (demo.demo, "proxyrank demo --out demo"),
     (features.features, "proxyrank features --archs cells.txt --groups graf,paths --out table.parquet"),
     (train.train, "proxyrank train --labels acc.csv --label cifar10 --train-size 1024 --out ranker"),
+    (study.study, "proxyrank study --labels acc.csv --label cifar10 --train-size 1024 --seed 1 --out study"),
     (rank.rank, "proxyrank rank ranker --unseen --top 10"),
     (evaluate.evaluate, "proxyrank evaluate ranker --labels acc.csv --json"),
     (info.info, "proxyrank info ranker"),
+    (explain.explain, 'proxyrank explain ranker --arch "(4, 0, 3, 1, 4, 3)"'),
+    (
+        transfer.transfer,
+        "proxyrank transfer ranker --labels acc.csv --label cifar100 --train-size 32 --out r2",
+    ),
+    (suggest.suggest, "proxyrank suggest --state search.json --batch 16 --out next.csv"),
+    (simulate.simulate, "proxyrank simulate --labels digits --budget 64 --seeds 3 --out sim"),
+    (reproduce.reproduce, "proxyrank reproduce table10 --out reproduced"),
     (show.show, 'proxyrank show "(4, 0, 3, 1, 4, 3)"'),
     (score.score, "proxyrank score '(2, 2, 2, 2, 2, 2)' --proxies vkdnw,naswot --batch-size 16"),
     (proxies.proxies, "proxyrank proxies"),

@@ -44,7 +44,10 @@ def features(
         ),
     ] = False,
     reuse: Annotated[
-        bool, typer.Option("--reuse", help="Take known rows from shipped tables and the cache, and fill it.")
+        bool,
+        typer.Option(
+            "--reuse", help="Take known rows from shipped tables and the cache (graph groups always do)."
+        ),
     ] = False,
     space: options.Space = "nb201",
     json: options.Json = False,

@@ -74,6 +74,8 @@ def rank(
     table = load_table(options.data_path(features, "--features"), space, "--features") if features else None
     ranked = loaded.rank(list(rows.index), features=table)
     ranked["seen_in_training"] = seen_in_training(loaded, list(ranked["arch"]))
+    first = ["rank", "arch", "score", "predicted", "seen_in_training"]
+    ranked = ranked[[*first, *ranked.columns.drop(first)]]
     shown = [column for column in ("params", "flops", *limits) if column in rows]
     ranked = ranked.join(rows[list(dict.fromkeys(shown))], on="arch")
     ranked = ranked if top is None else ranked.head(top)

@@ -30,8 +30,8 @@ def train(
     model: Annotated[
         str | None,
         typer.Option(
-            help="lightgbm, ensemble, gp, or forest (the published baseline); ensemble for the groups all, "
-            "lightgbm for others, if not given."
+            help="lightgbm, ensemble, gp, or forest (the published baseline); if not given, ensemble where "
+            "network groups join paths and flow (as in all), lightgbm elsewhere."
         ),
     ] = None,
     target: Annotated[
@@ -41,6 +41,12 @@ def train(
     objective: Annotated[
         str | None, typer.Option(help="Objective of lightgbm: regression or lambdarank.")
     ] = None,
+    study: Annotated[
+        Path | None, typer.Option(help="Take groups, columns and parameters from this folder of a study.")
+    ] = None,
+    tune: Annotated[
+        int, typer.Option(min=0, help="Trials of a study inside the training part that chooses them now.")
+    ] = 0,
     population: options.Population = None,
     train_size: Annotated[
         int | None, typer.Option(help="Architectures to train on; all if not given.")
@@ -75,12 +81,15 @@ def train(
     """Train a ranker on labelled architectures and write it to a folder."""
     from proxyrank.features import load_table, parse_groups
     from proxyrank.train.fit import FitPlan, fit_ranker
+    from proxyrank.train.study import adopt_study, study_remark
 
     where = get_space(space)
     if dataset:
         network_config(dataset)
     if features and groups:
         raise ProxyrankError("--features brings its own columns; leave --groups out")
+    if study and (groups or tune):
+        raise ProxyrankError("--study brings its own groups and parameters; leave --groups and --tune out")
     if not out.absolute().parent.is_dir():
         raise ProxyrankError(f"--out {out}: the folder {out.absolute().parent} does not exist")
     known = read_labels(
@@ -106,11 +115,16 @@ def train(
             if value is not None
         },
         threads=threads,
+        tune=tune,
         intervals=intervals,
     )
+    if study:
+        plan = adopt_study(plan, study, space)
     ranker = fit_ranker(where, known, plan, features=table)
     ranker.save(out)
     card = ranker.card
+    if study and (remark := study_remark(study, card)):
+        output.note(remark)
     for text in card.notes:
         output.note(text)
     summary = {

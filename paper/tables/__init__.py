@@ -1,0 +1,1 @@
+"""One module a table: ``NAME``, ``TITLE`` and ``make(bench, out) -> Result``."""

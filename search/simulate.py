@@ -1,0 +1,180 @@
+"""Play strategies against known labels: how good a ranker is after so many trained networks."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.executors import Executor
+from proxyrank.common.files import atomic_path, dump_json, read_json
+from proxyrank.common.progress import track
+from proxyrank.evaluate import Labels, evaluate_scores, in_population, ranker_scores, without
+from proxyrank.models import ProxyRanker, SplitCard
+from proxyrank.search.candidates import make_candidates
+from proxyrank.search.strategies import STRATEGIES, propose
+from proxyrank.spaces import SearchSpace, get_space
+
+BATCH = 16
+METRICS = ("KT", "SPR", "nDCG", "regret@1", "regret@10")
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """What is played.
+
+    Attributes
+    ----------
+    strategies
+        Names in `STRATEGIES`.
+    checkpoints
+        Numbers of trained networks at which a ranker is fitted and judged; the last is the budget.
+    seeds
+        One run each.
+    population
+        Pool, and what is judged on.
+    groups, model
+        Of the ranker.
+    """
+
+    strategies: tuple[str, ...] = ("random", "variance")
+    checkpoints: tuple[int, ...] = (16, 32, 64, 128)
+    seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
+    population: str = "all"
+    groups: tuple[str, ...] = ("paths", "flow")
+    model: str = "ensemble"
+
+    def __post_init__(self) -> None:
+        if unknown := [name for name in self.strategies if name not in STRATEGIES]:
+            raise ProxyrankError(f"unknown strategy {unknown[0]!r}; known: {', '.join(STRATEGIES)}")
+        if list(self.checkpoints) != sorted(set(self.checkpoints)) or min(self.checkpoints, default=0) < 4:
+            raise ProxyrankError(f"checkpoints must increase from at least 4, got {self.checkpoints}")
+
+
+def run_simulation(
+    space: SearchSpace, labels: Labels, plan: Simulation, out: str | Path, *, executor: Executor
+) -> pd.DataFrame:
+    """Every strategy with every seed; what an earlier run finished is read back.
+
+    Parameters
+    ----------
+    space, labels
+        Of a benchmark: every candidate that has no label is left out.
+    plan
+        What is played.
+    out
+        Folder of ``parts/`` (one JSON file a run), made if absent.
+    executor
+        Where runs run.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``strategy, seed, trained``, the metrics on all networks not trained, ``best`` (best label
+        found) and ``regret`` (distance of that to the best of all), sorted.
+
+    Raises
+    ------
+    ProxyrankError
+        If labels or settings will not do, or the folder holds another simulation.
+    """
+    known = in_population(space, labels, plan.population)
+    if plan.checkpoints[-1] >= len(known.values):
+        raise ProxyrankError(
+            f"a budget of {plan.checkpoints[-1]} needs more labels than the {len(known.values)} there are"
+        )
+    parts = Path(out) / "parts"
+    parts.mkdir(parents=True, exist_ok=True)
+    _check_header(parts / "header.json", plan, known)
+    runs = [(strategy, seed) for strategy in plan.strategies for seed in plan.seeds]
+    todo = [run for run in runs if not (parts / _name(run)).exists()]
+    play = partial(play_run, space=space.name, labels=known, plan=plan)
+    results = executor(play, todo) if todo else iter(())
+    done = len(runs) - len(todo)
+    for at, rows in track(results, total=len(runs), what="simulating", done=done):
+        with atomic_path(parts / _name(todo[at])) as path:
+            path.write_text(dump_json(rows), encoding="utf-8")
+    rows = [row for run in runs for row in read_json(parts / _name(run))]
+    return pd.DataFrame(rows)
+
+
+def play_run(run: tuple[str, int], *, space: str, labels: Labels, plan: Simulation) -> list[dict[str, Any]]:
+    """Rows of one strategy with one seed, one a checkpoint."""
+    strategy, seed = run
+    where = get_space(space)
+    rows = []
+    for trained in _chosen(where, labels, plan, strategy, seed):
+        values = labels.values.loc[trained]
+        ranker = ProxyRanker(groups=plan.groups, model=plan.model, space=space, random_state=seed)
+        split = SplitCard(kind=strategy, train_size=len(trained), seed=seed, population=plan.population)
+        ranker.fit(trained, values, direction=labels.direction, label=labels.name, split=split)
+        unseen = without(labels, trained)
+        report = evaluate_scores(
+            ranker_scores(ranker, list(unseen.values.index)), unseen, bootstrap=0
+        ).to_dict()
+        high = labels.direction == "max"
+        found, best = (s.max() if high else s.min() for s in (values, labels.values))
+        rows.append(
+            {
+                "strategy": strategy,
+                "seed": seed,
+                "trained": len(trained),
+                **{name: report[name] for name in METRICS},
+                "best": float(found),
+                "regret": abs(float(best) - float(found)),
+            }
+        )
+    return rows
+
+
+def _chosen(
+    space: SearchSpace, labels: Labels, plan: Simulation, strategy: str, seed: int
+) -> Iterator[list[str]]:
+    """The networks trained at each checkpoint."""
+    candidates = make_candidates(space, archs=list(labels.values.index))
+    trained: list[str] = []
+    for checkpoint in plan.checkpoints:
+        while len(trained) < checkpoint:
+            trained += propose(
+                candidates,
+                min(BATCH, checkpoint - len(trained)),
+                strategy=strategy,
+                labels=labels.values.loc[trained],
+                seed=seed,
+                direction=labels.direction,
+            )
+        yield list(trained)
+
+
+def _name(run: tuple[str, int]) -> str:
+    return f"{run[0]}-{run[1]}.json"
+
+
+def _check_header(path: Path, plan: Simulation, labels: Labels) -> None:
+    """Refuse a folder of another simulation; strategies and seeds may be added to one."""
+    stated = {**asdict(plan), "label": labels.name, "labels": len(labels.values)}
+    stated = json.loads(json.dumps({k: v for k, v in stated.items() if k not in ("strategies", "seeds")}))
+    if path.exists():
+        known = read_json(path)
+        for name, value in stated.items():
+            if known.get(name) != value:
+                raise ProxyrankError(
+                    f"{path}: simulated with {name} = {known.get(name)!r}, asked for {value!r}; "
+                    "choose another --out"
+                )
+        return
+    with atomic_path(path) as temporary:
+        temporary.write_text(dump_json(stated), encoding="utf-8")
+
+
+def summarise(rows: pd.DataFrame, metrics: Sequence[str] = ("KT", "SPR", "nDCG", "regret")) -> pd.DataFrame:
+    """Mean and standard deviation over seeds by strategy and number of trained networks."""
+    grouped = rows.groupby(["strategy", "trained"], sort=False)[list(metrics)]
+    table = grouped.agg(["mean", "std"])
+    table.columns = ["_".join(column) for column in table.columns.to_flat_index()]
+    table["seeds"] = grouped.size()
+    return table.reset_index()

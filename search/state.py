@@ -1,0 +1,84 @@
+"""What has been suggested so far, as a small JSON file that is whole at any time."""
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.files import atomic_path, dump_json, read_json
+
+
+class Batch(BaseModel):
+    """Architectures that were suggested together, and how they were chosen."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    strategy: str
+    archs: list[str]
+
+
+class State(BaseModel):
+    """Suggestions of one search.
+
+    Attributes
+    ----------
+    format
+        Of the file.
+    space, population, seed
+        What the suggestions depend on beside the labels; they stay as they were first given.
+    batches
+        In the order in which they were suggested.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    format: Literal["proxyrank-suggestions/1"] = "proxyrank-suggestions/1"
+    space: str
+    population: str
+    seed: int
+    batches: list[Batch] = Field(default_factory=list)
+
+    def suggested(self) -> list[str]:
+        """All architectures suggested so far."""
+        return [arch for batch in self.batches for arch in batch.archs]
+
+    def pending(self, trained: Collection[str]) -> list[str]:
+        """Those that are not trained yet."""
+        return [arch for arch in self.suggested() if arch not in trained]
+
+
+def open_state(path: str | Path, *, space: str, population: str, seed: int) -> State:
+    """Read the state, or begin one where there is no file.
+
+    Raises
+    ------
+    ProxyrankError
+        If the file is damaged or was begun with other settings; the message names the setting.
+    """
+    path = Path(path)
+    asked = State(space=space, population=population, seed=seed)
+    if not path.exists():
+        if not path.absolute().parent.is_dir():
+            raise ProxyrankError(f"--state {path}: the folder {path.absolute().parent} does not exist")
+        return asked
+    try:
+        state = State.model_validate(read_json(path))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise ProxyrankError(f"{path}: not a state of suggestions ({place}: {first['msg']})") from None
+    for name in ("space", "population", "seed"):
+        before, now = getattr(state, name), getattr(asked, name)
+        if before != now:
+            raise ProxyrankError(
+                f"{path}: begun with {name} = {before!r}, asked for {now!r}; choose another --state"
+            )
+    return state
+
+
+def save_state(state: State, path: str | Path) -> None:
+    """Write the state; the file appears whole or not at all."""
+    with atomic_path(path) as temporary:
+        temporary.write_text(dump_json(state.model_dump()), encoding="utf-8", newline="\n")

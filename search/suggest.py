@@ -1,0 +1,90 @@
+"""Suggest batch after batch, with a memory of what was suggested."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from proxyrank.search.candidates import make_candidates
+from proxyrank.search.state import Batch, State, open_state, save_state
+from proxyrank.search.strategies import propose
+from proxyrank.spaces import SearchSpace
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """Architectures to train now.
+
+    Attributes
+    ----------
+    archs
+        Them.
+    fresh
+        Whether they were chosen just now; otherwise they were suggested before and wait for their labels.
+    batches
+        Batches suggested so far.
+    trained
+        Labels given.
+    """
+
+    archs: list[str]
+    fresh: bool
+    batches: int
+    trained: int
+
+
+def suggest_next(
+    space: SearchSpace,
+    state_file: str | Path,
+    *,
+    count: int,
+    population: str = "all",
+    strategy: str = "variance",
+    labels: "pd.Series[float] | None" = None,
+    direction: str = "max",
+    seed: int = 0,
+    more: bool = False,
+) -> Suggestion:
+    """The batch that waits for labels or, when all have theirs, the next one; the state file remembers it.
+
+    Parameters
+    ----------
+    space, population
+        Where to choose from.
+    state_file
+        JSON file, made if absent.
+    count
+        Size of a new batch.
+    strategy
+        A name in `STRATEGIES`.
+    labels
+        Of everything trained so far, suggested or not, by exact spelling.
+    direction
+        ``max`` or ``min``.
+    seed
+        Of whatever is drawn.
+    more
+        Suggest another batch though an earlier one still waits.
+
+    Raises
+    ------
+    ProxyrankError
+        As `open_state` and `propose`.
+    """
+    state: State = open_state(state_file, space=space.name, population=population, seed=seed)
+    known = pd.Series(dtype="float64") if labels is None else labels
+    pending = state.pending(set(known.index))
+    if pending and not more:
+        return Suggestion(pending, False, len(state.batches), len(known))
+    chosen = propose(
+        make_candidates(space, population),
+        count,
+        strategy=strategy,
+        labels=known,
+        pending=pending,
+        seed=seed,
+        direction=direction,
+    )
+    state.batches.append(Batch(strategy=strategy, archs=chosen))
+    save_state(state, state_file)
+    return Suggestion(chosen, True, len(state.batches), len(known))

@@ -1,0 +1,110 @@
+"""``explain``: what a ranker goes by, and why one architecture is ranked where it is."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from proxyrank.cli import options, output
+from proxyrank.spaces import get_space
+
+if TYPE_CHECKING:
+    from proxyrank.features import FeatureTable
+    from proxyrank.models import ProxyRanker
+
+PARTIAL = "only the trees' part of the ensemble is explained, on the scale of their first target"
+
+
+def explain(
+    ranker: Annotated[Path, typer.Argument(help="Ranker folder written by train.")],
+    arch: Annotated[str | None, typer.Option(help="Explain this architecture.")] = None,
+    top: Annotated[int, typer.Option(min=1, help="Features to show.")] = 20,
+    out: Annotated[Path | None, typer.Option(help="Write the whole table (.csv, .json, .parquet).")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Draw it (.png, .svg, .pdf).")] = None,
+    features: Annotated[str | None, typer.Option(help="Feature table, for a ranker trained on one.")] = None,
+    json: options.Json = False,
+) -> None:
+    """Show how much each feature moves the score (TreeSHAP), over the training cells or for one cell."""
+    from proxyrank.features import load_table
+    from proxyrank.models import ProxyRanker
+
+    loaded = ProxyRanker.load(ranker)
+    space = get_space(loaded.card.space)
+    table = load_table(options.data_path(features, "--features"), space, "--features") if features else None
+    if loaded.card.model == "ensemble":
+        output.note(PARTIAL)
+    if arch is None:
+        _overall(loaded, table, top, out, plot, json=json)
+    else:
+        _one(loaded, arch, table, top, out, plot, json=json)
+
+
+def _overall(
+    ranker: "ProxyRanker",
+    table: "FeatureTable | None",
+    top: int,
+    out: Path | None,
+    plot: Path | None,
+    *,
+    json: bool,
+) -> None:
+    from proxyrank.common.tabular import write_table
+    from proxyrank.evaluate.plots import plot_bars
+    from proxyrank.models.explain import shap_importances
+
+    by_feature, by_group = shap_importances(ranker, features=table)
+    if out:
+        write_table(by_feature, out)
+    best = by_feature.head(top)
+    if plot:
+        plot_bars(best["feature"], best["importance"], plot, label="mean |contribution| to the score")
+    if json:
+        output.print_json({"groups": output.records(by_group), "features": output.records(best)})
+        return
+    shown = [[r.group, f"{r.importance:.4f}", f"{r.share:.1%}"] for r in by_group.itertuples()]
+    output.print_rows(["group", "mean |contribution|", "share"], shown)
+    print()
+    rows = [[r.feature, r.group, f"{r.importance:.4f}", f"{r.share:.1%}"] for r in best.itertuples()]
+    output.print_rows(["feature", "group", "mean |contribution|", "share"], rows)
+
+
+def _one(
+    ranker: "ProxyRanker",
+    arch: str,
+    table: "FeatureTable | None",
+    top: int,
+    out: Path | None,
+    plot: Path | None,
+    *,
+    json: bool,
+) -> None:
+    from proxyrank.common.tabular import write_table
+    from proxyrank.evaluate.plots import plot_bars
+    from proxyrank.models.explain import explain_arch
+
+    found = explain_arch(ranker, arch, features=table)
+    ranked = ranker.rank([found.arch], features=table).iloc[0]
+    if out:
+        write_table(found.table, out)
+    best = found.table.head(top)
+    if plot:
+        plot_bars(best["feature"], best["contribution"], plot, label="contribution to the score")
+    facts = {
+        "arch": found.arch,
+        "predicted": float(ranked["predicted"]),
+        **({"low": float(ranked["low"]), "high": float(ranked["high"])} if "low" in ranked else {}),
+        "explained score": found.score,
+        "base value": found.base,
+        "other features": float(found.table["contribution"].iloc[top:].sum()),
+    }
+    if json:
+        safe = {key: None if value != value else value for key, value in facts.items()}
+        output.print_json({**safe, "features": output.records(best)})
+        return
+    output.print_fields({k: f"{v:.4f}" if isinstance(v, float) else v for k, v in facts.items()})
+    print()
+    rows = [
+        [r.feature, r.group, f"{r.value:.4g}", f"{r.percentile:.0f}", f"{r.contribution:+.4f}"]
+        for r in best.itertuples()
+    ]
+    output.print_rows(["feature", "group", "value", "percentile", "contribution"], rows)

@@ -1,0 +1,81 @@
+"""``suggest``: which architectures to train next."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import pandas as pd
+import typer
+
+from proxyrank.cli import options, output
+from proxyrank.cli.labels import read_labels
+from proxyrank.spaces import get_space
+
+
+def suggest(
+    state: Annotated[Path, typer.Option(help="JSON file that remembers what was suggested; made if absent.")],
+    batch: Annotated[int, typer.Option(min=1, help="Architectures to suggest.")] = 16,
+    strategy: Annotated[
+        str,
+        typer.Option(
+            help="variance (tells most about all others, needs no labels), improvement (likeliest to beat "
+            "the best so far, from 32 labels on), or random."
+        ),
+    ] = "variance",
+    labels: Annotated[
+        str | None,
+        typer.Option(help="CSV/parquet table with column arch and the labels of everything trained so far."),
+    ] = None,
+    label: options.Label = None,
+    label_direction: Annotated[
+        Literal["max", "min"] | None, typer.Option(help="max (accuracy, the default) or min (error, loss).")
+    ] = None,
+    population: Annotated[str, typer.Option(help="Part of the space to choose from.")] = "filtered",
+    seed: Annotated[int, typer.Option(help="Of whatever is drawn.")] = 0,
+    more: Annotated[
+        bool, typer.Option("--more", help="Suggest another batch though the last one has no labels yet.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(help="Write the batch as a CSV with column arch.")] = None,
+    space: options.Space = "nb201",
+    json: options.Json = False,
+) -> None:
+    """Suggest a batch of architectures to train. Without new labels, the batch that waits is shown again."""
+    from proxyrank.common.tabular import write_table
+    from proxyrank.search.suggest import suggest_next
+
+    where = get_space(space)
+    known = (
+        read_labels(where, labels, label=label, direction=label_direction, duplicates="mean")
+        if labels
+        else None
+    )
+    found = suggest_next(
+        where,
+        state,
+        count=batch,
+        population=population,
+        strategy=strategy,
+        labels=known.values if known else None,
+        direction=known.direction if known else "max",
+        seed=seed,
+        more=more,
+    )
+    if not found.fresh:
+        output.note(
+            f"{len(found.archs)} suggested architectures have no label yet, here they are again; give "
+            "--labels, or --more for another batch"
+        )
+    if out:
+        write_table(pd.DataFrame({"arch": found.archs}), out)
+        output.note(f"{out}: {len(found.archs)} architectures to train")
+    if json:
+        output.print_json(
+            {
+                "archs": found.archs,
+                "fresh": found.fresh,
+                "batches": found.batches,
+                "trained": found.trained,
+                "state": str(state),
+            }
+        )
+    elif not out:
+        print("\n".join(found.archs))

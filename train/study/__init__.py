@@ -1,0 +1,65 @@
+"""Hyperparameter studies: repeated cross-validation inside the training part, by Optuna.
+
+Names are imported when first used: the package itself loads neither Optuna nor LightGBM.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from proxyrank.train.study.adopt import adopt_study, study_remark
+    from proxyrank.train.study.folder import StudyReport, archs_digest, study_in_folder
+    from proxyrank.train.study.objective import METRICS, StudyData
+    from proxyrank.train.study.plan import StudyPlan
+    from proxyrank.train.study.plots import plot_study
+    from proxyrank.train.study.results import StudyResult, read_result, summarise, write_result
+    from proxyrank.train.study.run import run_study, tune
+    from proxyrank.train.study.selection import kept_columns
+    from proxyrank.train.study.space import Choice, parameter_space
+    from proxyrank.train.study.storage import StudyStorage
+
+__all__ = [
+    "METRICS",
+    "Choice",
+    "StudyData",
+    "StudyPlan",
+    "StudyReport",
+    "StudyResult",
+    "StudyStorage",
+    "adopt_study",
+    "archs_digest",
+    "kept_columns",
+    "parameter_space",
+    "plot_study",
+    "read_result",
+    "run_study",
+    "study_in_folder",
+    "study_remark",
+    "summarise",
+    "tune",
+    "write_result",
+]
+
+_MODULES = {
+    "adopt": ("adopt_study", "study_remark"),
+    "folder": ("StudyReport", "archs_digest", "study_in_folder"),
+    "objective": ("METRICS", "StudyData"),
+    "plan": ("StudyPlan",),
+    "plots": ("plot_study",),
+    "results": ("StudyResult", "read_result", "summarise", "write_result"),
+    "run": ("run_study", "tune"),
+    "selection": ("kept_columns",),
+    "space": ("Choice", "parameter_space"),
+    "storage": ("StudyStorage",),
+}
+_HOME = {name: module for module, names in _MODULES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,186 @@
+"""What a study found, as a table of its trials and a file that a ranker can be trained by."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from optuna import Study
+from optuna.trial import FrozenTrial, TrialState
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.files import atomic_path, dump_json, read_json
+from proxyrank.common.tabular import json_safe, write_table
+from proxyrank.train.study.objective import StudyData
+from proxyrank.train.study.plan import StudyPlan
+from proxyrank.train.study.sampling import DEFAULTS
+from proxyrank.train.study.space import Choice, make_choice
+from proxyrank.train.study.worker import FOLD_VALUES, REASON, undefined
+
+FORMAT = "proxyrank-study/1"
+BEST_FILE = "best.json"
+TRIALS_FILE = "trials.csv"
+
+
+class StudyResult(BaseModel):
+    """The best trial of a study and how it was found, ``best.json``.
+
+    Attributes
+    ----------
+    format
+        Of the file.
+    study
+        Name of the study.
+    model, params, groups, columns
+        The choice: parameters over the model's defaults, feature groups, share of their columns.
+    trial
+        Number of the best trial. Of several metrics it is the one of the Pareto front with the largest mean.
+    values, defaults
+        Cross-validated metrics of that trial, and of the model's defaults on the same folds.
+    front
+        Trials of the Pareto front; with one metric the best trial alone.
+    trials
+        Number of trials by state.
+    settings
+        Data, folds, seed: what the values depend on.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    format: str = FORMAT
+    study: str
+    model: str
+    params: dict[str, Any]
+    groups: list[str]
+    columns: float
+    trial: int
+    values: dict[str, float]
+    defaults: dict[str, float] | None
+    front: list[dict[str, Any]]
+    trials: dict[str, int]
+    settings: dict[str, Any] = Field(default_factory=dict)
+
+    @property
+    def choice(self) -> Choice:
+        """What to fit."""
+        return Choice(self.params, tuple(self.groups), self.columns)
+
+
+def summarise(
+    study: Study, data: StudyData, plan: StudyPlan, settings: dict[str, Any] | None = None
+) -> StudyResult:
+    """Find the best trial; of equal ones the first.
+
+    Raises
+    ------
+    ProxyrankError
+        If no trial has a value; the message gives the first reason.
+    """
+    trials = study.get_trials(deepcopy=False)
+    complete = [trial for trial in trials if trial.state == TrialState.COMPLETE]
+    if not complete:
+        raise ProxyrankError(_no_value(study))
+    front = [trials[trial.number] for trial in study.best_trials] if len(plan.metrics) > 1 else complete
+    best = max(front, key=lambda trial: (_mean(trial), -trial.number))
+    choice = make_choice(best.params, plan.model, data.group_names)
+    defaults = [trial for trial in complete if DEFAULTS in trial.user_attrs]
+    folds, repeats = plan.folds_of(len(data.y))
+    counted = {state.name.lower(): sum(t.state == state for t in trials) for state in TrialState}
+    shown = sorted(front, key=lambda trial: trial.number) if len(plan.metrics) > 1 else [best]
+    return StudyResult(
+        study=study.study_name,
+        model=plan.model,
+        params=dict(choice.params),
+        groups=list(choice.groups),
+        columns=choice.columns,
+        trial=best.number,
+        values=_values(best, plan),
+        defaults=_values(defaults[0], plan) if defaults else None,
+        front=[{"trial": trial.number, **_values(trial, plan)} for trial in shown],
+        trials=counted,
+        settings={
+            **(settings or {}),
+            "n_train": len(data.y),
+            "n_columns": len(data.columns),
+            "folds": folds,
+            "repeats": repeats,
+            "seed": plan.seed,
+        },
+    )
+
+
+def trials_table(study: Study, plan: StudyPlan) -> pd.DataFrame:
+    """One row a trial: number, state, mean metrics over the judged folds, seconds, parameters, reason.
+
+    Reasons are those of failed trials. A pruned trial has fewer folds; its mean is not comparable.
+    """
+    rows = []
+    for trial in study.get_trials(deepcopy=False):
+        judged = trial.user_attrs.get(FOLD_VALUES, [])
+        means = [sum(column) / len(judged) for column in zip(*judged, strict=True)]
+        seconds = trial.duration.total_seconds() if trial.duration else None
+        rows.append(
+            {
+                "number": trial.number,
+                "state": trial.state.name.lower(),
+                **dict(zip(plan.metrics, means or [None] * len(plan.metrics), strict=True)),
+                "folds": len(judged),
+                "seconds": seconds,
+                **trial.params,
+                REASON: trial.user_attrs.get(REASON),
+            }
+        )
+    frame = pd.DataFrame(rows)
+    return frame[[*frame.columns.drop(REASON), REASON]]
+
+
+def write_result(result: StudyResult, study: Study, plan: StudyPlan, folder: str | Path) -> None:
+    """Write ``best.json`` and ``trials.csv`` into an existing folder."""
+    write_table(trials_table(study, plan), Path(folder) / TRIALS_FILE)
+    with atomic_path(Path(folder) / BEST_FILE) as path:
+        path.write_text(dump_json(json_safe(result.model_dump())), encoding="utf-8", newline="\n")
+
+
+def read_result(folder: str | Path) -> StudyResult:
+    """Read ``best.json`` of a study's folder.
+
+    Raises
+    ------
+    ProxyrankError
+        If it is missing (the study was not brought to its end), damaged, or of another format.
+    """
+    path = Path(folder) / BEST_FILE
+    if not path.is_file():
+        raise ProxyrankError(
+            f"{folder}: no {BEST_FILE} there; proxyrank study --out {folder} writes it when it ends"
+        )
+    raw = read_json(path)
+    found = raw.get("format") if isinstance(raw, dict) else None
+    if found != FORMAT:
+        raise ProxyrankError(f"{path}: expected the format {FORMAT}, found {found!r}")
+    try:
+        return StudyResult.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ProxyrankError(
+            f"{path}: damaged ({'.'.join(map(str, first['loc']))}: {first['msg']})"
+        ) from None
+
+
+def _mean(trial: FrozenTrial) -> float:
+    return float(sum(trial.values)) / len(trial.values)
+
+
+def _values(trial: FrozenTrial, plan: StudyPlan) -> dict[str, float]:
+    return dict(zip(plan.metrics, trial.values, strict=True))
+
+
+def _no_value(study: Study) -> str:
+    failed = undefined(study)
+    if not failed:
+        return f"the study {study.study_name!r} has no complete trial yet"
+    first = failed[0]
+    return (
+        f"all {len(failed)} trials of the study {study.study_name!r} failed, nothing is written; trial "
+        f"{first.number}: {first.user_attrs[REASON]}; its parameters: {first.params}"
+    )
