@@ -112,7 +112,8 @@ def conformal_intervals(
     ----------
     estimator
         A fitted `Ranker`. Where it has an ``oof_score_`` (not None), the score of each row predicted without
-        its group, those scores are used; otherwise copies of it are fitted to folds.
+        its group, those scores are used, through a map to labels of other rows if its own, ``label_map_``,
+        was fitted to them; otherwise copies of it are fitted to folds.
     X, y
         Its training rows [n, d] and labels [n].
     groups
@@ -136,7 +137,10 @@ def conformal_intervals(
     scale = estimator.get_params().get("scale", "auto")
     scores = getattr(estimator, "oof_score_", None)
     if scores is not None:
-        predicted = _mapped(scores, y, groups, increasing=direction == "max")
+        if hasattr(estimator, "label_map_"):
+            predicted = _mapped(scores, y, groups, increasing=direction == "max")
+        else:
+            predicted = estimator.label_of(scores)
         return fit_intervals(predicted, y, direction=direction, scale=scale, source="own"), None
     refitted = _refitted(estimator, X, y, groups, context)
     if refitted is None:

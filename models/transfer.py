@@ -17,6 +17,7 @@ from scipy.stats import kendalltau
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_array, check_is_fitted
 
+from proxyrank.common.errors import ProxyrankError
 from proxyrank.models.base import Ranker, as_seed, canonical_order, check_spread
 from proxyrank.models.kernel import START, Posterior, condition, fit_hyperparameters
 from proxyrank.models.ranks import RankMap, fit_rank_map
@@ -56,7 +57,7 @@ class TransferRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         The process on the residuals, one length scale for all columns: few labels choose no columns.
     share_ : float
         Share of its correction that is applied.
-    left_out_ : ndarray of shape (n,)
+    oof_score_ : ndarray of shape (n,)
         Transformed label of each row predicted without its group.
     """
 
@@ -100,8 +101,10 @@ class TransferRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         ProxyrankError
-            If an option is unknown or all labels are equal.
+            If there is no source, an option is unknown or all labels are equal.
         """
+        if self.source is None:
+            raise ProxyrankError("a transfer starts from a fitted ranker: use `proxyrank transfer RANKER`")
         check_direction(self.direction)
         features = check_array(X, dtype=np.float64, ensure_all_finite="allow-nan", ensure_min_samples=3)
         labels = np.asarray(y, dtype=np.float64)
@@ -128,8 +131,8 @@ class TransferRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         self.posterior_, left_out = condition(rows, z - carried, hyper, blocks)
         assert left_out is not None
         self.share_ = _best_share(carried, left_out, z)
-        self.left_out_ = np.empty(len(z))
-        self.left_out_[order] = carried + self.share_ * left_out
+        self.oof_score_ = np.empty(len(z))
+        self.oof_score_[order] = carried + self.share_ * left_out
         self._set_importances()
         return self
 

@@ -8,6 +8,7 @@ from proxyrank.common.errors import ProxyrankError
 from proxyrank.evaluate import Labels, evaluate_scores, in_population, ranker_scores, require_varied, without
 from proxyrank.features import get_group
 from proxyrank.models import LabelCard, ProxyRanker, SplitCard
+from proxyrank.models.conformal import conformal_intervals
 from proxyrank.models.storage import digest
 from proxyrank.models.transfer import TransferRanker
 from proxyrank.spaces import get_space
@@ -60,11 +61,11 @@ def transfer_ranker(
         direction=labels.direction,
         random_state=card.params.get("random_state", 0),
     )
-    estimator.fit(
-        source.matrix(archs).to_numpy(),
-        chosen.values.loc[archs].to_numpy(),
-        pool=_pool(source),
-        groups=[space.function_key(arch) for arch in archs],
+    X, y = source.matrix(archs).to_numpy(), chosen.values.loc[archs].to_numpy()
+    groups = [space.function_key(arch) for arch in archs]
+    estimator.fit(X, y, pool=_pool(source), groups=groups)
+    intervals, why = conformal_intervals(
+        estimator, X, y, groups=groups, context={}, direction=labels.direction
     )
     ranker = ProxyRanker(tuple(card.groups), "transfer", card.space, settings=source.settings)
     ranker.estimator, ranker.train_archs = estimator, tuple(archs)
@@ -80,8 +81,11 @@ def transfer_ranker(
             "n_train": len(archs),
             "n_dropped": 0,
             "train_archs_sha256": digest("".join(f"{arch}\n" for arch in archs).encode()),
-            "intervals": None,
-            "notes": [f"transferred from a ranker of {card.label.name} trained on {card.n_train}"],
+            "intervals": intervals,
+            "notes": [
+                f"transferred from a ranker of {card.label.name} trained on {card.n_train}",
+                *([why] if why else []),
+            ],
         }
     )
     return ranker

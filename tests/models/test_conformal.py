@@ -103,6 +103,7 @@ def test_own_out_of_fold_scores_are_used() -> None:
     rng = derive_rng("tests/conformal/own")
     y = rng.uniform(20, 90, 100)
     model = _Memory()
+    model.label_map_ = None  # type: ignore[attr-defined]
     model.oof_score_ = y / 100 + rng.normal(0, 0.02, 100)  # type: ignore[assignment]
     intervals, why = conformal_intervals(
         model, np.zeros((100, 1)), y, groups=range(100), context={}, direction="max"
@@ -112,6 +113,21 @@ def test_own_out_of_fold_scores_are_used() -> None:
     assert intervals.source == "own"
     low, high = intervals.bounds(np.array([50.0]))
     assert 3 < high[0] - low[0] < 12  # an error of 2 points: 6.6 points wide
+
+
+def test_scores_of_a_model_with_a_map_of_its_own_go_through_it() -> None:
+    rng = derive_rng("tests/conformal/map")
+    y = rng.uniform(20, 90, 100)
+    model = _Memory()
+    model.oof_score_ = y + rng.normal(0, 2, 100)  # type: ignore[assignment]
+    model.label_of = lambda score: score - 10  # type: ignore[attr-defined]
+    found, _ = conformal_intervals(
+        model, np.zeros((100, 1)), y, groups=range(100), context={}, direction="max"
+    )
+    assert found is not None
+    low, high = found.bounds(np.array([50.0]))  # labels are 10 above what it predicts, which it holds too
+    assert low[0] == 50
+    assert 60 < high[0] < 67
 
 
 def test_who_has_none_and_why(cells: list[str], labels: np.ndarray) -> None:

@@ -70,6 +70,24 @@ def test_it_is_an_ordinary_ranker_folder(source, tmp_path):
         assert file.read_bytes() == (tmp_path / "b" / file.name).read_bytes()
 
 
+def test_intervals_cover_the_new_label(source):
+    labels = labelled(1.0)
+    found = transfer_ranker(source, labels, ARCHS[150:214])
+    ranked = found.rank(ARCHS[214:]).set_index("arch")
+    truth = labels.values.loc[ranked.index]
+    # 64 residuals fix the coverage of fresh labels to a standard deviation of 0.04
+    assert ((ranked["low"] <= truth) & (truth <= ranked["high"])).mean() > 0.78
+    assert found.card.intervals.source == "own"
+    few = transfer_ranker(source, labels, ARCHS[150:166])
+    assert few.card.intervals is None
+    assert "at least 20 labels" in few.card.notes[-1]
+
+
+def test_a_transfer_without_a_source_says_so():
+    with pytest.raises(ProxyrankError, match="starts from a fitted ranker"):
+        ProxyRanker(groups="cell", model="transfer").fit(ARCHS[:30], np.linspace(50, 90, 30))
+
+
 def test_too_few_or_equal_labels(source):
     with pytest.raises(ProxyrankError, match="at least 4 labels, got 2"):
         transfer_ranker(source, labelled(1.0), ARCHS[:2])

@@ -64,6 +64,8 @@ def transfer(
     card = SplitCard(kind=split, train_size=len(train), seed=seed, population=source.card.population)
     found = transfer_ranker(source, known, train, split=card)
     found.save(out)
+    for text in found.card.notes:
+        output.note(text)
     summary = {
         "ranker": str(out),
         "label": known.name,
