@@ -1,6 +1,7 @@
 """Carry a ranker over to another data set, and show what that is worth."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pandas as pd
 
@@ -69,10 +70,15 @@ def transfer_ranker(
     )
     ranker = ProxyRanker(tuple(card.groups), "transfer", card.space, settings=source.settings)
     ranker.estimator, ranker.train_archs = estimator, tuple(archs)
+    network = any(
+        info.source == "computed" and get_group(name).needs_network for name, info in card.groups.items()
+    )
     known = split or SplitCard(kind="given", train_size=len(archs), population=card.population)
     ranker.card = card.model_copy(
         update={
-            "label": LabelCard(name=labels.name, direction=labels.direction),
+            "label": LabelCard(
+                name=labels.name, direction=labels.direction, path=Path(labels.path).name or None
+            ),
             "split": known,
             "model": "transfer",
             "params": estimator.export()[0]["params"],
@@ -84,6 +90,7 @@ def transfer_ranker(
             "intervals": intervals,
             "notes": [
                 f"transferred from a ranker of {card.label.name} trained on {card.n_train}",
+                *([f"network features stay those of {card.dataset}"] if network else []),
                 *([why] if why else []),
             ],
         }

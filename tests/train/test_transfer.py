@@ -100,3 +100,15 @@ def test_comparison_is_on_networks_trained_for_neither(source):
     table = transfer_table(source, labelled(-2.0), sizes=(24,), seeds=(1,))
     assert table.columns.tolist() == ["labels", "zero_shot", "transferred", "scratch", "seeds"]
     assert table["transferred"][0] > table["zero_shot"][0]
+
+
+def test_network_features_stay_those_of_the_source():
+    pytest.importorskip("torch")
+    some = ARCHS[:12]
+    settings = {"dataset": "digits", "batch_size": 8}
+    source = ProxyRanker(groups="vkdnw", model="lightgbm", settings=settings).fit(
+        some, [accuracy(arch, 3.0) for arch in some], label="digits"
+    )
+    found = transfer_ranker(source, labelled(1.0), some)
+    assert found.card.groups == source.card.groups
+    assert "network features stay those of digits" in found.card.notes
