@@ -2,6 +2,8 @@
 
 import os
 import signal
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +17,7 @@ ray = pytest.importorskip("ray", reason="Ray is not installed (pip install proxy
 
 SPACE = get_space("nb201")
 SETTINGS = {"dataset": "digits", "batch_size": 8, "seed": 0}
+PATIENCE = 120  # seconds for Ray to start a worker on a busy machine
 
 
 @pytest.fixture
@@ -39,36 +42,45 @@ def in_this_process(function, arguments):
     yield from ((i, function(argument)) for i, argument in enumerate(arguments))
 
 
-def workers_of(raylet: int) -> list[int]:
-    """Processes that a node's raylet started and that run a task of ours."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                stat = (entry / "stat").read_text().rsplit(")", 1)[1].split()
-                title = (entry / "cmdline").read_text()
-            except OSError:
-                continue
-            if int(stat[1]) == raylet and "ray::_quietly" in title:
-                found.append(int(entry.name))
-    return found
+def killed_on(node: str, marks: Path, function):
+    """`function`, but the first task on `node` says who it is and waits for its death; the others wait for that.
+
+    So the kill meets a busy worker of that node however fast or slow the machine is.
+    """
+
+    def run(argument):
+        import ray
+
+        mark = marks / "pid"
+        if ray.get_runtime_context().get_node_id() == node and not mark.exists():
+            mark.with_suffix(".new").write_text(str(os.getpid()))
+            mark.with_suffix(".new").rename(mark)
+            time.sleep(PATIENCE)
+        end = time.monotonic() + PATIENCE
+        while not mark.exists() and time.monotonic() < end:
+            time.sleep(0.05)
+        return function(argument)
+
+    return run
 
 
-@pytest.mark.skipif(not Path("/proc/self/stat").is_file(), reason="finds the worker through /proc")
 def test_a_node_loses_its_worker_and_the_table_is_complete(cluster, tmp_path):
     archs = SPACE.sample(24, seed=7)
+    second = cluster.list_all_nodes()[1].node_id
     killed: list[int] = []
 
+    def kill():
+        mark, end = tmp_path / "pid", time.monotonic() + PATIENCE
+        while not mark.exists() and time.monotonic() < end:
+            time.sleep(0.05)
+        killed.append(int(mark.read_text()))
+        os.kill(killed[0], signal.SIGKILL)
+
     def watched(function, arguments):
-        """`on_ray`, with a kill after the second result."""
-        for count, result in enumerate(on_ray(cluster.address)(function, arguments)):
-            if count >= 1 and not killed:
-                node = cluster.list_all_nodes()[1]
-                raylet = node.all_processes["raylet"][0].process.pid
-                for pid in workers_of(raylet):
-                    os.kill(pid, signal.SIGKILL)
-                    killed.append(pid)
-            yield result
+        killer = threading.Thread(target=kill)
+        killer.start()
+        yield from on_ray(cluster.address)(killed_on(second, tmp_path, function), arguments)
+        killer.join()
 
     done = extract(SPACE, archs, "zcs,graf", tmp_path / "ray.parquet", executor=watched, settings=SETTINGS)
     assert killed, "no worker of the second node was found busy"
