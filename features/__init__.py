@@ -12,7 +12,7 @@ from proxyrank.features.join import join_tables
 from proxyrank.features.paths import PATHS
 from proxyrank.features.proxies.groups import NETWORK_GROUPS
 from proxyrank.features.registry import GROUPS, FeatureGroup, get_group, parse_groups, register_group
-from proxyrank.features.shipped import preferred_settings, shipped_rows, shipped_tables
+from proxyrank.features.shipped import preferred_settings, shipped_columns, shipped_rows, shipped_tables
 from proxyrank.features.table import FeatureTable, GroupInfo, Sidecar
 from proxyrank.features.user import load_table, read_user_table
 
@@ -34,6 +34,7 @@ __all__ = [
     "preferred_settings",
     "read_user_table",
     "register_group",
+    "shipped_columns",
     "shipped_rows",
     "shipped_tables",
 ]

@@ -30,8 +30,8 @@ def row_parts(
     archs, columns
         Of the table.
     taken
-        Columns that an architecture takes from its representative. Where there are none the parts hold the
-        rows in order and are read one at a time.
+        Columns that an architecture takes from its representative; who takes all has no row of its own. Where
+        there are none the parts hold the rows in order and are read one at a time.
     representative
         Representative of an architecture.
     """
@@ -42,15 +42,15 @@ def row_parts(
     own = pd.concat([rows.reindex(columns=[*columns, STATUS]) for rows in read])
     for start in range(0, len(archs), ROW_GROUP):
         some = list(archs[start : start + ROW_GROUP])
-        rows, theirs = own.loc[some].copy(), own.loc[[representative(arch) for arch in some]]
+        rows, theirs = own.reindex(some), own.reindex([representative(arch) for arch in some])
         for column in columns:
             shared = np.array([column in taken.get(arch, ()) for arch in some])
             rows[column] = np.where(shared, theirs[column].to_numpy(), rows[column].to_numpy())
         texts = []
         for arch, text, other in zip(some, rows[STATUS], theirs[STATUS], strict=True):
-            given = json.loads(other) if other else {}
+            given = json.loads(other) if isinstance(other, str) and other else {}
             reasons = {c: r for c, r in given.items() if c in taken.get(arch, ())}
-            reasons |= json.loads(text) if text else {}
+            reasons |= json.loads(text) if isinstance(text, str) and text else {}
             texts.append(json.dumps(reasons) if reasons else "")
         rows[STATUS] = texts
         yield rows

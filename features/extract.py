@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from proxyrank.common.errors import TableError
+from proxyrank.common.errors import ProxyrankError, TableError
 from proxyrank.common.executors import Executor
 from proxyrank.common.files import atomic_path, dump_json, read_json
 from proxyrank.common.shards import run_sharded
@@ -64,6 +64,7 @@ def extract(
     *,
     executor: Executor,
     settings: Mapping[str, Any] | None = None,
+    columns: Sequence[str] | None = None,
     share: bool = False,
     reuse: bool = False,
 ) -> Extraction:
@@ -83,6 +84,8 @@ def extract(
         Where the work runs.
     settings
         Settings by name, as in `compute_features`.
+    columns
+        Only these columns of the groups; None takes all.
     share
         Let equal networks share values, see `plan_sharing`; the sidecar says so.
     reuse
@@ -92,8 +95,8 @@ def extract(
     Raises
     ------
     ProxyrankError
-        If a group or setting is unknown, or ``out`` or its parts were made otherwise; the message names the
-        setting that differs.
+        If a group, column or setting is unknown, or ``out`` or its parts were made otherwise; the message
+        names the setting that differs.
     """
     out = Path(out)
     if out.suffix not in ("", ".parquet"):
@@ -101,13 +104,14 @@ def extract(
     archs = list(dict.fromkeys(archs))
     names = parse_groups(groups)
     used = {name: get_group(name).resolve(settings) for name in names}
-    plain = Sidecar(space=space.name, groups=_infos(space, used, share=share))
+    plain = Sidecar(space=space.name, groups=_infos(space, used, columns, share=share))
+    kept = [column for info in plain.groups.values() for column in info.columns]
     parts = out.with_suffix(".parts")
     if _stands(out, parts, plain, archs):
         table = FeatureTable.read(out)
         return Extraction(out, len(archs), len(table.columns), table.missing_counts(), 0)
     _open_parts(parts, plain, archs)
-    portions, taken = plan_sharing(space, archs, names) if share else ([_everything(space, archs, names)], {})
+    portions, taken = plan_sharing(space, archs, kept) if share else ([Portion(archs, frozenset(kept))], {})
     written = []
     dear = any(get_group(name).needs_network for name in names)
     known = (reuse or not dear) and not share  # graph features are the same on every machine
@@ -121,15 +125,14 @@ def extract(
             shard_size=DEAR_SHARD if dear else min(get_group(name).shard_size for name in names),
             what=f"features {'+'.join(names)}",
         )
-    columns = [column for name in names for column in get_group(name).columns(space)]
-    lines = row_parts(written, archs, columns, taken, space.representative)
+    lines = row_parts(written, archs, kept, taken, space.representative)
     with atomic_path(out) as table_path, atomic_path(sidecar_path(out)) as sidecar:
         status: dict[str, dict[str, str]] = {}
-        missing = merge_parts(lines, columns, table_path, status)
+        missing = merge_parts(lines, kept, table_path, status)
         text = dump_json(json_safe(plain.model_copy(update={"status": status}).model_dump()))
         sidecar.write_text(text, encoding="utf-8", newline="\n")
     shutil.rmtree(parts)
-    return Extraction(out, len(archs), len(columns), missing, len(archs))
+    return Extraction(out, len(archs), len(kept), missing, len(archs))
 
 
 def extract_rows(
@@ -155,16 +158,21 @@ def extract_rows(
     return select(rows, ordered).reset_index()
 
 
-def _everything(space: SearchSpace, archs: list[str], names: Sequence[str]) -> Portion:
-    return Portion(archs, frozenset(c for name in names for c in get_group(name).columns(space)))
-
-
-def _infos(space: SearchSpace, used: Mapping[str, dict[str, Any]], *, share: bool) -> dict[str, GroupInfo]:
+def _infos(
+    space: SearchSpace, used: Mapping[str, dict[str, Any]], columns: Sequence[str] | None, *, share: bool
+) -> dict[str, GroupInfo]:
+    known = {column for name in used for column in get_group(name).columns(space)}
+    for column in columns or ():
+        if column not in known:
+            raise ProxyrankError(f"unknown column {column!r}: the groups {', '.join(used)} have no such one")
     infos = {}
     for name, own in used.items():
         group = get_group(name)
         stated = {**own, SETTING: True} if share and group.needs_network else own
-        infos[name] = GroupInfo(version=group.version, columns=group.columns(space), settings=stated)
+        kept = [column for column in group.columns(space) if columns is None or column in columns]
+        if not kept:
+            raise ProxyrankError(f"none of the columns asked for belongs to the group {name}; leave it out")
+        infos[name] = GroupInfo(version=group.version, columns=kept, settings=stated)
     return infos
 
 
@@ -220,6 +228,8 @@ def _differences(known: Sidecar, asked: Sidecar) -> Iterator[str]:
         old = known.groups[name]
         if old.version != info.version:
             yield f"made with version {old.version} of {name}, this proxyrank has {info.version}"
+        if old.columns != info.columns:
+            yield f"made with {len(old.columns)} columns of {name}, asked for {len(info.columns)}"
         for key in dict.fromkeys((*old.settings, *info.settings)):
             before, now = json_safe(old.settings.get(key)), json_safe(info.settings.get(key))
             if before != now:

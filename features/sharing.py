@@ -4,11 +4,10 @@ A value is taken only where its proxy tells the members apart by nothing but the
 neither at the order of the parameters nor, for an architecture that has some, at dead operations.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from proxyrank.features.proxies.registry import PROXIES
-from proxyrank.features.registry import get_group
 from proxyrank.spaces.base import SearchSpace
 
 SETTING = "share"
@@ -23,32 +22,26 @@ class Portion:
     columns: frozenset[str]
 
 
-def shareable(space: SearchSpace, groups: Sequence[str]) -> Mapping[str, frozenset[str]]:
+def shareable(columns: Collection[str]) -> Mapping[str, frozenset[str]]:
     """Columns that equal networks share: a member that is ``canonical``, one that has ``dead`` operations.
 
-    Only groups that build networks; the graph groups are cheap.
+    Only proxies; the graph features are cheap.
     """
-    columns = {
-        column
-        for name in groups
-        if get_group(name).needs_network
-        for column in get_group(name).columns(space)
-    }
     free = {
         kind: {c for proxy in PROXIES.values() if not proxy.depends_on & kinds for c in proxy.columns}
         for kind, kinds in {"canonical": {"order"}, "dead": {"order", "dead"}}.items()
     }
-    return {kind: frozenset(columns & names) for kind, names in free.items()}
+    return {kind: frozenset(names.intersection(columns)) for kind, names in free.items()}
 
 
 def plan_sharing(
-    space: SearchSpace, archs: Sequence[str], groups: Sequence[str]
+    space: SearchSpace, archs: Sequence[str], columns: Collection[str]
 ) -> tuple[list[Portion], dict[str, frozenset[str]]]:
     """What to compute for which architectures, and which columns each takes from its representative.
 
     Parameters
     ----------
-    space, archs, groups
+    space, archs, columns
         The table that is wanted; ``archs`` are different.
 
     Returns
@@ -59,8 +52,8 @@ def plan_sharing(
     dict
         Architecture -> columns to be taken from ``space.representative``; representatives are left out.
     """
-    every = frozenset(column for name in groups for column in get_group(name).columns(space))
-    free = shareable(space, groups)
+    every = frozenset(columns)
+    free = shareable(every)
     taken = {
         arch: free["canonical" if space.canonical(arch) == arch else "dead"]
         for arch in archs
@@ -71,7 +64,7 @@ def plan_sharing(
     outside = sorted({space.representative(arch) for arch in taken} - known)
     portions = [Portion(inside, every), Portion(outside, free["canonical"])]
     portions += [
-        Portion([arch for arch in archs if taken.get(arch) == columns], every - columns)
-        for columns in dict.fromkeys(taken.values())
+        Portion([arch for arch in archs if taken.get(arch) == theirs], every - theirs)
+        for theirs in dict.fromkeys(taken.values())
     ]
     return [portion for portion in portions if portion.archs and portion.columns], taken

@@ -7,11 +7,19 @@ from dataclasses import dataclass
 import pandas as pd
 
 from proxyrank.evaluate import Labels, load_labels
-from proxyrank.features import FeatureTable, compute_features, get_group, preferred_settings, shipped_rows
+from proxyrank.features import (
+    compute_features,
+    get_group,
+    preferred_settings,
+    shipped_columns,
+    shipped_rows,
+    shipped_tables,
+)
 from proxyrank.spaces import DATASETS, SearchSpace, get_space
 from proxyrank.train.digits import digits_table
 
 NETWORK_GROUPS = ("vkdnw", "vkdnw_extra", "zcs")
+PAPER_BATCH = 64
 
 
 @dataclass(frozen=True)
@@ -65,20 +73,49 @@ class Bench:
         """Settings of the shipped network features."""
         return preferred_settings(self.space.name, NETWORK_GROUPS, {"dataset": dataset})
 
-    def features(self, dataset: str, archs: list[str]) -> FeatureTable:
-        """Network features of covered cells."""
-        return compute_features(self.space, archs, NETWORK_GROUPS, settings=self.settings(dataset))
+    def features(self, dataset: str, archs: list[str]) -> pd.DataFrame:
+        """Network features of covered cells: with the paper's batch where they are shipped (see `large`)."""
+        table = compute_features(self.space, archs, NETWORK_GROUPS, settings=self.settings(dataset))
+        large = _shipped_at(self.space, dataset, PAPER_BATCH, archs)
+        return large.combine_first(table.frame)[table.columns]
 
-    def fingerprint(self) -> dict[str, str]:
-        """Digest of the labels of each data set, by their values and architectures."""
-        return {
+    def large(self, dataset: str, archs: list[str]) -> list[str]:
+        """Columns that `features` has with the paper's batch: those shipped for all of the cells."""
+        return [str(column) for column in _shipped_at(self.space, dataset, PAPER_BATCH, archs)]
+
+    def batches(self, dataset: str, archs: list[str]) -> str:
+        """Batch sizes of `features`, for a note."""
+        large = self.large(dataset, archs)
+        usual = f"batch {self.settings(dataset)['batch_size']}"
+        return f"{usual}; batch {PAPER_BATCH}: {', '.join(large)}" if large else usual
+
+    def fingerprint(self) -> dict[str, dict[str, str]]:
+        """Digests of the labels by data set (values and architectures), and of the shipped tables by name."""
+        labels = {
             name: hashlib.sha256(own.values.to_csv(header=False).encode()).hexdigest()[:16]
             for name, own in self.labels.items()
         }
+        files = [path for path, sidecar in shipped_tables().items() if sidecar.space == self.space.name]
+        features = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:16] for path in files}
+        return {"labels": labels, "features": features}
 
     def accuracies(self, dataset: str, archs: list[str]) -> "pd.Series[float]":
         """Labels of cells."""
         return self.labels[dataset].values.loc[archs]
+
+
+def _shipped_at(space: SearchSpace, dataset: str, batch_size: int, archs: list[str]) -> pd.DataFrame:
+    """Columns that are shipped at a batch size for all of the cells; none where the usual table has it."""
+    settings = preferred_settings(space.name, NETWORK_GROUPS, {"dataset": dataset})
+    found = pd.DataFrame(index=pd.Index(archs, name="arch", dtype="str"))
+    if settings.get("batch_size") == batch_size:
+        return found
+    for name in NETWORK_GROUPS:
+        resolved = get_group(name).resolve({**settings, "batch_size": batch_size})
+        rows = shipped_columns(space.name, name, resolved)
+        if rows is not None and set(archs) <= set(rows.index):
+            found = found.join(rows)
+    return found
 
 
 def nb201_bench(

@@ -10,6 +10,7 @@ from proxyrank.evaluate import ranker_scores, size_scores, without
 from proxyrank.paper.bench import Bench
 from proxyrank.paper.metrics import paper_metrics
 from proxyrank.paper.published import METRICS, published
+from proxyrank.paper.reasons import why
 from proxyrank.paper.result import Cell, finite, mean_and_std
 from proxyrank.paper.rows import ModelDriven, TrainingFree
 from proxyrank.spaces import network_config
@@ -26,11 +27,12 @@ def training_free_cells(
         every = bench.labelled(dataset, population)
         sizes = size_scores(bench.space, every, network_config(dataset)).rename(columns={"dim": "vkdnw_dim"})
         covered = bench.covered(dataset, population)
-        frame = bench.features(dataset, covered).frame if covered else pd.DataFrame()
+        frame = bench.features(dataset, covered) if covered else pd.DataFrame()
+        large = bench.large(dataset, covered)
         for row in rows:
             archs = every if row.sizes_only else covered
             printed = published(table, row.published, dataset)
-            note = (row.note if printed or not row.published else "") if archs else NO_TABLE
+            note = (row.note or (why([row.name], large) if printed else "")) if archs else NO_TABLE
             if not row.sizes_only and archs and len(archs) < len(every):
                 note = "; ".join(filter(None, (note, f"{len(archs)} of {len(every)} cells have features")))
             found = {}

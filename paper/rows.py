@@ -9,14 +9,6 @@ from proxyrank.features.aggregates import AGGREGATES
 from proxyrank.features.proxies.registry import PROXIES
 
 FISHER_NOTE = "exact Fisher matrix, J^T Sigma J"
-_BATCH = "batch 8, the paper took 64, which raises |KT| on a sample of ImageNet16-120"
-
-REASONS = {
-    **dict.fromkeys(("trainability", "naswot", "gradsign", "az_nas", "vkdnw_single", "vkdnw_agg"), _BATCH),
-    "jacov": "lower at every batch tried, 8 to 64; cause unknown",
-    "linear_region": "linear_region is constant, at batch 8 and on a sample at 64: ntk alone ranks",
-}
-"""Why a column or aggregate may differ from the paper, as far as it was measured."""
 
 
 @dataclass(frozen=True)
@@ -67,18 +59,15 @@ TRAINING_FREE = (
     TrainingFree("dim", "aleph", _column("dim", "vkdnw_dim"), sizes_only=True),
     TrainingFree("flops", "flops", _column("flops"), sizes_only=True),
     *(
-        TrainingFree(name, name, _column(name), note=REASONS.get(name, ""))
+        TrainingFree(name, name, _column(name))
         for name in ("grad_norm", "grasp", "snip", "synflow", "naswot")
     ),
-    TrainingFree("te_nas", "te_nas", AGGREGATES["te_nas"], note=REASONS["linear_region"]),
-    *(
-        TrainingFree(name, name, _column(name), note=REASONS.get(name, ""))
-        for name in ("zen", "gradsign", "zico", "jacov")
-    ),
-    TrainingFree("az_nas", "az_nas", AGGREGATES["az_nas"], note=REASONS["az_nas"]),
-    TrainingFree("vkdnw_single", "vkdnw_single", AGGREGATES["vkdnw_single"], note=REASONS["vkdnw_single"]),
+    TrainingFree("te_nas", "te_nas", AGGREGATES["te_nas"]),
+    *(TrainingFree(name, name, _column(name)) for name in ("zen", "gradsign", "zico", "jacov")),
+    TrainingFree("az_nas", "az_nas", AGGREGATES["az_nas"]),
+    TrainingFree("vkdnw_single", "vkdnw_single", AGGREGATES["vkdnw_single"]),
     TrainingFree("vkdnw_single (fisher)", None, _fisher("vkdnw_single"), note=FISHER_NOTE),
-    TrainingFree("vkdnw_agg", "vkdnw_agg", AGGREGATES["vkdnw_agg"], note=REASONS["vkdnw_agg"]),
+    TrainingFree("vkdnw_agg", "vkdnw_agg", AGGREGATES["vkdnw_agg"]),
     TrainingFree("vkdnw_agg (fisher)", None, _fisher("vkdnw_agg"), note=FISHER_NOTE),
 )
 

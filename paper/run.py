@@ -32,7 +32,7 @@ def reproduce(name: str, bench: Bench, out: str | Path) -> Result:
     Raises
     ------
     ProxyrankError
-        If the table is unknown, the folder cannot be made, or it holds tables of other labels.
+        If the table is unknown, the folder cannot be made, or it holds tables of other labels or features.
     """
     if name not in TABLES:
         raise ProxyrankError(f"unknown table {name!r}; known: {', '.join(TABLES)}, all")
@@ -71,9 +71,9 @@ def reproduce_all(
 
 
 def _claim(out: Path, bench: Bench) -> None:
-    """Make the folder, or see that what it holds, finished fits included, comes from the same labels."""
+    """Make the folder, or see that what it holds, finished fits included, comes from the same data."""
     (out / "parts").mkdir(parents=True, exist_ok=True)
-    stated = {"bench": bench.name, "labels": bench.fingerprint(), "train_size": bench.train_size}
+    stated = {"bench": bench.name, **bench.fingerprint(), "train_size": bench.train_size}
     file = out / "bench.json"
     if not file.exists():
         with atomic_path(file) as path:
@@ -81,7 +81,7 @@ def _claim(out: Path, bench: Bench) -> None:
     elif (known := read_json(file)) != stated:
         different = next(key for key in stated if known.get(key) != stated[key])
         raise ProxyrankError(
-            f"{out}: holds tables of other labels ({different} differs from {file.name}); take another --out"
+            f"{out}: holds tables of other {different} (see {file.name}); take another --out"
         )
 
 

@@ -28,7 +28,8 @@ def make(bench: Bench, out: Path) -> Result:
         if not archs:
             result.notes.append(f"{dataset}: no feature table")
             continue
-        frame = bench.features(dataset, archs).frame
+        frame = bench.features(dataset, archs)
+        result.notes.append(f"{dataset}: {bench.batches(dataset, archs)}")
         for size, text in SIZES.items():
             for component in COMPONENTS:
                 both = frame[[component, size]].dropna()

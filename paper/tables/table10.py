@@ -8,8 +8,8 @@ from proxyrank.features.aggregates import vkdnw_single
 from proxyrank.paper.bench import Bench
 from proxyrank.paper.metrics import paper_metrics
 from proxyrank.paper.published import METRICS, published
+from proxyrank.paper.reasons import why
 from proxyrank.paper.result import Cell, Result, finite
-from proxyrank.paper.rows import REASONS
 
 NAME = "table10"
 TITLE = "Subsets of the components of vkdnw_agg"
@@ -27,11 +27,11 @@ def make(bench: Bench, out: Path) -> Result:
     """The 31 subsets, as sums of log(rank / n)."""
     dataset = bench.ablation
     archs = bench.covered(dataset, "filtered")
-    result = Result(NAME, TITLE, notes=[f"{len(archs)} cells without dead operations, batch 8"])
     if not archs:
-        result.notes.append("no feature table")
-        return result
-    frame = bench.features(dataset, archs).frame
+        return Result(NAME, TITLE, notes=["no feature table"])
+    frame, large = bench.features(dataset, archs), bench.large(dataset, archs)
+    notes = [f"{len(archs)} cells without dead operations, {bench.batches(dataset, archs)}"]
+    result = Result(NAME, TITLE, notes=notes)
     frame = frame.assign(vkdnw_single=vkdnw_single(frame))
     labels = bench.accuracies(dataset, archs)
     for size in range(1, 6):
@@ -48,7 +48,7 @@ def make(bench: Bench, out: Path) -> Result:
                     finite(found[metric]),
                     published=printed.get(metric),
                     n=len(archs),
-                    note=_why(letters) if printed else "",
+                    note=why([COMPONENTS[letter] for letter in letters], large) if printed else "",
                 )
                 for metric in METRICS
             ]
@@ -60,12 +60,3 @@ def make(bench: Bench, out: Path) -> Result:
         first = max(printed_taus, key=lambda row: printed_taus[row])
         result.notes.append(f"published best: {first} ({printed_taus[first]:.3f})")
     return result
-
-
-def _why(letters: tuple[str, ...]) -> str:
-    """Reasons of the components, each with those that it holds for."""
-    names: dict[str, list[str]] = {}
-    for letter in letters:
-        if (name := COMPONENTS[letter]) in REASONS:
-            names.setdefault(REASONS[name], []).append(name)
-    return "; ".join(f"{', '.join(own)}: {reason}" for reason, own in names.items())

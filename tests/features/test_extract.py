@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from proxyrank.common.errors import NotApplicableError, TableError
+from proxyrank.common.errors import NotApplicableError, ProxyrankError, TableError
 from proxyrank.common.executors import on_processes
-from proxyrank.features import FeatureTable, compute_features
+from proxyrank.features import FeatureTable, compute_features, get_group
 from proxyrank.features.extract import extract
 from proxyrank.features.sharing import plan_sharing, shareable
 from proxyrank.spaces import get_space
@@ -141,6 +141,29 @@ def test_one_bad_architecture_is_empty_with_its_reason(archs, tmp_path, monkeypa
     assert np.isfinite(table.frame["op_count_none"]).all()
 
 
+@pytest.mark.parametrize("share", [False, True])
+def test_some_columns_have_the_values_of_the_whole_table(archs, undisturbed, tmp_path, share):
+    wanted = [column for column in get_group("zcs").columns(SPACE) if column in ("jacov", "trainability")]
+    out, how = tmp_path / "T.parquet", {"executor": in_this_process, "settings": SETTINGS, "share": share}
+    extract(SPACE, archs, "zcs", out, columns=wanted[::-1], **how)
+    table = FeatureTable.read(out)
+    assert table.columns == table.sidecar.groups["zcs"].columns == wanted
+    if not share:
+        pd.testing.assert_frame_equal(table.frame, FeatureTable.read(undisturbed).frame[wanted])
+    with pytest.raises(TableError, match="made with 2 columns of zcs, asked for 1"):
+        extract(SPACE, archs, "zcs", out, columns=wanted[:1], **how)
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [(["jacov", "nothing"], "unknown column 'nothing'"), (["jacov"], "the group graf")],
+)
+def test_columns_that_the_groups_lack_are_refused(archs, tmp_path, columns, message):
+    with pytest.raises(ProxyrankError, match=message):
+        extract(SPACE, archs, "zcs,graf", tmp_path / "T", executor=in_this_process, columns=columns)
+    assert not list(tmp_path.iterdir())
+
+
 def test_reused_rows_are_the_computed_ones(archs, undisturbed, tmp_path, fresh_cache):
     compute_features(SPACE, archs[:6], "zcs,graf", settings=SETTINGS)
     out = tmp_path / "T.parquet"
@@ -161,7 +184,7 @@ def test_shared_values_are_those_of_the_representative(tmp_path):
     firsts = sorted({SPACE.representative(arch) for arch in archs})
     own = compute_features(SPACE, archs, "vkdnw,zcs", settings=SETTINGS, cache=False).frame
     theirs = compute_features(SPACE, firsts, "vkdnw,zcs", settings=SETTINGS, cache=False).frame
-    free = shareable(SPACE, ("vkdnw", "zcs"))
+    free = shareable(table.columns)
     assert "jacov" in free["dead"]
     assert "flops" in free["canonical"] - free["dead"]
     assert not any(column.startswith("vkdnw") for column in free["canonical"])
@@ -174,7 +197,8 @@ def test_shared_values_are_those_of_the_representative(tmp_path):
 
 def test_sharing_computes_every_column_of_every_cell_once():
     archs = list(SPACE.archs())[:3000]
-    portions, taken = plan_sharing(SPACE, archs, ("vkdnw", "zcs", "graf"))
+    wanted = [column for name in ("vkdnw", "zcs", "graf") for column in get_group(name).columns(SPACE)]
+    portions, taken = plan_sharing(SPACE, archs, wanted)
     columns = set().union(*(portion.columns for portion in portions))
     held: dict[str, set[str]] = {}
     for portion in portions:

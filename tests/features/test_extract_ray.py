@@ -43,7 +43,7 @@ def in_this_process(function, arguments):
 
 
 def killed_on(node: str, marks: Path, function):
-    """`function`, but the first task on `node` says who it is and waits for its death; the others wait for that.
+    """`function`, but the first task on `node` says who it is and waits for its death; others wait for that.
 
     So the kill meets a busy worker of that node however fast or slow the machine is.
     """

@@ -20,6 +20,10 @@ def features(
     archs: options.Archs = None,
     population: options.Population = None,
     groups: Annotated[str, typer.Option(help="Feature groups, joined by commas.")] = "graf,paths,cell,flow",
+    columns: Annotated[
+        str | None,
+        typer.Option(help="Only these columns of the groups, joined by commas."),
+    ] = None,
     dataset: Annotated[
         str, typer.Option(help="Data set of the network features (classes and resolution).")
     ] = "cifar10",
@@ -76,6 +80,7 @@ def features(
         out,
         executor=_executor(ray, workers, device),
         settings={"dataset": dataset, "batch_size": batch_size, "seed": seed, "device": device},
+        columns=None if columns is None else [name.strip() for name in columns.split(",")],
         share=share,
         reuse=reuse,
     )
