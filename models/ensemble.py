@@ -9,17 +9,15 @@ from numpy.typing import ArrayLike
 from scipy.stats import kendalltau
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.isotonic import IsotonicRegression
-from sklearn.model_selection import GroupKFold
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from proxyrank.models.base import as_seed, canonical_order, check_spread
 from proxyrank.models.gp import GaussianProcessRanker
 from proxyrank.models.lightgbm import LightGBMRanker
+from proxyrank.models.members import MemberOptions, candidate_columns, fit_processes, trees_left_out
 from proxyrank.models.ranks import RankMap, fit_rank_map
-from proxyrank.models.recipes import GRAPH, PAYS, SHARES, Recipe, recipe_for
+from proxyrank.models.recipes import PAYS, SHARES, Recipe, recipe_for
 from proxyrank.models.targets import SIGNS, FloatArray, check_direction
-
-Positions = np.ndarray[Any, np.dtype[np.int64]]
 
 MAPS_FILE = "maps.npz"
 MEMBERS: dict[str, Any] = {"gp": GaussianProcessRanker, "lightgbm": LightGBMRanker}
@@ -131,18 +129,21 @@ class EnsembleRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         blocks = _numbered(range(len(labels)) if groups is None else [groups[i] for i in order])
         everyone = features if pool is None else np.asarray(pool, dtype=np.float64)
         recipe = recipe_for(len(labels))
-        candidates = _candidates(features.shape[1], families or {}, recipe)
-        processes, chosen = self._processes(features, labels, everyone, blocks, candidates)
+        options = MemberOptions(
+            self.scale, self.direction, self.seed_, self.threads, self.steps, self.tree_share
+        )
+        candidates = candidate_columns(features.shape[1], families or {}, recipe)
+        processes, chosen = fit_processes(features, labels, everyone, blocks, candidates, recipe, options)
         self.columns_ = {"gp": chosen, "lightgbm": candidates[0]}
         seen = features[:, self.columns_["lightgbm"]]
         trees = [
-            self._tree(i, target, recipe.tree_params).fit(seen, labels)
+            options.tree(i, target, recipe.tree_params).fit(seen, labels)
             for i, target in enumerate(recipe.tree_targets)
         ]
         self.members_: list[Any] = [*processes, *trees]
         self._n_processes = len(processes)
         self.maps_ = [fit_rank_map(score) for score in self._scores(everyone)]
-        left_out = self._left_out(features, labels, blocks)
+        left_out = self._left_out(features, labels, blocks, recipe, options)
         if left_out is None:
             self.share_, self.oof_score_ = recipe.share, None
             score = self._blend(self._scores(features))
@@ -242,32 +243,6 @@ class EnsembleRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         model._set_importances()
         return model
 
-    def _processes(
-        self,
-        X: FloatArray,
-        y: FloatArray,
-        pool: FloatArray,
-        blocks: list[int],
-        candidates: Sequence[Positions],
-    ) -> tuple[list[GaussianProcessRanker], Positions]:
-        """Fitted processes on the first candidate's columns, or on a later one's where those pay."""
-        recipe = recipe_for(len(y))
-        oriented = SIGNS[self.direction] * y
-        best: tuple[float, GaussianProcessRanker, Any] | None = None
-        for columns in candidates:
-            first = self._process(recipe.process_targets[0], recipe.penalty)
-            first.fit(X[:, columns], y, pool=pool[:, columns], groups=blocks)
-            found = float(np.nan_to_num(kendalltau(first.left_out_, oriented)[0]))
-            if best is None or found > best[0] + PAYS:
-                best = found, first, columns
-        assert best is not None
-        _, first, columns = best
-        others = [self._process(target, recipe.penalty) for target in recipe.process_targets[1:]]
-        for other in others:
-            lengths = first.posterior_.lengths
-            other.fit(X[:, columns], y, pool=pool[:, columns], groups=blocks, lengths=lengths)
-        return [first, *others], columns
-
     def _scores(self, X: FloatArray) -> list[FloatArray]:
         """Score [n] of every member."""
         kinds = ["gp"] * self._n_processes + ["lightgbm"] * (len(self.members_) - self._n_processes)
@@ -276,58 +251,18 @@ class EnsembleRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             for member, kind in zip(self.members_, kinds, strict=True)
         ]
 
-    def _process(self, target: str, penalty: float) -> GaussianProcessRanker:
-        return GaussianProcessRanker(
-            target,
-            penalty=penalty,
-            steps=self.steps,
-            scale=self.scale,
-            direction=self.direction,
-            random_state=self.seed_,
-            threads=self.threads,
-        )
-
-    def _tree(self, number: int, target: str, params: Mapping[str, Any]) -> LightGBMRanker:
-        tree = LightGBMRanker(
-            target,
-            scale=self.scale,
-            direction=self.direction,
-            random_state=self.seed_ + number,
-            threads=self.threads,
-            **params,
-        )
-        tree.n_estimators = max(1, round(self.tree_share * tree.n_estimators))
-        return tree
-
     def _left_out(
-        self, X: FloatArray, y: FloatArray, blocks: list[int]
+        self, X: FloatArray, y: FloatArray, blocks: list[int], recipe: Recipe, options: MemberOptions
     ) -> tuple[FloatArray, FloatArray] | None:
         """Normalised ranks [n] of the processes and of the trees, each row predicted without its block."""
         folds = min(self.folds, len(set(blocks)))
         if len(y) < 8 or folds < 2:
             return None
-        by_process = np.mean(
-            [
-                self.maps_[i](member.left_out_)
-                for i, member in enumerate(self.members_[: self._n_processes])
-                if isinstance(member, GaussianProcessRanker)
-            ],
-            axis=0,
-        )
-        recipe = recipe_for(len(y))
-        by_tree = np.zeros(len(y))
-        seen = X[:, self.columns_["lightgbm"]]
-        tried = dict.fromkeys(recipe.tree_targets)  # one tree ensemble a target says enough
-        cutter = GroupKFold(folds, shuffle=True, random_state=self.seed_ % 2**32)
-        for train, test in cutter.split(seen, y, blocks):
-            if np.ptp(y[train]) == 0:
-                return None
-            for target in tried:
-                number = recipe.tree_targets.index(target)
-                tree = self._tree(number, target, recipe.tree_params).fit(seen[train], y[train])
-                at = self._n_processes + number
-                by_tree[test] += self.maps_[at](tree.rank_score(seen[test])) / len(tried)
-        return by_process, by_tree
+        processes = self.members_[: self._n_processes]
+        by_process = np.mean([self.maps_[i](one.left_out_) for i, one in enumerate(processes)], axis=0)
+        seen, maps = X[:, self.columns_["lightgbm"]], self.maps_[self._n_processes :]
+        by_tree = trees_left_out(seen, y, blocks, folds, maps, recipe, options)
+        return None if by_tree is None else (by_process, by_tree)
 
     def _blend(self, scores: Sequence[FloatArray]) -> FloatArray:
         ranks = [mapped(score) for mapped, score in zip(self.maps_, scores, strict=True)]
@@ -350,16 +285,6 @@ class EnsembleRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
 def _numbered(labels: Any) -> list[int]:
     numbers: dict[Any, int] = {}
     return [numbers.setdefault(label, len(numbers)) for label in labels]
-
-
-def _candidates(width: int, families: Mapping[str, Sequence[int]], recipe: Recipe) -> list[Positions]:
-    """Sets of columns: those of the recipe's families or of graphs, then, for many labels, all of them."""
-    names = recipe.families or GRAPH
-    first = np.array(sorted(i for name in names for i in families.get(name, ())), dtype=np.int64)
-    everything = np.arange(width)
-    if not len(first):
-        return [everything]
-    return [first, everything] if recipe.families is None and len(first) < width else [first]
 
 
 def _best_share(left_out: tuple[FloatArray, FloatArray], y: FloatArray, default: float) -> float:

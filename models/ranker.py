@@ -7,27 +7,22 @@ from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-from pydantic import ValidationError
 
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.common.files import atomic_folder, dump_json, read_json
 from proxyrank.common.tabular import json_safe
 from proxyrank.features import FeatureTable, parse_groups
 from proxyrank.models.base import Ranker
-from proxyrank.models.card import FORMAT, LabelCard, RankerCard, SplitCard
+from proxyrank.models.card import LabelCard, RankerCard, SplitCard
 from proxyrank.models.conformal import conformal_intervals
 from proxyrank.models.context import fit_context, training_table, unused_groups
+from proxyrank.models.folder import archs_digest, read_folder, write_folder
 from proxyrank.models.matching import as_matrix, check_labels, check_table, matched_frame, parse_own
 from proxyrank.models.pool import averageable
 from proxyrank.models.registry import default_model, make_model, model_class
-from proxyrank.models.storage import digest, load_model, read_checked, save_model
 from proxyrank.models.targets import FloatArray, check_direction
 from proxyrank.spaces import SearchSpace, get_space
 
 _log = logging.getLogger(__name__)
-
-CARD_FILE = "ranker.json"
-ARCHS_FILE = "train_archs.txt"
 
 
 class ProxyRanker:
@@ -186,7 +181,7 @@ class ProxyRanker:
             score_is_label=estimator.score_is_label,
             n_train=len(train),
             n_dropped=dropped,
-            train_archs_sha256=digest(_lines(train)),
+            train_archs_sha256=archs_digest(train),
             constant=constant,
             intervals=intervals,
             notes=notes,
@@ -279,14 +274,7 @@ class ProxyRanker:
             If the parent folder does not exist, or something else than a ranker is there.
         """
         estimator = self._fitted()
-        folder = Path(folder)
-        if folder.is_dir() and any(folder.iterdir()) and not (folder / CARD_FILE).is_file():
-            raise ProxyrankError(f"{folder}: not empty and not a ranker folder, it is left alone")
-        with atomic_folder(folder) as path:
-            save_model(estimator, path)
-            (path / ARCHS_FILE).write_bytes(_lines(self.train_archs))
-            text = dump_json(self.card.model_dump(mode="json"))
-            (path / CARD_FILE).write_text(text, encoding="utf-8", newline="\n")
+        write_folder(folder, self.card, self.train_archs, estimator)
 
     @classmethod
     def load(cls, folder: str | Path, *, threads: int | None = None) -> "ProxyRanker":
@@ -304,15 +292,7 @@ class ProxyRanker:
         ProxyrankError
             If a file is missing, damaged, or of another format; one line that names the file.
         """
-        folder = Path(folder)
-        card = read_card(folder)
-        archs = read_checked(folder / ARCHS_FILE, card.train_archs_sha256).decode().splitlines()
-        estimator: Any = load_model(folder)
-        if estimator.n_features_in_ != len(card.feature_names):
-            raise ProxyrankError(
-                f"{folder / CARD_FILE}: names {len(card.feature_names)} features, the model beside it has "
-                f"{estimator.n_features_in_}"
-            )
+        card, archs, estimator = read_folder(folder)
         if threads is not None:
             estimator.threads = threads
         ranker = cls(
@@ -329,7 +309,7 @@ class ProxyRanker:
             threads=estimator.threads,
             intervals=card.intervals is not None,
         )
-        ranker.card, ranker.estimator, ranker.train_archs = card, estimator, tuple(archs)
+        ranker.card, ranker.estimator, ranker.train_archs = card, estimator, archs
         return ranker
 
     def _fitted(self) -> Ranker:
@@ -344,30 +324,3 @@ class ProxyRanker:
                 "%d columns that the ranker does not know are ignored: %s", len(extra), ", ".join(extra[:10])
             )
         return as_matrix(frame)
-
-
-def read_card(folder: str | Path) -> RankerCard:
-    """Only ``ranker.json`` of a ranker folder.
-
-    Raises
-    ------
-    ProxyrankError
-        If the folder or the file is missing, damaged, or of another format.
-    """
-    path = Path(folder) / CARD_FILE
-    if not path.is_file():
-        raise ProxyrankError(f"{folder}: not a ranker folder, it has no {CARD_FILE}")
-    raw = read_json(path)
-    found = raw.get("format") if isinstance(raw, dict) else None
-    if found != FORMAT:
-        raise ProxyrankError(f"{path}: expected the format {FORMAT}, found {found!r}")
-    try:
-        return RankerCard.model_validate(raw)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise ProxyrankError(f"{path}: damaged ({place}: {first['msg']})") from None
-
-
-def _lines(archs: Sequence[str]) -> bytes:
-    return "".join(f"{arch}\n" for arch in archs).encode()

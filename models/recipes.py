@@ -3,7 +3,8 @@
 Where they come from: trees and share of `FEW` from the digits benchmark; its penalty and first target from
 out-of-fold KT at 128 labels of NAS-Bench-201, in runs that printed test scores beside them (both agreed).
 Trees of `MANY` from a study by cross-validation on 1,024 training cells of CIFAR-10 (seed 11), cells that are
-in the test parts of other seeds."""
+in the test parts of other seeds.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,0 +1,86 @@
+"""A ranker's folder: what was fitted (``ranker.json``), on which architectures, and the model's files."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.files import atomic_folder, dump_json, read_json
+from proxyrank.models.base import Ranker
+from proxyrank.models.card import FORMAT, RankerCard
+from proxyrank.models.storage import digest, load_model, read_checked, save_model
+
+CARD_FILE = "ranker.json"
+ARCHS_FILE = "train_archs.txt"
+
+
+def write_folder(folder: str | Path, card: RankerCard, archs: Sequence[str], estimator: Ranker) -> None:
+    """Write a ranker folder; it appears whole or not at all. Equal rankers give equal bytes.
+
+    Raises
+    ------
+    ProxyrankError
+        If the parent folder does not exist, or something else than a ranker is there.
+    """
+    folder = Path(folder)
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / CARD_FILE).is_file():
+        raise ProxyrankError(f"{folder}: not empty and not a ranker folder, it is left alone")
+    with atomic_folder(folder) as path:
+        save_model(estimator, path)
+        (path / ARCHS_FILE).write_bytes(_lines(archs))
+        text = dump_json(card.model_dump(mode="json"))
+        (path / CARD_FILE).write_text(text, encoding="utf-8", newline="\n")
+
+
+def read_folder(folder: str | Path) -> tuple[RankerCard, tuple[str, ...], Any]:
+    """Card, training architectures and estimator of a ranker folder; nothing in it is unpickled.
+
+    Raises
+    ------
+    ProxyrankError
+        If a file is missing, damaged, or of another format; one line that names the file.
+    """
+    folder = Path(folder)
+    card = read_card(folder)
+    archs = read_checked(folder / ARCHS_FILE, card.train_archs_sha256).decode().splitlines()
+    estimator: Any = load_model(folder)
+    if estimator.n_features_in_ != len(card.feature_names):
+        raise ProxyrankError(
+            f"{folder / CARD_FILE}: names {len(card.feature_names)} features, the model beside it has "
+            f"{estimator.n_features_in_}"
+        )
+    return card, tuple(archs), estimator
+
+
+def read_card(folder: str | Path) -> RankerCard:
+    """Only ``ranker.json`` of a ranker folder.
+
+    Raises
+    ------
+    ProxyrankError
+        If the folder or the file is missing, damaged, or of another format.
+    """
+    path = Path(folder) / CARD_FILE
+    if not path.is_file():
+        raise ProxyrankError(f"{folder}: not a ranker folder, it has no {CARD_FILE}")
+    raw = read_json(path)
+    found = raw.get("format") if isinstance(raw, dict) else None
+    if found != FORMAT:
+        raise ProxyrankError(f"{path}: expected the format {FORMAT}, found {found!r}")
+    try:
+        return RankerCard.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise ProxyrankError(f"{path}: damaged ({place}: {first['msg']})") from None
+
+
+def archs_digest(archs: Sequence[str]) -> str:
+    """SHA-256 of the file of training architectures."""
+    return digest(_lines(archs))
+
+
+def _lines(archs: Sequence[str]) -> bytes:
+    return "".join(f"{arch}\n" for arch in archs).encode()
