@@ -108,6 +108,7 @@ def verdicts(results: Sequence[Result]) -> dict[str, list[str]]:
                 found["reproduced"].append(place)
             else:
                 kind = "better" if cell.difference > 0 else "differs"
-                why = f": {cell.note}" if cell.note else ""
-                found[kind].append(f"{place} {cell.difference:+.3f}{why}")
+                reasons = [cell.verdict if cell.verdict.startswith("inside") else "", cell.note]
+                why = "; ".join(filter(None, reasons))
+                found[kind].append(f"{place} {cell.difference:+.3f}{': ' if why else ''}{why}")
     return found

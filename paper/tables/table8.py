@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from proxyrank.paper.bench import Bench
-from proxyrank.paper.fim import fim_cells
+from proxyrank.paper.fim import fim_cells, fim_notes
 from proxyrank.paper.published import published_tables
 from proxyrank.paper.result import Result
 
@@ -17,4 +17,4 @@ def make(bench: Bench, out: Path) -> Result:
     """One row a size."""
     variants = {str(size): {"fisher_tensors": size} for size in SIZES}
     cells = list(fim_cells(bench, variants, published_tables()[PUBLISHED]))
-    return Result(NAME, TITLE, cells, [f"{cells[0].n} cells without dead operations, batch 8"])
+    return Result(NAME, TITLE, cells, fim_notes(cells))

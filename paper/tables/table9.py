@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from proxyrank.paper.bench import Bench
-from proxyrank.paper.fim import fim_cells
+from proxyrank.paper.fim import fim_cells, fim_notes
 from proxyrank.paper.published import published_tables
 from proxyrank.paper.result import Result
 
@@ -25,4 +25,4 @@ def make(bench: Bench, out: Path) -> Result:
     printed = {f"position {key}": value for key, value in tables[PUBLISHED[0]].items()}
     printed |= {f"{key} a tensor": value for key, value in tables[PUBLISHED[1]].items()}
     cells = list(fim_cells(bench, {**single, **several}, printed))
-    return Result(NAME, TITLE, cells, [f"{cells[0].n} cells without dead operations, batch 8"])
+    return Result(NAME, TITLE, cells, fim_notes(cells))

@@ -12,6 +12,7 @@ from sklearn.metrics import ndcg_score
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.paper import TABLES, Bench, digits_bench, nb201_bench, reproduce
 from proxyrank.paper import rows as known_rows
+from proxyrank.paper.fim import fim_cells, fim_notes
 from proxyrank.paper.metrics import paper_metrics
 from proxyrank.paper.published import published, published_tables
 from proxyrank.paper.rankings import model_cells, training_free_cells
@@ -126,6 +127,17 @@ def test_table10_has_all_subsets_and_the_published_best_one(nb201, tmp_path):
     assert notes["EF"] == ""
 
 
+def test_ndcg_of_a_subset_of_cells_is_not_compared(digits):
+    cells = list(fim_cells(digits, {"8": {"fisher_tensors": 8}}, {}))
+    every = len(digits.labelled("digits", "filtered"))
+    assert {(cell.metric, cell.n, cell.of) for cell in cells} == {
+        ("KT", 12, 0),
+        ("SPR", 12, 0),
+        ("nDCG", 12, every),
+    }
+    assert len(fim_notes(cells)) == 2
+
+
 def test_reasons_name_what_they_hold_for():
     assert why(["az_nas"]).startswith("trainability: batch 8")
     assert why(["az_nas"], ["trainability"]) == ""
@@ -172,16 +184,20 @@ def test_verdicts_say_why():
         Cell("c", "cifar10", "KT", 0.80, published=0.71),
         Cell("d", "cifar10", "KT", None, published=0.71, note="no feature table"),
         Cell("e", "cifar10", "KT", 0.80),
+        Cell("f", "cifar10", "KT", 0.68, 0.02, published=0.71, note="standard error over cells"),
     ]
     found = verdicts([Result("t", "", cells)])
     assert {kind: len(rows) for kind, rows in found.items()} == {
         "reproduced": 1,
         "better": 1,
-        "differs": 1,
+        "differs": 2,
         "on other cells": 0,
         "missing": 1,
     }
-    assert found["differs"] == ["t b cifar10 -0.110: batch 8"]
+    assert found["differs"] == [
+        "t b cifar10 -0.110: batch 8",
+        "t f cifar10 -0.030: inside two standard errors; standard error over cells",
+    ]
     assert "no feature table" in found["missing"][0]
 
 
