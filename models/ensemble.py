@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from proxyrank.models.base import as_seed, canonical_order, check_spread
 from proxyrank.models.gp import GaussianProcessRanker
 from proxyrank.models.lightgbm import LightGBMRanker
-from proxyrank.models.members import MemberOptions, candidate_columns, fit_processes, trees_left_out
+from proxyrank.models.members import MemberOptions, columns_of, fit_processes, trees_left_out
 from proxyrank.models.ranks import RankMap, fit_rank_map
 from proxyrank.models.recipes import PAYS, SHARES, Recipe, recipe_for
 from proxyrank.models.targets import SIGNS, FloatArray, check_direction
@@ -54,8 +54,8 @@ class EnsembleRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         The fitted members, processes first.
     share_ : float
         Weight of the processes.
-    columns_ : dict of str to ndarray
-        Positions of the columns that the processes (``gp``) and the trees (``lightgbm``) see.
+    columns_ : list of ndarray
+        Positions of the columns that each member sees.
     oof_score_ : ndarray of shape (n,) or None
         Score of each training row predicted without its group; None below 8 rows.
     feature_importances_ : ndarray of shape (n_features,)
@@ -132,12 +132,13 @@ class EnsembleRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         options = MemberOptions(
             self.scale, self.direction, self.seed_, self.threads, self.steps, self.tree_share
         )
-        candidates = candidate_columns(features.shape[1], families or {}, recipe)
-        processes, chosen = fit_processes(features, labels, everyone, blocks, candidates, recipe, options)
-        self.columns_ = {"gp": chosen, "lightgbm": candidates[0]}
-        seen = features[:, self.columns_["lightgbm"]]
+        processes, columns = fit_processes(
+            features, labels, everyone, blocks, families or {}, recipe, options
+        )
+        seen = columns_of(features.shape[1], families or {}, recipe.tree_families)
+        self.columns_ = columns + [seen] * len(recipe.tree_targets)
         trees = [
-            options.tree(i, target, recipe.tree_params).fit(seen, labels)
+            options.tree(i, target, recipe.tree_params).fit(features[:, seen], labels)
             for i, target in enumerate(recipe.tree_targets)
         ]
         self.members_: list[Any] = [*processes, *trees]
@@ -163,7 +164,7 @@ class EnsembleRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     @property
     def used_columns_(self) -> set[int]:
         """Positions of the columns that any member sees; the others may be missing in `rank_score`."""
-        return {int(i) for columns in self.columns_.values() for i in columns}
+        return {int(i) for columns in self.columns_ for i in columns}
 
     def predict(self, X: ArrayLike) -> FloatArray:
         """Predicted labels, shape [n], in label units."""
@@ -183,7 +184,7 @@ class EnsembleRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         """
         check_is_fitted(self, "members_")
         features = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False)
-        columns = self.columns_["lightgbm"]
+        columns = self.columns_[-1]
         trees = self.members_[self._n_processes :]
         alike = [tree for tree in trees if tree.target == trees[0].target]
         found = np.mean([tree.contributions(features[:, columns]) for tree in alike], axis=0)
@@ -209,7 +210,7 @@ class EnsembleRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         buffer = io.BytesIO()
         knots = {f"map{i}": np.stack([m.scores, m.ranks]) for i, m in enumerate(self.maps_)}
         label = np.stack([self.label_map_.scores, self.label_map_.ranks])
-        columns = {f"columns_{kind}": where for kind, where in self.columns_.items()}
+        columns = {f"columns{i}": where for i, where in enumerate(self.columns_)}
         arrays: dict[str, Any] = {"label": label, **columns, **knots}
         np.savez(buffer, **arrays)
         state = {
@@ -236,7 +237,7 @@ class EnsembleRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             for i, member in enumerate(state["members"])
         ]
         with np.load(io.BytesIO(files[MAPS_FILE]), allow_pickle=False) as arrays:
-            model.columns_ = {kind: arrays[f"columns_{kind}"] for kind in MEMBERS}
+            model.columns_ = [arrays[f"columns{i}"] for i in range(len(model.members_))]
             model.label_map_ = RankMap(*arrays["label"])
             model.maps_ = [RankMap(*arrays[f"map{i}"]) for i in range(len(model.members_))]
         model.oof_score_ = None
@@ -245,10 +246,9 @@ class EnsembleRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
 
     def _scores(self, X: FloatArray) -> list[FloatArray]:
         """Score [n] of every member."""
-        kinds = ["gp"] * self._n_processes + ["lightgbm"] * (len(self.members_) - self._n_processes)
         return [
-            member.rank_score(X[:, self.columns_[kind]])
-            for member, kind in zip(self.members_, kinds, strict=True)
+            member.rank_score(X[:, columns])
+            for member, columns in zip(self.members_, self.columns_, strict=True)
         ]
 
     def _left_out(
@@ -260,7 +260,7 @@ class EnsembleRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             return None
         processes = self.members_[: self._n_processes]
         by_process = np.mean([self.maps_[i](one.left_out_) for i, one in enumerate(processes)], axis=0)
-        seen, maps = X[:, self.columns_["lightgbm"]], self.maps_[self._n_processes :]
+        seen, maps = X[:, self.columns_[-1]], self.maps_[self._n_processes :]
         by_tree = trees_left_out(seen, y, blocks, folds, maps, recipe, options)
         return None if by_tree is None else (by_process, by_tree)
 
@@ -275,10 +275,10 @@ class EnsembleRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     def _set_importances(self) -> None:
         total = np.zeros(self.n_features_in_)
         trees = len(self.members_) - self._n_processes
-        for i, member in enumerate(self.members_):
+        for i, (member, columns) in enumerate(zip(self.members_, self.columns_, strict=True)):
             process = i < self._n_processes
             weight = self.share_ / self._n_processes if process else (1 - self.share_) / trees
-            total[self.columns_["gp" if process else "lightgbm"]] += weight * member.feature_importances_
+            total[columns] += weight * member.feature_importances_
         self.feature_importances_ = total / (total.sum() or 1.0)
 
 

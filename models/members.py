@@ -11,7 +11,7 @@ from sklearn.model_selection import GroupKFold
 from proxyrank.models.gp import GaussianProcessRanker
 from proxyrank.models.lightgbm import LightGBMRanker
 from proxyrank.models.ranks import RankMap
-from proxyrank.models.recipes import GRAPH, PAYS, Recipe
+from proxyrank.models.recipes import PAYS, Recipe
 from proxyrank.models.targets import SIGNS, FloatArray
 
 Positions = np.ndarray[Any, np.dtype[np.int64]]
@@ -54,14 +54,10 @@ class MemberOptions:
         return tree
 
 
-def candidate_columns(width: int, families: Mapping[str, Sequence[int]], recipe: Recipe) -> list[Positions]:
-    """Sets of columns: those of the recipe's families or of graphs, then, for many labels, all of them."""
-    names = recipe.families or GRAPH
-    first = np.array(sorted(i for name in names for i in families.get(name, ())), dtype=np.int64)
-    everything = np.arange(width)
-    if not len(first):
-        return [everything]
-    return [first, everything] if recipe.families is None and len(first) < width else [first]
+def columns_of(width: int, families: Mapping[str, Sequence[int]], names: Sequence[str]) -> Positions:
+    """Positions of the columns of families, sorted; of all ``width`` columns where none of them is there."""
+    found = sorted(i for name in names for i in families.get(name, ()))
+    return np.array(found, dtype=np.int64) if found else np.arange(width)
 
 
 def fit_processes(
@@ -69,11 +65,11 @@ def fit_processes(
     y: FloatArray,
     pool: FloatArray,
     blocks: list[int],
-    candidates: Sequence[Positions],
+    families: Mapping[str, Sequence[int]],
     recipe: Recipe,
     options: MemberOptions,
-) -> tuple[list[GaussianProcessRanker], Positions]:
-    """Fit the recipe's processes on the first candidate's columns, or on a later one's where those pay.
+) -> tuple[list[GaussianProcessRanker], list[Positions]]:
+    """Fit the recipe's processes, each set of families for itself.
 
     Parameters
     ----------
@@ -81,31 +77,42 @@ def fit_processes(
         Features [n, d], labels [n], rows without labels [m, d].
     blocks
         Equal for rows that are the same network.
-    candidates
-        Sets of columns.
+    families
+        Positions of the columns by the name of their family.
     recipe, options
         What to fit.
 
     Returns
     -------
-    list of GaussianProcessRanker, ndarray
-        One a target, and the columns that they see.
+    list of GaussianProcessRanker, list of ndarray
+        One for each set and target, and the columns that each sees.
     """
     oriented = SIGNS[options.direction] * y
-    best: tuple[float, GaussianProcessRanker, Positions] | None = None
-    for columns in candidates:
-        first = options.process(recipe.process_targets[0], recipe.penalty)
-        first.fit(X[:, columns], y, pool=pool[:, columns], groups=blocks)
-        found = float(np.nan_to_num(kendalltau(first.left_out_, oriented)[0]))
-        if best is None or found > best[0] + PAYS:
-            best = found, first, columns
-    assert best is not None
-    _, first, columns = best
-    others = [options.process(target, recipe.penalty) for target in recipe.process_targets[1:]]
-    for other in others:
-        lengths = first.posterior_.lengths
-        other.fit(X[:, columns], y, pool=pool[:, columns], groups=blocks, lengths=lengths)
-    return [first, *others], columns
+    everything = np.arange(X.shape[1])
+    sets = [columns_of(X.shape[1], families, names) for names in recipe.process_families]
+    sets = [one for i, one in enumerate(sets) if not any(np.array_equal(one, other) for other in sets[:i])]
+
+    def fitted(columns: Positions) -> tuple[GaussianProcessRanker, float]:
+        process = options.process(recipe.process_targets[0], recipe.penalty)
+        process.fit(X[:, columns], y, pool=pool[:, columns], groups=blocks)
+        return process, float(np.nan_to_num(kendalltau(process.left_out_, oriented)[0]))
+
+    processes: list[GaussianProcessRanker] = []
+    seen: list[Positions] = []
+    for columns in sets:
+        first, tau = fitted(columns)
+        if recipe.wider and len(columns) < len(everything):
+            wider, wider_tau = fitted(everything)
+            if wider_tau > tau + PAYS:
+                first, columns = wider, everything
+        own = [first]
+        for target in recipe.process_targets[1:]:
+            other = options.process(target, recipe.penalty)
+            lengths = first.posterior_.lengths
+            own.append(other.fit(X[:, columns], y, pool=pool[:, columns], groups=blocks, lengths=lengths))
+        processes += own
+        seen += [columns] * len(own)
+    return processes, seen
 
 
 def trees_left_out(

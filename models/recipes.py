@@ -1,9 +1,9 @@
 """What an ensemble is made of, by the number of labels: defaults, the same for every data set and split.
 
-Where they come from: trees and share of `FEW` from the digits benchmark; its penalty and first target from
-out-of-fold KT at 128 labels of NAS-Bench-201, in runs that printed test scores beside them (both agreed).
-Trees of `MANY` from a study by cross-validation on 1,024 training cells of CIFAR-10 (seed 11), cells that are
-in the test parts of other seeds.
+Where they come from: trees, share and families of `FEW` from the digits benchmark; its penalty and first
+target from out-of-fold KT at 128 labels of NAS-Bench-201, in runs that printed test scores beside them (both
+agreed). Trees of `MANY` from a study by cross-validation on 1,024 training cells of CIFAR-10 (seed 11), cells
+that are in the test parts of other seeds.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 GRAPH = ("graf", "paths", "cell", "flow")
-"""Families of columns that need no network; the others join only where they pay."""
+"""Families of columns that need no network."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,12 @@ class Recipe:
         Target of each LightGBM.
     tree_params
         Their parameters over the defaults.
-    families
-        Families of columns that are used, where present; None uses all.
+    process_families
+        Sets of families of columns, where present; each has processes of every target.
+    tree_families
+        Families that the trees see.
+    wider
+        Whether the processes see all columns instead, where that pays.
     share
         Weight of the processes in the blend, unless another of `SHARES` pays.
     """
@@ -38,12 +42,14 @@ class Recipe:
     penalty: float
     tree_targets: tuple[str, ...]
     tree_params: Mapping[str, Any] = field(default_factory=dict)
-    families: tuple[str, ...] | None = None
+    process_families: tuple[tuple[str, ...], ...] = (GRAPH,)
+    tree_families: tuple[str, ...] = GRAPH
+    wider: bool = True
     share: float = 2 / 3
 
 
 FEW_LABELS = 256
-"""Up to so many labels, more columns than paths and flow overfit."""
+"""Up to so many labels, columns beside those of paths, cell and flow overfit."""
 
 FEW = Recipe(
     process_targets=("logit", "quantile-normal", "log-error"),
@@ -57,7 +63,9 @@ FEW = Recipe(
         "min_child_samples": 3,
         "colsample": 0.6,
     },
-    families=("paths", "flow"),
+    process_families=(("paths", "flow"), ("paths", "cell", "flow")),
+    tree_families=("paths", "flow"),
+    wider=False,
     share=5 / 6,
 )
 MANY = Recipe(

@@ -45,7 +45,7 @@ class Simulation:
     checkpoints: tuple[int, ...] = (16, 32, 64, 128)
     seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
     population: str = "all"
-    groups: tuple[str, ...] = ("paths", "flow")
+    groups: tuple[str, ...] = ("paths", "cell", "flow")
     model: str = "ensemble"
 
     def __post_init__(self) -> None:

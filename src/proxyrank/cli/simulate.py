@@ -33,8 +33,8 @@ def simulate(
     population: Annotated[str, typer.Option(help="Part of the space to choose from.")] = "filtered",
     groups: Annotated[
         str,
-        typer.Option(help="Feature groups; with few labels the ensemble looks at paths and flow only."),
-    ] = "paths,flow",
+        typer.Option(help="Feature groups; with few labels the ensemble looks at paths, cell and flow only."),
+    ] = "paths,cell,flow",
     model: Annotated[str, typer.Option(help="Model of the ranker.")] = "ensemble",
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; all cores if not given.")] = None,
     space: options.Space = "nb201",
