@@ -99,9 +99,9 @@ def fit_processes(
 
     processes: list[GaussianProcessRanker] = []
     seen: list[Positions] = []
-    for columns in sets:
+    for i, columns in enumerate(sets):
         first, tau = fitted(columns)
-        if recipe.wider and len(columns) < len(everything):
+        if recipe.wider and i == 0 and len(columns) < len(everything):
             wider, wider_tau = fitted(everything)
             if wider_tau > tau + PAYS:
                 first, columns = wider, everything

@@ -1,9 +1,9 @@
 """What an ensemble is made of, by the number of labels: defaults, the same for every data set and split.
 
-Where they come from: trees, share and families of `FEW` from the digits benchmark; its penalty and first
-target from out-of-fold KT at 128 labels of NAS-Bench-201, in runs that printed test scores beside them (both
-agreed). Trees of `MANY` from a study by cross-validation on 1,024 training cells of CIFAR-10 (seed 11), cells
-that are in the test parts of other seeds.
+Where they come from: sets of families of both, trees and share of `FEW` from the digits benchmark; its
+penalty and first target from out-of-fold KT at 128 labels of NAS-Bench-201, in runs that printed test scores
+beside them (both agreed). Trees of `MANY` from a study by cross-validation on 1,024 training cells of
+CIFAR-10 (seed 11), cells that are in the test parts of other seeds.
 """
 
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ class Recipe:
     tree_families
         Families that the trees see.
     wider
-        Whether the processes see all columns instead, where that pays.
+        Whether the processes of the first set see all columns instead, where that pays.
     share
         Weight of the processes in the blend, unless another of `SHARES` pays.
     """
@@ -42,7 +42,7 @@ class Recipe:
     penalty: float
     tree_targets: tuple[str, ...]
     tree_params: Mapping[str, Any] = field(default_factory=dict)
-    process_families: tuple[tuple[str, ...], ...] = (GRAPH,)
+    process_families: tuple[tuple[str, ...], ...] = (GRAPH, ("paths", "flow"))
     tree_families: tuple[str, ...] = GRAPH
     wider: bool = True
     share: float = 2 / 3
