@@ -1,6 +1,6 @@
 """What an ensemble is made of, by the number of labels: defaults, the same for every data set and split.
 
-Where they come from: sets of families of both, trees and share of `FEW` from the digits benchmark; its
+Where they come from: sets of families, trees and share of `FEW` from the digits benchmark; its
 penalty and first target from out-of-fold KT at 128 labels of NAS-Bench-201, in runs that printed test scores
 beside them (both agreed). Trees of `MANY` from a study by cross-validation on 1,024 training cells of
 CIFAR-10 (seed 11), cells that are in the test parts of other seeds.
@@ -42,7 +42,7 @@ class Recipe:
     penalty: float
     tree_targets: tuple[str, ...]
     tree_params: Mapping[str, Any] = field(default_factory=dict)
-    process_families: tuple[tuple[str, ...], ...] = (GRAPH, ("paths", "flow"))
+    process_families: tuple[tuple[str, ...], ...] = (GRAPH,)
     tree_families: tuple[str, ...] = GRAPH
     wider: bool = True
     share: float = 2 / 3
