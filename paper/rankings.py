@@ -10,7 +10,7 @@ from proxyrank.evaluate import ranker_scores, size_scores, without
 from proxyrank.paper.bench import Bench
 from proxyrank.paper.metrics import paper_metrics
 from proxyrank.paper.published import METRICS, published
-from proxyrank.paper.reasons import why
+from proxyrank.paper.reasons import why, why_spectrum
 from proxyrank.paper.result import Cell, finite, mean_and_std
 from proxyrank.paper.rows import ModelDriven, TrainingFree
 from proxyrank.spaces import network_config
@@ -82,8 +82,10 @@ def model_cells(
                         temporary.write_text(dump_json(values), encoding="utf-8")
                 found.append(read_json(path))
             note = "" if found else NO_TABLE
+            if found and row.groups == ("vkdnw",) and printed:
+                note = why_spectrum(bench.features(dataset, archs))
             if found and len(archs) < len(every):
-                note = f"{len(archs)} of {len(every)} cells have features"
+                note = "; ".join(filter(None, (note, f"{len(archs)} of {len(every)} cells have features")))
             for metric in metrics:
                 mean, std = mean_and_std([one[metric] for one in found]) if found else (None, None)
                 yield Cell(

@@ -16,12 +16,14 @@ from proxyrank.paper.fim import fim_cells, fim_notes
 from proxyrank.paper.metrics import paper_metrics
 from proxyrank.paper.published import published, published_tables
 from proxyrank.paper.rankings import model_cells, training_free_cells
-from proxyrank.paper.reasons import why
+from proxyrank.paper.reasons import why, why_spectrum
 from proxyrank.paper.render import to_latex, to_markdown
 from proxyrank.paper.result import Cell, Result
 from proxyrank.paper.rows import MODEL_DRIVEN, TRAINING_FREE, ModelDriven
 from proxyrank.paper.run import verdicts
 from proxyrank.paper.tables import table10
+
+DATASETS = ("cifar10", "ImageNet16-120")
 
 
 @pytest.fixture(scope="module")
@@ -144,6 +146,13 @@ def test_reasons_name_what_they_hold_for():
     both = why(["vkdnw_agg"])
     assert "vkdnw_single, trainability: batch 8" in both
     assert "; jacov: lower" in both or both.startswith("jacov: lower")
+
+
+def test_a_spectrum_that_is_mostly_zero_is_a_reason(nb201):
+    """CIFAR-10 has 10 classes, ImageNet16-120 has 120: the rank of the Fisher matrix at batch 8."""
+    frames = {name: nb201.features(name, nb201.covered(name, "filtered")) for name in DATASETS}
+    assert why_spectrum(frames["cifar10"]) == "the third decile of the spectrum is zero for 83% of the cells"
+    assert why_spectrum(frames["ImageNet16-120"]) == ""
 
 
 def test_rows_on_part_of_a_population_are_not_called_reproduced(nb201, monkeypatch):
