@@ -45,8 +45,8 @@ def why(names: Sequence[str], large: Collection[str] = ()) -> str:
 def why_spectrum(frame: pd.DataFrame) -> str:
     """Whether a ranking by the spectrum alone lacks most of it.
 
-    A batch of B images and K classes bounds the rank of the Fisher matrix by B (K - 1): 72 for 8 images and 10
-    classes, where 128 tensors give 128 eigenvalues.
+    A batch of B images and K classes bounds the rank of the Fisher matrix by B (K - 1): 72 for 8 images and
+    10 classes, where 128 tensors give 128 eigenvalues.
     """
     zero = float((frame["vkdnw_q30"].fillna(0.0) == 0.0).mean())
     return f"the third decile of the spectrum is zero for {zero:.0%} of the cells" if zero > 0.5 else ""
