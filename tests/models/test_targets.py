@@ -1,6 +1,7 @@
 """Targets: formulas, round trips, directions and scales."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -109,3 +110,24 @@ def test_parameters_that_are_none_of_a_target_are_refused() -> None:
         Target.from_dict({**state, "extra": 1})
     with pytest.raises(ProxyrankError, match="unknown direction"):
         Target.from_dict({**state, "direction": "up"})
+
+
+@pytest.mark.parametrize("name", ["logit", "log-error"])
+@pytest.mark.parametrize("direction", ["max", "min"])
+def test_networks_that_did_not_learn_are_raised_to_the_outer_fence(name, direction):
+    labels = np.concatenate([np.linspace(60.0, 70.0, 97), [1.0, 1.0, 30.0]])
+    labels = labels if direction == "max" else 100.0 - labels
+    target = fit_target(name, labels, direction=direction)
+    z = target.transform(labels)
+    first, third = np.quantile(replace(target, floor=None).transform(labels), (0.25, 0.75))
+    assert z.min() == target.floor == pytest.approx(first - 3.0 * (third - first))
+    assert (z[-3:] == target.floor).all()
+    assert (z[:-3] > target.floor).all()
+    np.testing.assert_allclose(target.inverse(z[:-3]), labels[:-3])
+    assert Target.from_dict(target.to_dict()) == target
+
+
+def test_there_is_no_fence_without_outliers():
+    assert fit_target("logit", np.linspace(60.0, 70.0, 50)).floor is None
+    assert fit_target("logit", [1.0, *[50.0] * 30]).floor is None  # equal quartiles say nothing
+    assert fit_target("none", [1.0, *np.linspace(60.0, 70.0, 50)]).floor is None
