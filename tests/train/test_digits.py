@@ -19,7 +19,8 @@ def test_same_seed_same_accuracy_and_global_generator_untouched() -> None:
     arch = get_space("nb201").parse((3,) * 6)
     before = torch.random.get_rng_state()
     first = train_cell(arch, 0, QUICK)
-    assert train_cell(arch, 1, QUICK) != first == train_cell(arch, 0, QUICK)
+    assert train_cell(arch, 0, QUICK) == first
+    assert {train_cell(arch, seed, QUICK) for seed in (1, 2, 3)} != {first}  # two may both stay at chance
     assert torch.equal(before, torch.random.get_rng_state())
     assert 0 <= first <= 100
 
