@@ -43,14 +43,15 @@ def row_parts(
     for start in range(0, len(archs), ROW_GROUP):
         some = list(archs[start : start + ROW_GROUP])
         rows, theirs = own.reindex(some), own.reindex([representative(arch) for arch in some])
+        rows[STATUS], theirs[STATUS] = rows[STATUS].fillna(""), theirs[STATUS].fillna("")
         for column in columns:
             shared = np.array([column in taken.get(arch, ()) for arch in some])
             rows[column] = np.where(shared, theirs[column].to_numpy(), rows[column].to_numpy())
         texts = []
         for arch, text, other in zip(some, rows[STATUS], theirs[STATUS], strict=True):
-            given = json.loads(other) if isinstance(other, str) and other else {}
+            given = json.loads(other) if other else {}
             reasons = {c: r for c, r in given.items() if c in taken.get(arch, ())}
-            reasons |= json.loads(text) if isinstance(text, str) and text else {}
+            reasons |= json.loads(text) if text else {}
             texts.append(json.dumps(reasons) if reasons else "")
         rows[STATUS] = texts
         yield rows

@@ -228,8 +228,8 @@ def _differences(known: Sidecar, asked: Sidecar) -> Iterator[str]:
         old = known.groups[name]
         if old.version != info.version:
             yield f"made with version {old.version} of {name}, this proxyrank has {info.version}"
-        if old.columns != info.columns:
-            yield f"made with {len(old.columns)} columns of {name}, asked for {len(info.columns)}"
+        if odd := sorted(set(old.columns) ^ set(info.columns)):
+            yield f"other columns of {name} than asked for ({', '.join(odd[:5])})"
         for key in dict.fromkeys((*old.settings, *info.settings)):
             before, now = json_safe(old.settings.get(key)), json_safe(info.settings.get(key))
             if before != now:

@@ -68,9 +68,10 @@ def fim_cells(
             )
 
 
-def fim_notes(cells: Sequence[Cell]) -> list[str]:
-    """Which cells, and what not to compare."""
-    notes = [f"{cells[0].n} cells without dead operations, batch 8"]
+def fim_notes(bench: Bench, cells: Sequence[Cell]) -> list[str]:
+    """Which cells with which batch, and what not to compare."""
+    batch = bench.settings(bench.ablation)["batch_size"]
+    notes = [f"{cells[0].n} cells without dead operations, batch {batch}"]
     if any(cell.of for cell in cells):
         notes.append(f"nDCG over {cells[0].n} cells is not comparable with the published one, over all")
     return notes

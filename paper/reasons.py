@@ -17,7 +17,7 @@ PARTS: Mapping[str, Sequence[str]] = MappingProxyType(
 _GROWING = ("trainability", "naswot", "gradsign", "vkdnw_single")
 _BATCH = "batch 8, the paper took 64, which raises |KT| on a sample of ImageNet16-120"
 _OTHERS = {
-    "jacov": "lower at every batch tried, 8 to 64; cause unknown",
+    "jacov": "lower at every batch tried, 8 to 64, cause unknown",
     "linear_region": "constant, at batch 8 and on a sample at 64: ntk alone ranks",
 }
 

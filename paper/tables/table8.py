@@ -17,4 +17,4 @@ def make(bench: Bench, out: Path) -> Result:
     """One row a size."""
     variants = {str(size): {"fisher_tensors": size} for size in SIZES}
     cells = list(fim_cells(bench, variants, published_tables()[PUBLISHED]))
-    return Result(NAME, TITLE, cells, fim_notes(cells))
+    return Result(NAME, TITLE, cells, fim_notes(bench, cells))

@@ -25,4 +25,4 @@ def make(bench: Bench, out: Path) -> Result:
     printed = {f"position {key}": value for key, value in tables[PUBLISHED[0]].items()}
     printed |= {f"{key} a tensor": value for key, value in tables[PUBLISHED[1]].items()}
     cells = list(fim_cells(bench, {**single, **several}, printed))
-    return Result(NAME, TITLE, cells, fim_notes(cells))
+    return Result(NAME, TITLE, cells, fim_notes(bench, cells))

@@ -150,7 +150,7 @@ def test_some_columns_have_the_values_of_the_whole_table(archs, undisturbed, tmp
     assert table.columns == table.sidecar.groups["zcs"].columns == wanted
     if not share:
         pd.testing.assert_frame_equal(table.frame, FeatureTable.read(undisturbed).frame[wanted])
-    with pytest.raises(TableError, match="made with 2 columns of zcs, asked for 1"):
+    with pytest.raises(TableError, match=rf"other columns of zcs than asked for \({wanted[1]}\)"):
         extract(SPACE, archs, "zcs", out, columns=wanted[:1], **how)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from proxyrank.common.seeds import derive_rng
 from proxyrank.features import FeatureTable, GroupInfo, Sidecar
+from proxyrank.models import ProxyRanker
 from proxyrank.spaces import get_space
 
 Problem = tuple[np.ndarray, np.ndarray]
@@ -55,3 +56,10 @@ def labels(cells: list[str]) -> np.ndarray:
     return (
         np.array([50.0 + 6 * cell.count("conv_3x3") + 3 * cell.count("conv_1x1") for cell in cells]) + noise
     )
+
+
+@pytest.fixture(scope="session")
+def fitted(cells: list[str], labels: np.ndarray) -> ProxyRanker:
+    """A small ranker of forty of the cells."""
+    ranker = ProxyRanker("graf,paths", params={"n_estimators": 60})
+    return ranker.fit(cells[:40], labels[:40], label="cifar10", label_path="acc.csv")

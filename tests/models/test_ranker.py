@@ -1,6 +1,5 @@
-"""The wrapper on architecture strings: matching by name, refusals, ranks, folders."""
+"""The wrapper on architecture strings: matching by name, refusals, ranks."""
 
-import json
 import logging
 import subprocess
 import sys
@@ -16,7 +15,7 @@ from sklearn.model_selection import train_test_split
 
 from proxyrank.common.errors import ArchitectureError, ProxyrankError, TableError
 from proxyrank.features import FeatureTable, compute_features
-from proxyrank.models import ProxyRanker, SplitCard
+from proxyrank.models import ProxyRanker
 from proxyrank.spaces import get_space, register_space
 
 NB201 = get_space("nb201")
@@ -30,11 +29,6 @@ def _small(**kwargs: Any) -> ProxyRanker:
 
 def _with_frame(table: FeatureTable, frame: pd.DataFrame) -> FeatureTable:
     return FeatureTable(frame, table.sidecar)
-
-
-@pytest.fixture(scope="module")
-def fitted(cells: list[str], labels: np.ndarray) -> ProxyRanker:
-    return _small(groups="graf,paths").fit(cells[:40], labels[:40], label="cifar10", label_path="acc.csv")
 
 
 def test_ranks_unseen_cells(fitted: ProxyRanker, cells: list[str], labels: np.ndarray) -> None:
@@ -271,76 +265,6 @@ def test_features_of_another_version_or_setting_are_refused(fitted: ProxyRanker,
             fitted.rank(cells, features=table)
     finally:
         del fitted_settings["batch"]
-
-
-@pytest.mark.parametrize("model", ["lightgbm", "forest"])
-def test_folder_round_trip_and_same_bytes(
-    model: str, cells: list[str], labels: np.ndarray, tmp_path: Path
-) -> None:
-    split = SplitCard(kind="published", train_size=40, seed=3, population="filtered")
-    for name in ("a", "b"):
-        ranker = _small(groups="paths,cell", model=model, random_state=3)
-        ranker.fit(cells[:40], labels[:40], label="cifar10", label_path="acc.csv", split=split)
-        ranker.save(tmp_path / name)
-        ranker.save(tmp_path / name)  # an old ranker is replaced
-    files = {path.name: path.read_bytes() for path in (tmp_path / "a").iterdir()}
-    assert files == {path.name: path.read_bytes() for path in (tmp_path / "b").iterdir()}
-    loaded = ProxyRanker.load(tmp_path / "a", threads=2)
-    assert loaded.card == ranker.card
-    assert loaded.train_archs == tuple(sorted(cells[:40]))
-    assert loaded.card.split == split
-    assert (loaded.card.label.name, loaded.card.label.path) == ("cifar10", "acc.csv")
-    assert set(loaded.card.libraries) == {"python", "numpy", "pandas", "scipy", "scikit-learn", "lightgbm"}
-    pd.testing.assert_frame_equal(loaded.rank(cells), ranker.rank(cells))
-    refitted = ProxyRanker(
-        loaded.groups, loaded.model, params=loaded.params, random_state=loaded.random_state
-    ).fit(cells[:40], labels[:40])
-    np.testing.assert_array_equal(refitted.predict(cells), ranker.predict(cells))
-    assert sorted(tmp_path.iterdir()) == [tmp_path / "a", tmp_path / "b"]
-
-
-def test_damaged_folders_are_told_in_one_line(fitted: ProxyRanker, tmp_path: Path) -> None:
-    folder = tmp_path / "R"
-    fitted.save(folder)
-    card = json.loads((folder / "ranker.json").read_text())
-
-    def refused(message: str) -> None:
-        with pytest.raises(ProxyrankError, match=message) as caught:
-            ProxyRanker.load(folder)
-        assert "\n" not in str(caught.value)
-
-    for change, message in (
-        (
-            {"format": "proxyrank-ranker/9"},
-            "expected the format proxyrank-ranker/1, found 'proxyrank-ranker/9'",
-        ),
-        ({"space": "nb301"}, "unknown search space 'nb301'"),
-        ({"n_train": "many"}, r"ranker.json: damaged \(n_train: "),
-        ({"feature_names": ["a"]}, "names 1 features, the model beside it has"),
-        ({"train_archs_sha256": "0"}, "train_archs.txt: damaged"),
-    ):
-        (folder / "ranker.json").write_text(json.dumps({**card, **change}))
-        refused(message)
-    (folder / "ranker.json").write_text(json.dumps(card))
-    text = (folder / "model.txt").read_text()
-    (folder / "model.txt").write_text(text.replace("num_leaves=12", "num_leaves=99", 1))
-    refused("model.txt: damaged")
-    (folder / "model.txt").unlink()
-    refused("model.txt: no such file")
-    (folder / "ranker.json").unlink()
-    refused("not a ranker folder, it has no ranker.json")
-    with pytest.raises(ProxyrankError, match="not a ranker folder"):
-        ProxyRanker.load(tmp_path / "nothing")
-
-
-def test_a_folder_of_something_else_is_left_alone(fitted: ProxyRanker, tmp_path: Path) -> None:
-    (tmp_path / "thesis.txt").write_text("years of work")
-    with pytest.raises(ProxyrankError, match="not empty and not a ranker folder"):
-        fitted.save(tmp_path)
-    assert (tmp_path / "thesis.txt").read_text() == "years of work"
-    (tmp_path / "empty").mkdir()
-    fitted.save(tmp_path / "empty")
-    assert ProxyRanker.load(tmp_path / "empty").card == fitted.card
 
 
 def test_e2_the_package_alone_loads_neither_torch_nor_lightgbm() -> None:

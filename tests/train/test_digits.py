@@ -16,11 +16,10 @@ QUICK = DigitsSettings(epochs=1)
 
 
 def test_same_seed_same_accuracy_and_global_generator_untouched() -> None:
-    arch = get_space("nb201").parse((3,) * 6)
+    arch = get_space("nb201").parse((3, 1, 3, 1, 1, 3))  # leaves chance level in one epoch, whatever the seed
     before = torch.random.get_rng_state()
     first = train_cell(arch, 0, QUICK)
-    assert train_cell(arch, 0, QUICK) == first
-    assert {train_cell(arch, seed, QUICK) for seed in (1, 2, 3)} != {first}  # two may both stay at chance
+    assert train_cell(arch, 1, QUICK) != first == train_cell(arch, 0, QUICK)
     assert torch.equal(before, torch.random.get_rng_state())
     assert 0 <= first <= 100
 
