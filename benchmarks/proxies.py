@@ -61,13 +61,13 @@ CASES = {
 
 
 def _vkdnw(network: Any, batch: Any) -> None:
-    from proxyrank.features.fisher.vkdnw import vkdnw_features
+    from proxyrank.features.spectrum.describe import vkdnw_features
 
     vkdnw_features(network, batch)
 
 
 def _literal_vkdnw(network: Any, batch: Any) -> None:
-    path = REPOSITORY / "tests" / "features" / "fisher" / "literal.py"
+    path = REPOSITORY / "tests" / "features" / "spectrum" / "literal.py"
     spec = importlib.util.spec_from_file_location("vkdnw_literal", path)
     assert spec is not None
     assert spec.loader is not None
@@ -84,7 +84,7 @@ def measure(name: str, arch: str, batch: int, classes: int, device: str) -> dict
     """Seconds and added megabytes of one call in this process."""
     import torch
 
-    from proxyrank.features.inputs import noise_batch
+    from proxyrank.features.network.batch import noise_batch
     from proxyrank.spaces import NetworkConfig, get_space
 
     torch.set_num_threads(1)

@@ -35,8 +35,8 @@ TARGET, MEGABYTES = 0.7, 800
 
 def run(side: str, network: Any, batch: Any, channels_last: bool) -> None:
     """One side's work on an initialised network."""
+    from proxyrank.features.network.score import score_network
     from proxyrank.features.proxies import PROXIES
-    from proxyrank.features.score import score_network
 
     if side in MEASURES:
         MEASURES[side](network, batch)
@@ -51,7 +51,7 @@ def measure(side: str, arch: str, device: str) -> dict[str, float]:
     """Seconds and added megabytes of one side in this process."""
     import torch
 
-    from proxyrank.features.inputs import noise_batch
+    from proxyrank.features.network.batch import noise_batch
     from proxyrank.spaces import NetworkConfig, get_space
 
     torch.set_num_threads(1)

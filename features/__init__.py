@@ -3,18 +3,23 @@
 A group joins by `register_group`; everything else finds it by its name.
 """
 
-from proxyrank.features.cache import cache_folder
-from proxyrank.features.cell import CELL
-from proxyrank.features.compute import compute_features
-from proxyrank.features.flow import FLOW
-from proxyrank.features.graf import GRAF
-from proxyrank.features.join import join_tables
-from proxyrank.features.paths import PATHS
-from proxyrank.features.proxies.groups import NETWORK_GROUPS
-from proxyrank.features.registry import GROUPS, FeatureGroup, get_group, parse_groups, register_group
-from proxyrank.features.shipped import preferred_settings, shipped_columns, shipped_rows, shipped_tables
-from proxyrank.features.table import FeatureTable, GroupInfo, Sidecar
-from proxyrank.features.user import load_table, read_user_table
+from proxyrank.features.graph.cell import CELL
+from proxyrank.features.graph.flow import FLOW
+from proxyrank.features.graph.graf import GRAF
+from proxyrank.features.graph.paths import PATHS
+from proxyrank.features.groups import GROUPS, FeatureGroup, get_group, parse_groups, register_group
+from proxyrank.features.network.network_groups import NETWORK_GROUPS
+from proxyrank.features.tables.cache import cache_folder
+from proxyrank.features.tables.compute import compute_features
+from proxyrank.features.tables.join import join_tables
+from proxyrank.features.tables.shipped import (
+    preferred_settings,
+    shipped_columns,
+    shipped_rows,
+    shipped_tables,
+)
+from proxyrank.features.tables.table import FeatureTable, GroupInfo, Sidecar
+from proxyrank.features.tables.user import load_table, read_user_table
 
 for _group in (*NETWORK_GROUPS, GRAF, PATHS, CELL, FLOW):
     register_group(_group)

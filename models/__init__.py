@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from proxyrank.models.base import Ranker
     from proxyrank.models.card import LabelCard, RankerCard, SplitCard
-    from proxyrank.models.ensemble import EnsembleRanker
-    from proxyrank.models.forest import ForestRanker
-    from proxyrank.models.gp import GaussianProcessRanker
-    from proxyrank.models.lightgbm import LightGBMRanker
+    from proxyrank.models.catalogue import MODELS, ModelInfo, make_model, model_class
+    from proxyrank.models.estimators.ensemble import EnsembleRanker
+    from proxyrank.models.estimators.forest import ForestRanker
+    from proxyrank.models.estimators.gp import GaussianProcessRanker
+    from proxyrank.models.estimators.lightgbm import LightGBMRanker
+    from proxyrank.models.parts.storage import load_model, save_model
+    from proxyrank.models.parts.targets import TARGETS, Target, fit_target
     from proxyrank.models.ranker import ProxyRanker
-    from proxyrank.models.registry import MODELS, ModelInfo, make_model, model_class
-    from proxyrank.models.storage import load_model, save_model
-    from proxyrank.models.targets import TARGETS, Target, fit_target
 
 __all__ = [
     "MODELS",
@@ -42,14 +42,14 @@ __all__ = [
 _MODULES = {
     "base": ("Ranker",),
     "card": ("LabelCard", "RankerCard", "SplitCard"),
-    "ensemble": ("EnsembleRanker",),
-    "forest": ("ForestRanker",),
-    "gp": ("GaussianProcessRanker",),
-    "lightgbm": ("LightGBMRanker",),
+    "estimators.ensemble": ("EnsembleRanker",),
+    "estimators.forest": ("ForestRanker",),
+    "estimators.gp": ("GaussianProcessRanker",),
+    "estimators.lightgbm": ("LightGBMRanker",),
     "ranker": ("ProxyRanker",),
-    "registry": ("MODELS", "ModelInfo", "make_model", "model_class"),
-    "storage": ("load_model", "save_model"),
-    "targets": ("TARGETS", "Target", "fit_target"),
+    "catalogue": ("MODELS", "ModelInfo", "make_model", "model_class"),
+    "parts.storage": ("load_model", "save_model"),
+    "parts.targets": ("TARGETS", "Target", "fit_target"),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
 

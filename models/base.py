@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.models.targets import FloatArray
+from proxyrank.models.parts.targets import FloatArray
 
 
 class Ranker(Protocol):

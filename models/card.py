@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from proxyrank.features import GroupInfo
-from proxyrank.models.conformal import Intervals
+from proxyrank.models.intervals import Intervals
 
 FORMAT = "proxyrank-ranker/1"
 LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "lightgbm")

@@ -10,7 +10,7 @@ from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.files import atomic_folder, dump_json, read_json
 from proxyrank.models.base import Ranker
 from proxyrank.models.card import FORMAT, RankerCard
-from proxyrank.models.storage import digest, load_model, read_checked, save_model
+from proxyrank.models.parts.storage import digest, load_model, read_checked, save_model
 
 CARD_FILE = "ranker.json"
 ARCHS_FILE = "train_archs.txt"

@@ -13,13 +13,13 @@ from proxyrank.common.tabular import json_safe
 from proxyrank.features import FeatureTable, parse_groups
 from proxyrank.models.base import Ranker
 from proxyrank.models.card import LabelCard, RankerCard, SplitCard
-from proxyrank.models.conformal import conformal_intervals
-from proxyrank.models.context import fit_context, training_table, unused_groups
+from proxyrank.models.catalogue import default_model, make_model, model_class
 from proxyrank.models.folder import archs_digest, read_folder, write_folder
-from proxyrank.models.matching import as_matrix, check_labels, check_table, matched_frame, parse_own
-from proxyrank.models.pool import averageable
-from proxyrank.models.registry import default_model, make_model, model_class
-from proxyrank.models.targets import FloatArray, check_direction
+from proxyrank.models.inputs.context import fit_context, training_table, unused_groups
+from proxyrank.models.inputs.matching import as_matrix, check_labels, check_table, matched_frame, parse_own
+from proxyrank.models.inputs.pool import averageable
+from proxyrank.models.intervals import conformal_intervals
+from proxyrank.models.parts.targets import FloatArray, check_direction
 from proxyrank.spaces import SearchSpace, get_space
 
 _log = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ import numpy as np
 
 from proxyrank.common.seeds import derive_rng
 from proxyrank.features import compute_features
-from proxyrank.features.aggregates import vkdnw_single
+from proxyrank.features.network.aggregates import vkdnw_single
 from proxyrank.paper.bench import Bench
 from proxyrank.paper.metrics import paper_metrics
 from proxyrank.paper.published import METRICS

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from proxyrank.features.aggregates import AGGREGATES
+from proxyrank.features.network.aggregates import AGGREGATES
 from proxyrank.features.proxies.registry import PROXIES
 
 FISHER_NOTE = "exact Fisher matrix, J^T Sigma J"

@@ -7,8 +7,8 @@ import numpy as np
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.features import compute_features
-from proxyrank.models.standardise import fit_standardiser
-from proxyrank.models.targets import FloatArray
+from proxyrank.models.parts.standardise import fit_standardiser
+from proxyrank.models.parts.targets import FloatArray
 from proxyrank.spaces import SearchSpace
 
 GROUPS = ("paths", "flow")

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from proxyrank.common.seeds import derive_rng
-from proxyrank.models.kernel import matern
-from proxyrank.models.targets import FloatArray
+from proxyrank.models.parts.kernel import matern
+from proxyrank.models.parts.targets import FloatArray
 
 LENGTH = 1.5
 """Length scale in units of the root of the number of columns."""

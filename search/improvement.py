@@ -5,8 +5,8 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.stats import norm
 from threadpoolctl import threadpool_limits
 
-from proxyrank.models.kernel import fit_hyperparameters, matern
-from proxyrank.models.targets import FloatArray, fit_target
+from proxyrank.models.parts.kernel import fit_hyperparameters, matern
+from proxyrank.models.parts.targets import FloatArray, fit_target
 
 PENALTY = 0.25
 """Of the log weights of the columns: few labels."""

@@ -18,7 +18,7 @@ from proxyrank.evaluate import (
 )
 from proxyrank.evaluate.plots import plot_ranking
 from proxyrank.features import FeatureTable, compute_features, parse_groups, preferred_settings
-from proxyrank.features.aggregates import AGGREGATES
+from proxyrank.features.network.aggregates import AGGREGATES
 from proxyrank.models import ProxyRanker
 from proxyrank.spaces import get_space, network_config
 from proxyrank.train.digits import digits_table

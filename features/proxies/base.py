@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from proxyrank.features.passes import Passes
+    from proxyrank.features.network.passes import Passes
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from proxyrank.features.proxies.base import Proxy
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from proxyrank.features.passes import Passes
+    from proxyrank.features.network.passes import Passes
 
 
 def feature_entropy(features: "Tensor") -> float:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from proxyrank.features.proxies.base import Proxy
 
 if TYPE_CHECKING:
-    from proxyrank.features.passes import Passes
+    from proxyrank.features.network.passes import Passes
 
 
 def flops(passes: "Passes") -> dict[str, float]:
@@ -18,8 +18,8 @@ def flops(passes: "Passes") -> dict[str, float]:
     import torch
     from torch import Tensor, nn
 
-    from proxyrank.features.passes import weight_layers
-    from proxyrank.features.recording import recorded
+    from proxyrank.features.network._recording import recorded
+    from proxyrank.features.network.passes import weight_layers
 
     total = 0
 

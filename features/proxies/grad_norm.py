@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from proxyrank.features.proxies.base import Proxy
 
 if TYPE_CHECKING:
-    from proxyrank.features.passes import Passes
+    from proxyrank.features.network.passes import Passes
 
 
 def grad_norm(passes: "Passes") -> dict[str, float]:

@@ -6,7 +6,7 @@ from proxyrank.common.errors import NotApplicableError
 from proxyrank.features.proxies.base import Proxy
 
 if TYPE_CHECKING:
-    from proxyrank.features.passes import Passes
+    from proxyrank.features.network.passes import Passes
 
 
 def gradsign(passes: "Passes") -> dict[str, float]:
@@ -18,7 +18,7 @@ def gradsign(passes: "Passes") -> dict[str, float]:
     import torch
     from torch.nn.functional import cross_entropy
 
-    from proxyrank.features.passes import gradients
+    from proxyrank.features.network.passes import gradients
 
     weights = list(passes.weights.values())
     images, labels = passes.images(), passes.batch.y

@@ -8,7 +8,7 @@ from proxyrank.common.errors import NotApplicableError
 from proxyrank.features.proxies.base import Proxy
 
 if TYPE_CHECKING:
-    from proxyrank.features.passes import Passes
+    from proxyrank.features.network.passes import Passes
 
 
 def linear_region(passes: "Passes") -> dict[str, float]:

@@ -9,7 +9,7 @@ from proxyrank.features.proxies._spectra import psd_eigenvalues
 from proxyrank.features.proxies.base import Proxy
 
 if TYPE_CHECKING:
-    from proxyrank.features.passes import Passes
+    from proxyrank.features.network.passes import Passes
 
 
 def log_determinant(kernel: np.ndarray) -> float:

@@ -9,7 +9,7 @@ from proxyrank.features.proxies.base import Proxy
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from proxyrank.features.passes import Passes
+    from proxyrank.features.network.passes import Passes
 
 
 def tangent_kernel(passes: "Passes") -> "Tensor":

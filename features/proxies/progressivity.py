@@ -9,7 +9,7 @@ from proxyrank.features.proxies.base import Proxy
 from proxyrank.features.proxies.expressivity import block_entropies
 
 if TYPE_CHECKING:
-    from proxyrank.features.passes import Passes
+    from proxyrank.features.network.passes import Passes
 
 
 def progressivity(passes: "Passes") -> dict[str, float]:

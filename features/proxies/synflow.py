@@ -7,7 +7,7 @@ from proxyrank.common.errors import NotApplicableError
 from proxyrank.features.proxies.base import Missing, Proxy
 
 if TYPE_CHECKING:
-    from proxyrank.features.passes import Passes
+    from proxyrank.features.network.passes import Passes
 
 
 def synflow(passes: "Passes") -> dict[str, "float | Missing"]:
@@ -19,7 +19,7 @@ def synflow(passes: "Passes") -> dict[str, "float | Missing"]:
     import torch
     from torch import nn
 
-    from proxyrank.features.passes import gradients, weight_layers
+    from proxyrank.features.network.passes import gradients, weight_layers
 
     network = passes.copy().double()
     for parent in list(network.modules()):

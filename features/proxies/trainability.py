@@ -8,7 +8,7 @@ from proxyrank.features.proxies.base import Proxy
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from proxyrank.features.passes import Passes
+    from proxyrank.features.network.passes import Passes
 
 
 def spectral_norm(gradient_in: "Tensor", gradient_out: "Tensor") -> float:

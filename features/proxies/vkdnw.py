@@ -6,7 +6,7 @@ from proxyrank.common.errors import NotApplicableError
 from proxyrank.features.proxies.base import Missing, Proxy
 
 if TYPE_CHECKING:
-    from proxyrank.features.passes import Passes
+    from proxyrank.features.network.passes import Passes
 
 COLUMNS = (*(f"vkdnw_q{10 * i}" for i in range(1, 10)), "vkdnw_entropy", "vkdnw_dim")
 

@@ -6,7 +6,7 @@ from proxyrank.features.proxies.base import Missing, Proxy
 from proxyrank.features.proxies.vkdnw import COLUMNS as _GROUP
 
 if TYPE_CHECKING:
-    from proxyrank.features.passes import Passes
+    from proxyrank.features.network.passes import Passes
 
 _MORE = ("trace", "lambda_max", "effective_rank", "cramer_rao")
 _SPECTRUM = tuple(column for column in _GROUP if column != "vkdnw_dim")

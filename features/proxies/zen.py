@@ -7,7 +7,7 @@ from proxyrank.common.errors import NotApplicableError
 from proxyrank.features.proxies.base import Proxy
 
 if TYPE_CHECKING:
-    from proxyrank.features.passes import Passes
+    from proxyrank.features.network.passes import Passes
 
 STEP = 0.01
 
@@ -22,7 +22,7 @@ def zen(passes: "Passes") -> dict[str, float]:
     import torch
     from torch import nn
 
-    from proxyrank.features.recording import LastImage, recorded
+    from proxyrank.features.network._recording import LastImage, recorded
 
     second = passes.batch.x2
     if second is None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from proxyrank.features.proxies.base import Proxy
 
 if TYPE_CHECKING:
-    from proxyrank.features.passes import Passes
+    from proxyrank.features.network.passes import Passes
 
 
 def zico(passes: "Passes") -> dict[str, float]:

@@ -4,7 +4,7 @@ from itertools import combinations
 from pathlib import Path
 
 from proxyrank.evaluate import log_rank_sum
-from proxyrank.features.aggregates import vkdnw_single
+from proxyrank.features.network.aggregates import vkdnw_single
 from proxyrank.paper.bench import Bench
 from proxyrank.paper.metrics import paper_metrics
 from proxyrank.paper.published import METRICS, published

@@ -99,7 +99,7 @@ def test_proxies_are_listed(run):
 
 
 def test_a_score_file_is_a_feature_table(run, tmp_path: Path):
-    from proxyrank.features.table import FeatureTable
+    from proxyrank.features.tables.table import FeatureTable
 
     out = tmp_path / "scores.parquet"
     assert run("score", *CELLS, "--proxies", "naswot", *SMALL, "--out", out).code == 0

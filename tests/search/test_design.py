@@ -5,7 +5,7 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from proxyrank.models.kernel import matern
+from proxyrank.models.parts.kernel import matern
 from proxyrank.search.design import LENGTH, NOISE, choose_by_variance
 from proxyrank.search.improvement import choose_by_improvement, expected_improvement
 

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from proxyrank.train.study.adopt import adopt_study, study_remark
-    from proxyrank.train.study.folder import StudyReport, archs_digest, study_in_folder
+    from proxyrank.train.study.columns import kept_columns
+    from proxyrank.train.study.database import StudyStorage
     from proxyrank.train.study.objective import METRICS, StudyData
+    from proxyrank.train.study.parameters import Choice, parameter_space
     from proxyrank.train.study.plan import StudyPlan
     from proxyrank.train.study.plots import plot_study
+    from proxyrank.train.study.report import StudyReport, archs_digest, study_in_folder
     from proxyrank.train.study.results import StudyResult, read_result, summarise, write_result
     from proxyrank.train.study.run import run_study, tune
-    from proxyrank.train.study.selection import kept_columns
-    from proxyrank.train.study.space import Choice, parameter_space
-    from proxyrank.train.study.storage import StudyStorage
 
 __all__ = [
     "METRICS",
@@ -42,15 +42,15 @@ __all__ = [
 
 _MODULES = {
     "adopt": ("adopt_study", "study_remark"),
-    "folder": ("StudyReport", "archs_digest", "study_in_folder"),
+    "report": ("StudyReport", "archs_digest", "study_in_folder"),
     "objective": ("METRICS", "StudyData"),
     "plan": ("StudyPlan",),
     "plots": ("plot_study",),
     "results": ("StudyResult", "read_result", "summarise", "write_result"),
     "run": ("run_study", "tune"),
-    "selection": ("kept_columns",),
-    "space": ("Choice", "parameter_space"),
-    "storage": ("StudyStorage",),
+    "columns": ("kept_columns",),
+    "parameters": ("Choice", "parameter_space"),
+    "database": ("StudyStorage",),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
 

@@ -16,8 +16,8 @@ from optuna.study import StudyDirection
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.train.study.objective import Objective
+from proxyrank.train.study.parameters import start_points
 from proxyrank.train.study.sampling import NumberedSampler, make_pruner
-from proxyrank.train.study.space import start_points
 
 FINGERPRINT = "fingerprint"
 CREATION_WAIT = 15.0

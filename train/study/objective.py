@@ -13,12 +13,12 @@ from proxyrank.common.seeds import derive_seed
 from proxyrank.evaluate import Labels, Metric, kendall_tau, label_gains, ndcg, spearman
 from proxyrank.features import FeatureTable
 from proxyrank.models import make_model
-from proxyrank.models.matching import as_matrix
-from proxyrank.models.targets import SIGNS, FloatArray
+from proxyrank.models.inputs.matching import as_matrix
+from proxyrank.models.parts.targets import SIGNS, FloatArray
 from proxyrank.spaces import SearchSpace
+from proxyrank.train.study.columns import kept_columns, order_columns
+from proxyrank.train.study.parameters import Choice, parameter_space
 from proxyrank.train.study.plan import StudyPlan
-from proxyrank.train.study.selection import kept_columns, order_columns
-from proxyrank.train.study.space import Choice, parameter_space
 
 Fold = tuple[NDArray[np.intp], NDArray[np.intp]]
 """Rows that are fitted to, and rows that are judged."""

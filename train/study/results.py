@@ -12,9 +12,9 @@ from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.files import atomic_path, dump_json, read_json
 from proxyrank.common.tabular import json_safe, write_table
 from proxyrank.train.study.objective import StudyData
+from proxyrank.train.study.parameters import Choice, make_choice
 from proxyrank.train.study.plan import StudyPlan
 from proxyrank.train.study.sampling import DEFAULTS
-from proxyrank.train.study.space import Choice, make_choice
 from proxyrank.train.study.worker import FOLD_VALUES, REASON, undefined
 
 FORMAT = "proxyrank-study/1"

@@ -20,9 +20,9 @@ from optuna.storages._heartbeat import BaseHeartbeat, is_heartbeat_enabled
 from optuna.trial import FrozenTrial, TrialState
 
 from proxyrank.train.study.objective import Objective, UndefinedObjectiveError
+from proxyrank.train.study.parameters import draw, make_choice
 from proxyrank.train.study.plan import StudyPlan
 from proxyrank.train.study.sampling import DEFAULTS, origin
-from proxyrank.train.study.space import draw, make_choice
 
 _log = logging.getLogger(__name__)
 

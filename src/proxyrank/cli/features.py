@@ -62,7 +62,7 @@ def features(
     """
     from proxyrank.cli.candidates import read_candidates
     from proxyrank.features import parse_groups
-    from proxyrank.features.extract import extract
+    from proxyrank.features.tables.extract import extract
 
     where = get_space(space)
     if bool(archs) == bool(population):

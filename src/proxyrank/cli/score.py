@@ -16,8 +16,8 @@ from proxyrank.spaces import SearchSpace, get_space, parse_all
 if TYPE_CHECKING:
     from torch import nn
 
-    from proxyrank.features.score import Scores
-    from proxyrank.features.score_settings import ScoreSettings
+    from proxyrank.features.network.score import Scores
+    from proxyrank.features.network.score_settings import ScoreSettings
 
 _FEW = 6
 """Columns of numbers that a terminal holds beside the names."""
@@ -50,8 +50,8 @@ def score(
     json: options.Json = False,
 ) -> None:
     """Score untrained networks by zero-cost proxies: the given cells, those of --archs, or --module."""
-    from proxyrank.features.score import score_archs, score_factories
-    from proxyrank.features.score_settings import ScoreSettings, resolve_device
+    from proxyrank.features.network.score import score_archs, score_factories
+    from proxyrank.features.network.score_settings import ScoreSettings, resolve_device
 
     settings = ScoreSettings(
         dataset=dataset,
@@ -117,10 +117,10 @@ def load_factory(text: str) -> "Callable[[], nn.Module]":
 
 def write_scores(out: Path, scores: "Scores", where: str, proxies: str, settings: "ScoreSettings") -> None:
     """Write the scores and, beside them, their settings and the reasons of the gaps."""
+    from proxyrank.features.network.network_groups import MEMBERS, NETWORK_GROUPS
+    from proxyrank.features.network.score_settings import resolve_device
     from proxyrank.features.proxies import PROXIES, get_proxies
-    from proxyrank.features.proxies.groups import MEMBERS, NETWORK_GROUPS
-    from proxyrank.features.score_settings import resolve_device
-    from proxyrank.features.table import FeatureTable, GroupInfo, Sidecar
+    from proxyrank.features.tables.table import FeatureTable, GroupInfo, Sidecar
 
     given = {**asdict(settings), "device": str(resolve_device(settings.device))}
     groups = {}
@@ -155,8 +155,8 @@ def _wanted(space: SearchSpace, cells: list[str] | None, archs: str | None) -> l
 def _as_json(scores: "Scores", settings: "ScoreSettings") -> dict[str, Any]:
     import torch
 
-    from proxyrank.features.proxies.groups import FACTS
-    from proxyrank.features.score_settings import resolve_device
+    from proxyrank.features.network.network_groups import FACTS
+    from proxyrank.features.network.score_settings import resolve_device
 
     device = str(resolve_device(settings.device))
     return {

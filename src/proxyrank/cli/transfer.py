@@ -33,8 +33,8 @@ def transfer(
     """Adapt a ranker to another data set by a few of its labels; without any, the source ranks as it is."""
     from proxyrank.evaluate import in_population
     from proxyrank.models import ProxyRanker, SplitCard
+    from proxyrank.train.adapt import transfer_ranker, transfer_table
     from proxyrank.train.splits import split_train
-    from proxyrank.train.transfer import transfer_ranker, transfer_table
 
     if (out is None) != evaluate:
         raise ProxyrankError("say what to do: --out R2 to write a ranker, or --evaluate (one of the two)")

@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from proxyrank.features.inputs import Batch
-from proxyrank.features.passes import Passes
+from proxyrank.features.network.batch import Batch
+from proxyrank.features.network.passes import Passes
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from proxyrank.features.inputs import noise_batch
+from proxyrank.features.network.batch import noise_batch
+from proxyrank.features.network.score import score_network
 from proxyrank.features.proxies import PROXIES, Missing
-from proxyrank.features.score import score_network
 from proxyrank.spaces import NetworkConfig, get_space
 
 SPACE = get_space("nb201")

@@ -9,7 +9,7 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 
 from proxyrank.common.errors import NotApplicableError, ProxyrankError
-from proxyrank.features.planner import run_proxies
+from proxyrank.features.network.planner import run_proxies
 from proxyrank.features.proxies import PROXIES, columns_of, get_proxies
 from proxyrank.features.proxies._spectra import psd_eigenvalues
 from proxyrank.features.proxies.epe_nas import class_correlation_score
@@ -169,5 +169,5 @@ def test_registry_does_not_load_torch():
     import subprocess
     import sys
 
-    code = "import sys, proxyrank.features.proxies.groups as g; assert 'torch' not in sys.modules, 'torch'"
+    code = "import sys, proxyrank.features.network.network_groups; assert 'torch' not in sys.modules, 'torch'"
     subprocess.run([sys.executable, "-c", code], check=True)

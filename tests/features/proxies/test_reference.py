@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from proxyrank.features.planner import run_proxies
+from proxyrank.features.network.planner import run_proxies
 from proxyrank.features.proxies import PROXIES, Missing, get_proxies
 
 pytestmark = pytest.mark.usefixtures("one_thread")

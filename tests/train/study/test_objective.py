@@ -13,8 +13,8 @@ from proxyrank.features import compute_features
 from proxyrank.models import LightGBMRanker
 from proxyrank.spaces import get_space
 from proxyrank.train.study import Choice, StudyData, StudyPlan, kept_columns
+from proxyrank.train.study.columns import order_columns
 from proxyrank.train.study.objective import Objective, make_folds
-from proxyrank.train.study.selection import order_columns
 
 
 def test_values_are_those_of_a_literal_cross_validation(data: StudyData, plan) -> None:

@@ -1,0 +1,1 @@
+"""What is computed of an untrained network: batch, weights, shared passes, scores of the proxies."""

@@ -1,0 +1,254 @@
+"""What several proxies need of one network, computed once, when it is first asked for.
+
+Each cached property is one intermediate result, always computed in the same way from the network and the
+batch alone. A proxy therefore reads the same bits whether it is asked for alone, together with others, first
+or last. The network that is handed in is only copied, never run in train mode.
+"""
+
+from collections.abc import Callable, Iterable
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+
+from proxyrank.common.errors import NotApplicableError
+from proxyrank.features.network._norms import FusedBatchNorm, PlainBatchNorm, use_norm
+from proxyrank.features.network._recording import CodeAgreement, LayerOutputs, blocks_of, recorded
+from proxyrank.features.network.batch import Batch
+from proxyrank.features.spectrum.describe import FisherSettings, vkdnw_features
+
+Signs = Callable[[tuple[int, ...]], Tensor]
+"""Shape -> random signs (-1 or 1); consecutive calls go on in one stream."""
+
+READS: dict[str, tuple[str, ...]] = {
+    "train_pass": (),
+    "loss_gradients": ("train_pass",),
+    "second_loss_gradients": (),
+    "input_gradient": ("train_pass",),
+    "fisher_spectrum": (),
+}
+"""The shared passes, and which of the others each one reads."""
+
+
+@dataclass(frozen=True)
+class TrainPass:
+    """Forward pass of the first batch in train mode, its graph kept.
+
+    Attributes
+    ----------
+    images
+        The batch [B, ...]; requires a gradient.
+    logits
+        [B, K].
+    blocks
+        Outputs f_0..f_n of the network's blocks (see `blocks_of`), 4-d ones only.
+    layers
+        Outputs of the conv and linear layers, in the order of the calls.
+    code_agreement
+        [B, B] float64: on how many ReLU units two images agree (both on or both off).
+    code_length
+        Number of ReLU units an image.
+    """
+
+    images: Tensor
+    logits: Tensor
+    blocks: list[Tensor]
+    layers: list[Tensor]
+    code_agreement: np.ndarray
+    code_length: int
+
+
+@dataclass(frozen=True)
+class LossGradients:
+    """Gradients of the mean cross-entropy.
+
+    Attributes
+    ----------
+    parameters
+        One a parameter, by name, zero where the loss does not depend on it.
+    saliency
+        For every conv and linear layer [B, C]: sum over pixels of output times gradient of the output.
+    """
+
+    parameters: dict[str, Tensor]
+    saliency: list[Tensor]
+
+
+class Passes:
+    """Shared passes of one network and one batch.
+
+    Parameters
+    ----------
+    network
+        An initialised module from images to logits, as proxies are to see it; left as it is.
+    batch
+        Images and labels, of the network's precision and on its device.
+    signs
+        Makes a fresh stream of random signs (trainability).
+    standard_normal
+        Fills the conv and linear weights of a network with standard-normal draws (zen).
+    channels_last
+        Store activations pixel by pixel. Two to five times faster on a CPU; values differ by rounding. A
+        network that views activations as vectors (``x.view``) cannot run so.
+    fisher
+        Options of vkdnw; the paper's where not given.
+    """
+
+    def __init__(
+        self,
+        network: nn.Module,
+        batch: Batch,
+        *,
+        signs: Callable[[], Signs],
+        standard_normal: Callable[[nn.Module], None],
+        channels_last: bool = False,
+        fisher: FisherSettings | None = None,
+    ) -> None:
+        self.network = network
+        self.batch = batch
+        self.signs = signs
+        self.standard_normal = standard_normal
+        self.fisher = fisher
+        self._format = torch.channels_last if channels_last else torch.preserve_format
+
+    def copy(self) -> nn.Module:
+        """Make a private copy in train mode: wants gradients, works out of place, drops nothing."""
+        network = deepcopy(self.network).train().requires_grad_(True)
+        for parameter in network.parameters():
+            parameter.data = self._stored(parameter.data)
+        for module in network.modules():
+            if isinstance(module, nn.modules.dropout._DropoutNd):
+                module.eval()
+            if getattr(module, "inplace", False) is True:
+                module.inplace = False  # type: ignore[assignment]
+        return network
+
+    def _train_copy(self, norm: type[nn.BatchNorm2d]) -> nn.Module:
+        network = self.copy()
+        for module in network.modules():
+            if isinstance(module, nn.modules.batchnorm._BatchNorm):
+                module.track_running_stats = False
+                module.running_mean = module.running_var = module.num_batches_tracked = None
+        return use_norm(network, norm) if self._format == torch.channels_last else network
+
+    @cached_property
+    def trainable(self) -> nn.Module:
+        """The copy that train-mode passes run: BatchNorm uses batch statistics and records none."""
+        return self._train_copy(FusedBatchNorm)
+
+    def twice_differentiable(self) -> nn.Module:
+        """Another such copy, whose passes can be differentiated forwards and twice."""
+        return self._train_copy(PlainBatchNorm)
+
+    @cached_property
+    def weights(self) -> dict[str, Tensor]:
+        """Weight tensors of the conv and linear layers of `trainable`, by name."""
+        return {f"{name}.weight".lstrip("."): layer.weight for name, layer in weight_layers(self.trainable)}
+
+    def images(self, x: Tensor | None = None) -> Tensor:
+        """Return the first batch (or ``x``) in the memory format of the copies."""
+        return self._stored((self.batch.x if x is None else x).detach())
+
+    def _stored(self, tensor: Tensor) -> Tensor:
+        return tensor.contiguous(memory_format=self._format) if tensor.dim() == 4 else tensor
+
+    @cached_property
+    def train_pass(self) -> TrainPass:
+        """Forward pass of the first batch with everything recorded."""
+        images = self.images().clone().requires_grad_(True)
+        blocks, layers, agreement = LayerOutputs(), LayerOutputs(), CodeAgreement()
+        hooks = [
+            *(module.register_forward_hook(blocks) for module in blocks_of(self.trainable)),
+            *(layer.register_forward_hook(layers) for _, layer in weight_layers(self.trainable)),
+            *(module.register_forward_pre_hook(agreement) for module in relus(self.trainable)),
+        ]
+        with recorded(hooks):
+            logits = checked_logits(self.trainable(images))
+        four = [output for output in blocks.outputs if output.dim() == 4]
+        return TrainPass(images, logits, four, layers.outputs, agreement.matrix, agreement.length)
+
+    @cached_property
+    def loss_gradients(self) -> LossGradients:
+        """Gradients of the loss of the first batch, by parameter and by layer output."""
+        run = self.train_pass
+        parameters = dict(self.trainable.named_parameters())
+        loss = cross_entropy(run.logits, self.batch.y)
+        found = gradients(loss, [*parameters.values(), *run.layers], retain_graph=True)
+        of_outputs = found[len(parameters) :]
+        saliency = [
+            (output.detach() * gradient).flatten(2).sum(2) if output.dim() > 2 else output.detach() * gradient
+            for output, gradient in zip(run.layers, of_outputs, strict=True)
+        ]
+        return LossGradients(dict(zip(parameters, found, strict=False)), saliency)
+
+    @cached_property
+    def second_loss_gradients(self) -> dict[str, Tensor]:
+        """Gradients of the loss of the second batch with respect to the conv and linear weights, by name."""
+        if self.batch.x2 is None or self.batch.y2 is None:
+            raise NotApplicableError("needs a second batch")
+        logits = checked_logits(self.trainable(self.images(self.batch.x2)))
+        loss = cross_entropy(logits, self.batch.y2)
+        return dict(zip(self.weights, gradients(loss, list(self.weights.values())), strict=True))
+
+    @cached_property
+    def input_gradient(self) -> np.ndarray:
+        """Gradient of the sum of all logits with respect to the images [B, pixels], float64."""
+        run = self.train_pass
+        (gradient,) = gradients(run.logits.sum(), [run.images], retain_graph=True)
+        return gradient.flatten(1).double().cpu().numpy()
+
+    @cached_property
+    def fisher_spectrum(self) -> dict[str, float]:
+        """Every description of the Fisher information's spectrum, in eval mode, from one Jacobian."""
+        return vkdnw_features(self.network, self.batch, settings=self.fisher)
+
+    def release(self, still_read: Iterable[str]) -> None:
+        """Free the shared passes that no proxy is left to read, directly or through another pass."""
+        keep: set[str] = set()
+        stack = list(still_read)
+        while stack:
+            name = stack.pop()
+            keep.add(name)
+            stack.extend(() if name in self.__dict__ else READS[name])
+        for name in set(READS) - keep:
+            self.__dict__.pop(name, None)
+
+
+def weight_layers(network: nn.Module) -> list[tuple[str, nn.Conv2d | nn.Linear]]:
+    """Conv and linear layers with their names, in the order of the module tree."""
+    kinds = (nn.modules.conv._ConvNd, nn.Linear)
+    return [(name, module) for name, module in network.named_modules() if isinstance(module, kinds)]  # type: ignore[misc]
+
+
+def relus(network: nn.Module) -> list[nn.Module]:
+    """ReLU modules; functional ReLUs are out of sight."""
+    return [module for module in network.modules() if isinstance(module, (nn.ReLU, nn.ReLU6))]
+
+
+def gradients(output: Tensor, inputs: list[Tensor], *, retain_graph: bool = False) -> list[Tensor]:
+    """Gradients of a scalar, zero for what it does not depend on."""
+    if not output.requires_grad:
+        return [torch.zeros_like(tensor) for tensor in inputs]
+    found = torch.autograd.grad(output, inputs, retain_graph=retain_graph, allow_unused=True)
+    return [
+        torch.zeros_like(tensor) if gradient is None else gradient
+        for tensor, gradient in zip(inputs, found, strict=True)
+    ]
+
+
+def checked_logits(logits: object) -> Tensor:
+    """Pass logits [B, K] on.
+
+    Raises
+    ------
+    NotApplicableError
+        If they are anything else.
+    """
+    if not isinstance(logits, Tensor) or logits.dim() != 2:
+        got = list(logits.shape) if isinstance(logits, Tensor) else type(logits).__name__
+        raise NotApplicableError(f"the module must map images to logits [B, K], got {got}")
+    return logits

@@ -1,0 +1,268 @@
+"""Scores of untrained networks: initialise, run the proxies over shared passes, one network at a time."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import pandas as pd
+
+from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.progress import track
+from proxyrank.common.seeds import derive_rng, derive_seed
+from proxyrank.features.network.planner import OUT_OF_MEMORY, is_out_of_memory, run_proxies
+from proxyrank.features.network.score_settings import (
+    ScoreSettings,
+    check_batch_size,
+    fisher_settings,
+    resolve_device,
+)
+from proxyrank.features.proxies import Missing, Proxy, columns_of, get_proxies
+from proxyrank.spaces import NetworkConfig, SearchSpace
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
+    from proxyrank.features.network.batch import Batch
+
+Values = dict[str, "float | Missing"]
+
+SPREAD = "_std"
+"""Ending of the columns that hold the standard deviation over repeats."""
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores of several networks.
+
+    Attributes
+    ----------
+    frame
+        float64, index ``arch``, one column a value; NaN where there is none.
+    status
+        Column -> architecture -> why the value is missing.
+    """
+
+    frame: pd.DataFrame
+    status: dict[str, dict[str, str]]
+
+
+def score_archs(
+    space: SearchSpace,
+    archs: Sequence[str],
+    proxies: str | Sequence[str] = "all",
+    settings: ScoreSettings | None = None,
+) -> Scores:
+    """Scores of architectures of a space; one network is alive at a time.
+
+    Parameters
+    ----------
+    space
+        Their search space.
+    archs
+        Any accepted spelling; repeats are dropped, the order is kept.
+    proxies
+        Names, as `get_proxies` takes them.
+    settings
+        The defaults where not given.
+
+    Returns
+    -------
+    Scores
+        One row an architecture, by exact spelling. A value depends on architecture, proxy and settings only.
+
+    Raises
+    ------
+    ProxyrankError
+        If an architecture, a proxy or a setting is unknown or out of range, or a proxy needs more images.
+    """
+    settings = settings or ScoreSettings()
+    exact = list(dict.fromkeys(space.parse(arch) for arch in archs))
+    factories = {arch: _factory(space, arch, settings.config) for arch in exact}
+    return score_factories(factories, proxies, settings, channels_last=True)
+
+
+def score_factories(
+    factories: Mapping[str, Callable[[], "nn.Module"]],
+    proxies: str | Sequence[str] = "all",
+    settings: ScoreSettings | None = None,
+    *,
+    channels_last: bool = False,
+) -> Scores:
+    """Scores of networks that functions without arguments build, by name; otherwise as `score_archs`."""
+    settings = settings or ScoreSettings()
+    chosen = get_proxies(proxies)
+    check_batch_size(settings.batch_size, chosen)
+    device = resolve_device(settings.device)
+    batches = [_batch(settings, seed, device) for seed in settings.seeds()]
+    rows: dict[str, Values] = {}
+    for name in track(list(factories), total=len(factories), what="score"):
+        runs = [
+            _score_or_reason(factories[name], batch, chosen, settings, seed, channels_last)
+            for seed, batch in zip(settings.seeds(), batches, strict=True)
+        ]
+        rows[name] = runs[0] if settings.repeats == 1 else _mean_and_spread(runs)
+    return _scores(rows, _columns(chosen, settings))
+
+
+def score_network(
+    network: "nn.Module | Callable[[], nn.Module]",
+    batch: "Batch",
+    proxies: str | Sequence[str] = "all",
+    *,
+    seed: int = 0,
+    init: Literal["kaiming", "keep"] = "kaiming",
+    channels_last: bool = False,
+    settings: ScoreSettings | None = None,
+) -> Values:
+    """Scores of one network.
+
+    Parameters
+    ----------
+    network
+        A module from images to logits, left untouched, or a function that builds one.
+    batch
+        Its images and labels; the network is scored in their precision and on their device.
+    proxies
+        Names, as `get_proxies` takes them.
+    seed
+        Seed of the weights and of random signs.
+    init
+        ``kaiming`` draws the weights of a copy anew (`initialise`), ``keep`` takes them as they are.
+    channels_last
+        See `Passes`.
+    settings
+        Only its Fisher options are read.
+
+    Returns
+    -------
+    dict
+        A finite number, or `Missing` with the reason, for every column.
+
+    Raises
+    ------
+    ProxyrankError
+        If a proxy is unknown or needs more images.
+    """
+    from copy import deepcopy
+
+    from torch import nn
+
+    from proxyrank.features.network.passes import Passes
+    from proxyrank.features.network.weights import fill_standard_normal, initialise
+
+    chosen = get_proxies(proxies)
+    check_batch_size(batch.size, chosen)
+    with undisturbed(derive_seed("score", seed)):
+        subject = deepcopy(network) if isinstance(network, nn.Module) else network()
+        subject = subject.to(dtype=batch.x.dtype, device=batch.x.device)
+        if init == "kaiming":
+            initialise(subject, seed)
+        passes = Passes(
+            subject,
+            batch,
+            signs=lambda: _signs(seed),
+            standard_normal=lambda other: fill_standard_normal(other, seed),
+            channels_last=channels_last and batch.x.device.type == "cpu",
+            fisher=fisher_settings(settings or ScoreSettings()),
+        )
+        return run_proxies(passes, chosen)
+
+
+@contextmanager
+def undisturbed(seed: int) -> Iterator[None]:
+    """Seeded random state inside, the caller's afterwards; full single precision on CUDA, not TF32."""
+    import torch
+
+    tf32 = torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32
+    with torch.random.fork_rng(enabled=True):
+        torch.manual_seed(seed)
+        torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
+        try:
+            yield
+        finally:
+            torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32 = tf32
+
+
+def _factory(space: SearchSpace, arch: str, config: NetworkConfig) -> Callable[[], "nn.Module"]:
+    return lambda: space.build(arch, config)
+
+
+def _batch(settings: ScoreSettings, seed: int, device: "torch.device") -> "Batch":
+    import torch
+
+    from proxyrank.features.network.batch import image_batch, noise_batch
+
+    dtype: torch.dtype = getattr(torch, settings.dtype)
+    if settings.input == "noise":
+        return noise_batch(settings.config, settings.batch_size, seed, dtype=dtype, device=device)
+    return image_batch(
+        settings.input,
+        settings.config,
+        settings.batch_size,
+        seed,
+        root=settings.root,
+        dtype=dtype,
+        device=device,
+    )
+
+
+def _signs(seed: int) -> Callable[[tuple[int, ...]], "torch.Tensor"]:
+    import torch
+
+    rng = derive_rng("signs", seed)
+    return lambda shape: torch.from_numpy(2 * rng.integers(0, 2, size=shape, dtype="int8") - 1)
+
+
+def _score_or_reason(
+    factory: Callable[[], "nn.Module"],
+    batch: "Batch",
+    proxies: Sequence[Proxy],
+    settings: ScoreSettings,
+    seed: int,
+    channels_last: bool,
+) -> Values:
+    """Scores, or the reason in every column where not even the network could be made."""
+    names = [proxy.name for proxy in proxies]
+    try:
+        return score_network(factory, batch, names, seed=seed, channels_last=channels_last, settings=settings)
+    except ProxyrankError:
+        raise
+    except Exception as error:
+        reason = OUT_OF_MEMORY if is_out_of_memory(error) else f"failed: {type(error).__name__}: {error}"
+        return dict.fromkeys(columns_of(proxies), Missing(reason))
+
+
+def _mean_and_spread(runs: Sequence[Values]) -> Values:
+    """Mean and standard deviation (n - 1) over repeats; a value that one repeat lacks is missing."""
+    found: Values = {}
+    for column in runs[0]:
+        values = [run[column] for run in runs]
+        gap = next((value for value in values if isinstance(value, Missing)), None)
+        if gap is not None:
+            found[column] = found[column + SPREAD] = gap
+            continue
+        series = pd.Series(values, dtype="float64")
+        found[column], found[column + SPREAD] = float(series.mean()), float(series.std())
+    return found
+
+
+def _columns(proxies: Sequence[Proxy], settings: ScoreSettings) -> list[str]:
+    columns = columns_of(proxies)
+    return columns if settings.repeats == 1 else [c + end for c in columns for end in ("", SPREAD)]
+
+
+def _scores(rows: Mapping[str, Values], columns: list[str]) -> Scores:
+    status: dict[str, dict[str, str]] = {}
+    numbers = []
+    for name, values in rows.items():
+        for column in columns:
+            value = values[column]
+            if isinstance(value, Missing):
+                status.setdefault(column, {})[name] = value.reason
+        numbers.append([math.nan if isinstance(v := values[c], Missing) else v for c in columns])
+    index = pd.Index(list(rows), name="arch", dtype="str")
+    frame = pd.DataFrame(numbers, index=index, columns=columns, dtype="float64")
+    return Scores(frame, status)

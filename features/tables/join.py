@@ -1,0 +1,77 @@
+"""Put feature tables side by side; values of different settings do not get mixed unnoticed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from proxyrank.common.errors import TableError
+from proxyrank.common.tabular import json_safe
+from proxyrank.features.tables.table import FeatureTable, GroupInfo, Sidecar
+
+
+def join_tables(tables: Sequence[FeatureTable], *, force: bool = False) -> FeatureTable:
+    """One table with the columns of all, joined by architecture.
+
+    Parameters
+    ----------
+    tables
+        At least one. An architecture that a table does not have gets missing values in its columns; rows keep
+        the order of first appearance.
+    force
+        Join although a setting that two groups share (batch size, data set, seed ...) differs; the
+        differences are recorded in the sidecar.
+
+    Raises
+    ------
+    TableError
+        If the spaces differ, a column occurs twice, or a shared setting differs and ``force`` is not set.
+    """
+    if not tables:
+        raise TableError("no feature tables to join")
+    spaces = list(dict.fromkeys(table.sidecar.space for table in tables))
+    if len(spaces) > 1:
+        raise TableError(f"feature tables of different search spaces cannot be joined: {', '.join(spaces)}")
+    groups: dict[str, GroupInfo] = {}
+    owner: dict[str, str] = {}
+    for table in tables:
+        for name, info in table.sidecar.groups.items():
+            for column in info.columns:
+                if column in owner:
+                    raise TableError(f"column {column!r} occurs twice: in groups {owner[column]} and {name}")
+                owner[column] = name
+            groups[_free_name(name, groups)] = info
+    differences = _differences(groups)
+    if differences and not force:
+        raise TableError(f"{differences[0]}; values of different settings do not mix (force joins them)")
+    sidecar = Sidecar(
+        space=spaces[0],
+        groups=groups,
+        status={column: dict(row) for table in tables for column, row in table.sidecar.status.items()},
+        forced=list(dict.fromkeys([line for table in tables for line in table.sidecar.forced] + differences)),
+    )
+    archs = dict.fromkeys(arch for table in tables for arch in table.frame.index)
+    index = pd.Index(list(archs), name="arch", dtype="str")
+    frame = pd.concat([table.frame.reindex(index) for table in tables], axis=1)
+    return FeatureTable(frame, sidecar)
+
+
+def _free_name(name: str, taken: dict[str, GroupInfo]) -> str:
+    number, free = 1, name
+    while free in taken:
+        number += 1
+        free = f"{name}-{number}"
+    return free
+
+
+def _differences(groups: dict[str, GroupInfo]) -> list[str]:
+    first: dict[str, tuple[str, Any]] = {}
+    lines = []
+    for name, info in groups.items():
+        for setting, value in info.settings.items():
+            other, expected = first.setdefault(setting, (name, value))
+            if json_safe(value) != json_safe(expected):
+                lines.append(
+                    f"setting {setting!r} differs: {expected!r} (group {other}), {value!r} (group {name})"
+                )
+    return lines

@@ -1,0 +1,107 @@
+"""Feature tables that users bring: any numeric columns beside a column ``arch``."""
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from proxyrank.common.errors import TableError
+from proxyrank.common.tabular import SENTINEL, arch_texts, numeric_column, read_table, row_place
+from proxyrank.features.tables.table import FeatureTable, GroupInfo, Sidecar, sidecar_path
+from proxyrank.spaces.base import SearchSpace, parse_all
+
+_OP_CODES = re.compile(r"(op|edge)(_?code)?[_ ]?\d*", re.IGNORECASE)
+"""Columns named like this hold operation codes, positions in the space's list of operations."""
+
+
+def load_table(path: str | Path, space: SearchSpace, option: str = "") -> FeatureTable:
+    """Read a feature table of ours (it has its sidecar beside it) or else a user's own.
+
+    Raises
+    ------
+    TableError
+        As `FeatureTable.read` and `read_user_table`, and if the table is of another space.
+    """
+    if not sidecar_path(path).is_file():
+        return read_user_table(path, space, option=option)
+    table = FeatureTable.read(path)
+    if table.sidecar.space != space.name:
+        raise TableError(f"{path}: features of the search space {table.sidecar.space}, expected {space.name}")
+    return table
+
+
+def read_user_table(
+    path: str | Path, space: SearchSpace, *, option: str = "", sentinels: Sequence[float] = (SENTINEL,)
+) -> FeatureTable:
+    """Read a CSV or parquet file with a column ``arch`` and numeric columns of any names.
+
+    Parameters
+    ----------
+    path
+        The file.
+    space
+        Space of the architectures; any accepted spelling will do.
+    option
+        Command line option that named the file, for messages.
+    sentinels
+        Values that stand for a failed computation.
+
+    Returns
+    -------
+    FeatureTable
+        Group ``user``. Infinities and sentinels are missing and have a status; blanks are missing. Rows that
+        repeat an architecture with equal values collapse.
+
+    Raises
+    ------
+    TableError
+        If the file is unreadable, a header occurs twice, a cell is text or an operation code out of range, an
+        architecture occurs with different values, or there is no feature column; the message names the row.
+    ArchitectureError
+        At the first row whose architecture is not one of the space.
+    """
+    raw = read_table(path, option)
+    archs = parse_all(space, arch_texts(raw, path), lambda i: row_place(raw, i, path))
+    columns = [name for name in raw.columns if name != "arch"]
+    if not columns:
+        raise TableError(f"{path}: no feature columns beside 'arch'")
+    status: dict[str, dict[str, str]] = {}
+    values: dict[str, NDArray[np.float64]] = {}
+    for name in columns:
+        column = numeric_column(raw, name, path).copy()
+        if _OP_CODES.fullmatch(name):
+            bad_codes = ~(np.isnan(column) | np.isin(column, range(len(space.ops))))
+            if bad_codes.any():
+                row = int(np.flatnonzero(bad_codes)[0])
+                raise TableError(
+                    f"{row_place(raw, row, path)}: column {name!r} holds operation codes 0 to "
+                    f"{len(space.ops) - 1}, found {column[row]:g}"
+                )
+        for bad, reason in (
+            (np.isinf(column), "infinite"),
+            *((column == sentinel, f"sentinel {sentinel:g}") for sentinel in sentinels),
+        ):
+            if bad.any():
+                status.setdefault(name, {}).update((archs[i], reason) for i in np.flatnonzero(bad))
+                column[bad] = np.nan
+        values[name] = column
+    frame = pd.DataFrame(values, index=pd.Index(archs, name="arch", dtype="str"), columns=columns)
+    frame = _without_repeats(frame, lambda i: row_place(raw, i, path))
+    info = GroupInfo(version=0, columns=columns, source=Path(path).name)
+    return FeatureTable(frame, Sidecar(space=space.name, groups={"user": info}, status=status))
+
+
+def _without_repeats(frame: pd.DataFrame, where: Callable[[int], str]) -> pd.DataFrame:
+    repeated = frame.index.duplicated()
+    first = {arch: row for row, arch in reversed(list(enumerate(frame.index)))}
+    array = frame.to_numpy()
+    for row in np.flatnonzero(repeated).tolist():
+        earlier = first[frame.index[row]]
+        if not np.array_equal(array[row], array[earlier], equal_nan=True):
+            raise TableError(
+                f"{where(row)}: {frame.index[row]} has other values than before ({where(earlier)})"
+            )
+    return frame[~repeated]

@@ -1,0 +1,1 @@
+"""Rankers: scikit-learn estimators on feature arrays, one a file."""

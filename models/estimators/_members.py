@@ -1,0 +1,155 @@
+"""Members of an ensemble: Gaussian processes and LightGBM, fitted, and predicted out of fold."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.stats import kendalltau
+from sklearn.model_selection import GroupKFold
+
+from proxyrank.models.estimators._recipes import PAYS, Recipe
+from proxyrank.models.estimators.gp import GaussianProcessRanker
+from proxyrank.models.estimators.lightgbm import LightGBMRanker
+from proxyrank.models.parts.ranks import RankMap
+from proxyrank.models.parts.targets import SIGNS, FloatArray
+
+Positions = np.ndarray[Any, np.dtype[np.int64]]
+
+
+@dataclass(frozen=True)
+class MemberOptions:
+    """What all members of an ensemble share: its own parameters of the same names (see `EnsembleRanker`)."""
+
+    scale: str
+    direction: str
+    seed: int
+    threads: int
+    steps: int
+    tree_share: float
+
+    def process(self, target: str, penalty: float) -> GaussianProcessRanker:
+        """Make a Gaussian process, not fitted."""
+        return GaussianProcessRanker(
+            target,
+            penalty=penalty,
+            steps=self.steps,
+            scale=self.scale,
+            direction=self.direction,
+            random_state=self.seed,
+            threads=self.threads,
+        )
+
+    def tree(self, number: int, target: str, params: Mapping[str, Any]) -> LightGBMRanker:
+        """Make the LightGBM of a place in the recipe, not fitted."""
+        tree = LightGBMRanker(
+            target,
+            scale=self.scale,
+            direction=self.direction,
+            random_state=self.seed + number,
+            threads=self.threads,
+            **params,
+        )
+        tree.n_estimators = max(1, round(self.tree_share * tree.n_estimators))
+        return tree
+
+
+def columns_of(width: int, families: Mapping[str, Sequence[int]], names: Sequence[str]) -> Positions:
+    """Positions of the columns of families, sorted; of all ``width`` columns where none of them is there."""
+    found = sorted(i for name in names for i in families.get(name, ()))
+    return np.array(found, dtype=np.int64) if found else np.arange(width)
+
+
+def fit_processes(
+    X: FloatArray,
+    y: FloatArray,
+    pool: FloatArray,
+    blocks: list[int],
+    families: Mapping[str, Sequence[int]],
+    recipe: Recipe,
+    options: MemberOptions,
+) -> tuple[list[GaussianProcessRanker], list[Positions]]:
+    """Fit the recipe's processes, each set of families for itself.
+
+    Parameters
+    ----------
+    X, y, pool
+        Features [n, d], labels [n], rows without labels [m, d].
+    blocks
+        Equal for rows that are the same network.
+    families
+        Positions of the columns by the name of their family.
+    recipe, options
+        What to fit.
+
+    Returns
+    -------
+    list of GaussianProcessRanker, list of ndarray
+        One for each set and target, and the columns that each sees.
+    """
+    oriented = SIGNS[options.direction] * y
+    everything = np.arange(X.shape[1])
+    sets = [columns_of(X.shape[1], families, names) for names in recipe.process_families]
+    sets = [one for i, one in enumerate(sets) if not any(np.array_equal(one, other) for other in sets[:i])]
+
+    def fitted(columns: Positions) -> tuple[GaussianProcessRanker, float]:
+        process = options.process(recipe.process_targets[0], recipe.penalty)
+        process.fit(X[:, columns], y, pool=pool[:, columns], groups=blocks)
+        return process, float(np.nan_to_num(kendalltau(process.left_out_, oriented)[0]))
+
+    processes: list[GaussianProcessRanker] = []
+    seen: list[Positions] = []
+    for i, columns in enumerate(sets):
+        first, tau = fitted(columns)
+        if recipe.wider and i == 0 and len(columns) < len(everything):
+            wider, wider_tau = fitted(everything)
+            if wider_tau > tau + PAYS:
+                first, columns = wider, everything
+        own = [first]
+        for target in recipe.process_targets[1:]:
+            other = options.process(target, recipe.penalty)
+            lengths = first.posterior_.lengths
+            own.append(other.fit(X[:, columns], y, pool=pool[:, columns], groups=blocks, lengths=lengths))
+        processes += own
+        seen += [columns] * len(own)
+    return processes, seen
+
+
+def trees_left_out(
+    X: FloatArray,
+    y: FloatArray,
+    blocks: list[int],
+    folds: int,
+    maps: Sequence[RankMap],
+    recipe: Recipe,
+    options: MemberOptions,
+) -> FloatArray | None:
+    """Mean normalised rank [n] by the trees, each row predicted without its block.
+
+    Parameters
+    ----------
+    X, y, blocks
+        As in `fit_processes`, the columns of the trees only.
+    folds
+        Number of folds.
+    maps
+        Normalised rank of a score, one for each tree of the recipe.
+    recipe, options
+        What to fit.
+
+    Returns
+    -------
+    ndarray or None
+        None where a fold's training labels are all equal.
+    """
+    found = np.zeros(len(y))
+    tried = dict.fromkeys(recipe.tree_targets)  # one tree ensemble a target says enough
+    cutter = GroupKFold(folds, shuffle=True, random_state=options.seed % 2**32)
+    for train, test in cutter.split(X, y, blocks):
+        if np.ptp(y[train]) == 0:
+            return None
+        for target in tried:
+            number = recipe.tree_targets.index(target)
+            tree = options.tree(number, target, recipe.tree_params).fit(X[train], y[train])
+            found[test] += maps[number](tree.rank_score(X[test])) / len(tried)
+    return found

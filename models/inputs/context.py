@@ -1,0 +1,79 @@
+"""What a model is given beside its rows: the pool, classes of equal networks, families of columns."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from proxyrank.features import FeatureTable, GroupInfo, compute_features, preferred_settings
+from proxyrank.models.inputs.matching import as_matrix
+from proxyrank.models.inputs.pool import pool_features, pool_of
+from proxyrank.spaces import SearchSpace
+
+
+def training_table(
+    space: SearchSpace,
+    train: Sequence[str],
+    groups: Sequence[str],
+    settings: Mapping[str, Any] | None,
+    *,
+    population: str | None,
+    wide: bool,
+) -> tuple[FeatureTable, str | None]:
+    """Computed features of the training rows and, ``wide``, of the rest of the pool.
+
+    Parameters
+    ----------
+    space, train, groups
+        What is trained on.
+    settings
+        Of the groups; the shipped tables' where they leave it open.
+    population
+        The pool that is asked for, see `pool_of`.
+    wide
+        Whether the model looks at a pool.
+
+    Returns
+    -------
+    FeatureTable
+        The training rows first.
+    str or None
+        Population of the pool, None where it is the training rows.
+    """
+    used = preferred_settings(space.name, groups, settings)
+    pool = pool_of(space, train, population) if wide else None
+    if pool is None:
+        return compute_features(space, train, groups, settings=used), None
+    return pool_features(space, train, groups, used, pool), pool
+
+
+def fit_context(
+    space: SearchSpace, train: Sequence[str], features: FeatureTable, names: Sequence[str]
+) -> dict[str, Any]:
+    """What models may ask for in `fit`: ``pool``, ``groups`` and ``families``.
+
+    Parameters
+    ----------
+    space, train
+        Training architectures.
+    features
+        Table of the training rows and of the pool.
+    names
+        Columns of the model, in its order.
+    """
+    at = {name: i for i, name in enumerate(names)}
+    return {
+        "pool": as_matrix(features.frame[list(names)]),
+        "groups": [space.function_key(arch) for arch in train],
+        "families": {
+            group: [at[column] for column in info.columns if column in at]
+            for group, info in features.sidecar.groups.items()
+        },
+    }
+
+
+def unused_groups(estimator: Any, names: Sequence[str], groups: Mapping[str, GroupInfo]) -> list[str]:
+    """Groups none of whose columns the fitted model looks at; none for models that do not say."""
+    used: set[int] | None = getattr(estimator, "used_columns_", None)
+    if used is None:
+        return []
+    seen = {names[i] for i in used}
+    return [name for name, info in groups.items() if not seen & set(info.columns)]

@@ -1,0 +1,93 @@
+"""Fitted rankers on disk: ``model.json`` and the files it names, nothing pickled.
+
+Every file's SHA-256 stands in ``model.json`` and is checked before a byte of it is interpreted: LightGBM
+aborts the process on a damaged text model.
+"""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.files import atomic_path, dump_json, read_json
+from proxyrank.models.base import Ranker
+from proxyrank.models.catalogue import MODELS, model_class
+
+STATE_FILE = "model.json"
+FORMAT = "proxyrank-model/1"
+
+
+def digest(data: bytes) -> str:
+    """SHA-256 of the bytes, in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def save_model(model: Ranker, folder: str | Path) -> None:
+    """Write a fitted ranker into an existing folder; equal models give equal bytes.
+
+    Raises
+    ------
+    ProxyrankError
+        If the folder does not exist or the class is not one of `MODELS`.
+    """
+    folder = Path(folder)
+    name = _name_of(model)
+    state, files = model.export()
+    for file, data in files.items():
+        with atomic_path(folder / file) as path:
+            path.write_bytes(data)
+    digests = {file: digest(data) for file, data in files.items()}
+    with atomic_path(folder / STATE_FILE) as path:
+        text = dump_json({"format": FORMAT, "model": name, "files": digests, "state": state})
+        path.write_text(text, encoding="utf-8")
+
+
+def load_model(folder: str | Path) -> Ranker:
+    """Read a ranker that `save_model` wrote.
+
+    Raises
+    ------
+    ProxyrankError
+        If a file is missing, damaged, or of another format; one line that names the file.
+    """
+    folder = Path(folder)
+    content = read_json(folder / STATE_FILE)
+    try:
+        version, name, digests, state = (content[key] for key in ("format", "model", "files", "state"))
+        digests = dict(digests)
+    except (TypeError, KeyError, ValueError):
+        raise ProxyrankError(
+            f"{folder / STATE_FILE}: damaged, expected format, model, files and state"
+        ) from None
+    if version != FORMAT:
+        raise ProxyrankError(f"{folder / STATE_FILE}: expected the format {FORMAT}, found {version!r}")
+    files = {file: read_checked(folder / Path(file).name, expected) for file, expected in digests.items()}
+    cls = model_class(name)
+    try:
+        return cls.restore(state, files)
+    except (TypeError, KeyError, ValueError, OSError, AttributeError) as error:
+        raise ProxyrankError(f"{folder / STATE_FILE}: damaged ({error})") from None
+
+
+def read_checked(path: Path, expected: Any) -> bytes:
+    """Bytes of a file whose SHA-256 is known.
+
+    Raises
+    ------
+    ProxyrankError
+        If the file is missing or its bytes are others.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError:
+        raise ProxyrankError(f"{path}: no such file") from None
+    if digest(data) != expected:
+        raise ProxyrankError(f"{path}: damaged, its content is not what was saved")
+    return data
+
+
+def _name_of(model: Ranker) -> str:
+    for name, info in MODELS.items():
+        if info.attribute == type(model).__name__ and info.module == type(model).__module__:
+            return name
+    raise ProxyrankError(f"{type(model).__name__} is not one of the known rankers: {', '.join(MODELS)}")

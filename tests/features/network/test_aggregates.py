@@ -1,0 +1,64 @@
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import rankdata
+
+from proxyrank.common.errors import TableError
+from proxyrank.features.network.aggregates import AGGREGATES, az_nas, te_nas, vkdnw_agg, vkdnw_single
+
+
+@pytest.fixture
+def frame():
+    rng = np.random.default_rng(0)
+    columns = ["expressivity", "progressivity", "trainability", "flops", "jacov", "vkdnw_entropy", "ntk"]
+    table = pd.DataFrame(rng.standard_normal((30, 7)), columns=columns, index=[f"a{i}" for i in range(30)])
+    table["vkdnw_dim"] = rng.integers(3, 7, 30).astype(float)
+    table["linear_region"] = rng.integers(1, 4, 30).astype(float)
+    return table
+
+
+def test_az_nas(frame):
+    expected = sum(
+        np.log(rankdata(frame[c]) / 30) for c in ("expressivity", "progressivity", "trainability", "flops")
+    )
+    assert az_nas(frame).to_numpy() == pytest.approx(expected)
+    assert list(az_nas(frame).index) == list(frame.index)
+
+
+def test_te_nas_with_ties(frame):
+    expected = rankdata(frame["ntk"]) + rankdata(frame["linear_region"])
+    assert te_nas(frame).to_numpy() == pytest.approx(expected)
+
+
+def test_vkdnw_single_is_lexicographic_and_dense():
+    frame = pd.DataFrame(
+        {"vkdnw_dim": [3.0, 5.0, 3.0, 5.0, 3.0, 9.0], "vkdnw_entropy": [0.9, 0.1, 0.2, 0.1, 0.9, np.nan]}
+    )
+    assert vkdnw_single(frame).tolist() == [3.0, 4.0, 2.0, 4.0, 3.0, 1.0]
+
+
+def test_vkdnw_agg(frame):
+    n = len(frame)
+    pairs = sorted(set(zip(frame["vkdnw_dim"], frame["vkdnw_entropy"], strict=True)))
+    dense = [pairs.index(p) + 1 for p in zip(frame["vkdnw_dim"], frame["vkdnw_entropy"], strict=True)]
+    expected = np.log(rankdata(dense) / n) + sum(
+        np.log(rankdata(frame[c]) / n) for c in ("jacov", "expressivity", "trainability", "flops")
+    )
+    assert vkdnw_agg(frame).to_numpy() == pytest.approx(expected)
+
+
+def test_missing_values_rank_last(frame):
+    gap = frame.copy()
+    gap.loc["a3", "expressivity"] = np.nan
+    low = frame.copy()
+    low.loc["a3", "expressivity"] = -1e9
+    pd.testing.assert_series_equal(az_nas(gap), az_nas(low))
+    assert math.isfinite(az_nas(gap)["a3"])
+
+
+def test_missing_columns_are_named(frame):
+    for name, aggregate in AGGREGATES.items():
+        with pytest.raises(TableError, match="lacks the columns"):
+            aggregate(frame[["flops"]]) if name != "te_nas" else aggregate(frame[["ntk"]])

@@ -1,0 +1,231 @@
+import gc
+import random
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from proxyrank.features.network.batch import Batch, noise_batch
+from proxyrank.features.network.passes import READS, Passes
+from proxyrank.features.network.planner import OUT_OF_MEMORY, run_proxies
+from proxyrank.features.network.score import score_network
+from proxyrank.features.proxies import PROXIES, Missing, columns_of
+from proxyrank.spaces import NetworkConfig, get_space
+
+CONFIG = NetworkConfig(width=4, depth=1, resolution=8)
+SPACE = get_space("nb201")
+ALL = list(PROXIES)
+
+
+class Residual(nn.Module):
+    """In-place ReLU, dropout, grouped conv, biases, an unused layer: nothing of a NAS-Bench-201 network."""
+
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Sequential(nn.Conv2d(3, 6, 3, padding=1), nn.BatchNorm2d(6), nn.ReLU(inplace=True))
+        self.second = nn.Sequential(
+            nn.Conv2d(6, 6, 3, padding=1, groups=2), nn.BatchNorm2d(6), nn.Dropout2d(0.2)
+        )
+        self.pool = nn.AdaptiveAvgPool2d(2)
+        self.unused = nn.Linear(3, 3)
+        self.last = nn.Linear(24, 10)
+
+    def forward(self, x):
+        x = self.first(x)
+        x = torch.relu(x + self.second(x))
+        x = self.pool(x)
+        return self.last(x.flatten(1))
+
+
+class Viewing(nn.Module):
+    """Views activations as vectors, has no BatchNorm."""
+
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(3, 4, 3, stride=2, padding=1), nn.ReLU(), nn.Conv2d(4, 4, 1), nn.ReLU()
+        )
+        self.last = nn.Linear(64, 10)
+
+    def forward(self, x):
+        x = self.body(x)
+        return self.last(x.view(len(x), -1))
+
+
+def _networks():
+    cells = SPACE.sample(4, seed=3)
+    return {
+        **{cell: lambda cell=cell: SPACE.build(cell, CONFIG) for cell in cells},
+        "residual": Residual,
+        "viewing": Viewing,
+        "mlp": lambda: nn.Sequential(nn.Flatten(), nn.Linear(192, 16), nn.ReLU(), nn.Linear(16, 10)),
+    }
+
+
+NETWORKS = _networks()
+
+
+def _batch(size: int = 6) -> Batch:
+    return noise_batch(CONFIG, size, seed=0)
+
+
+def _equal(a, b) -> bool:
+    return a == b or (isinstance(a, Missing) and isinstance(b, Missing) and a == b)
+
+
+@pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
+@pytest.mark.parametrize("init", ["kaiming", "keep"])
+def test_caller_is_left_as_it_was(network, init, hash_state):
+    torch.manual_seed(0)
+    subject = network()
+    subject.train()
+    next(subject.parameters()).requires_grad_(False)
+    subject.register_forward_hook(lambda *_: None)
+    batch = _batch()
+    images = [batch.x.clone(), batch.x2.clone()]
+    before = hash_state(subject), torch.get_rng_state(), np.random.get_state()[1].tolist(), random.getstate()  # noqa: NPY002
+    for name in ALL:
+        score_network(subject, batch, name, init=init, channels_last=not isinstance(subject, Viewing))
+        assert hash_state(subject) == before[0], name
+        assert subject.training
+    assert torch.equal(torch.get_rng_state(), before[1])
+    assert np.random.get_state()[1].tolist() == before[2]  # noqa: NPY002
+    assert random.getstate() == before[3]
+    assert not batch.x.requires_grad
+    assert torch.equal(batch.x, images[0])
+    assert torch.equal(batch.x2, images[1])
+    assert next(subject.parameters()).grad is None
+
+
+@pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
+def test_alone_or_together_or_reversed_bit_equal(network):
+    torch.manual_seed(0)
+    subject, batch = network(), _batch()
+    together = score_network(subject, batch, ALL)
+    alone = {}
+    for name in reversed(ALL):
+        alone.update(score_network(subject, batch, name))
+    assert set(alone) == set(together)
+    for column in together:
+        assert _equal(together[column], alone[column]), column
+    pairs = score_network(subject, batch, "synflow,naswot,gradsign,zico")
+    for column, value in pairs.items():
+        assert _equal(value, together[column]), column
+
+
+@pytest.mark.parametrize("name", ["residual", "viewing", "mlp"])
+def test_any_module_has_finite_values_or_reasons(name):
+    torch.manual_seed(0)
+    found = score_network(NETWORKS[name](), _batch(), ALL)
+    assert set(found) == set(columns_of(PROXIES.values()))
+    for column, value in found.items():
+        assert isinstance(value, Missing) or np.isfinite(value), column
+        assert not (isinstance(value, Missing) and value.reason.startswith("failed")), (column, value)
+    for column in (
+        "flops",
+        "params",
+        "grad_norm",
+        "snip",
+        "zico",
+        "jacov",
+        "ntk",
+        "grasp",
+        "gradsign",
+        "synflow",
+    ):
+        assert isinstance(found[column], float), (column, found[column])
+
+
+def test_flops_of_a_grouped_conv():
+    found = score_network(Residual(), _batch(), "flops,params")
+    convs = 64 * 6 * (3 * 9 + 1) + 64 * 6 * (3 * 9 + 1)
+    assert found["flops"] == convs + 10 * (24 + 1)
+    assert found["params"] == sum(p.numel() for p in Residual().parameters())
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_memory_format_changes_rounding_only(dtype):
+    batch = noise_batch(CONFIG, 6, seed=0, dtype=dtype)
+    network = SPACE.build(SPACE.sample(1, seed=3)[0], CONFIG)
+    plain, last = (score_network(network, batch, ALL, channels_last=flag) for flag in (False, True))
+    for column, value in plain.items():
+        if not isinstance(value, Missing) and not column.startswith("vkdnw_q"):
+            tolerance = 1e-9 if dtype == torch.float64 else 2e-3
+            assert last[column] == pytest.approx(value, rel=tolerance), column
+
+
+def test_r3_threads():
+    network, batch = SPACE.build(SPACE.sample(1, seed=3)[0], CONFIG), _batch()
+    before = torch.get_num_threads()
+    try:
+        runs = []
+        for threads in (1, 4):
+            torch.set_num_threads(threads)
+            runs.append(score_network(network, batch, ALL, channels_last=True))
+    finally:
+        torch.set_num_threads(before)
+    for column, value in runs[0].items():
+        if not isinstance(value, Missing) and column != "zico" and not column.startswith("vkdnw_q"):
+            assert runs[1][column] == pytest.approx(value, rel=1e-4), column  # zico is ill-conditioned
+
+
+def test_shared_passes_are_freed_and_no_network_stays(monkeypatch):
+    released = []
+    original = Passes.release
+
+    def release(self, still_read):
+        original(self, still_read)
+        released.append(set(READS) & set(self.__dict__))
+
+    monkeypatch.setattr(Passes, "release", release)
+    score_network(SPACE.build(SPACE.sample(1, seed=3)[0], CONFIG), _batch(), "jacov,zico,zen")
+    assert released == [{"train_pass"}, set(), set()]
+    gc.collect()
+    alive = [o for o in gc.get_objects() if type(o) is Passes]
+    assert not alive
+
+
+def test_one_bad_proxy_costs_its_columns_only(monkeypatch):
+    def explode(passes):
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    def break_(passes):
+        raise RuntimeError("no kernel\nmore text")
+
+    passes = Passes(
+        SPACE.build(SPACE.sample(1, seed=3)[0], CONFIG), _batch(), signs=None, standard_normal=None
+    )
+    proxies = [
+        replace(PROXIES["synflow"], compute=explode),
+        replace(PROXIES["snip"], compute=break_),
+        PROXIES["jacov"],
+    ]
+    found = run_proxies(passes, proxies)
+    assert found["synflow"] == found["synflow_log"] == Missing(OUT_OF_MEMORY)
+    assert found["snip"] == Missing("failed: no kernel")
+    assert isinstance(found["jacov"], float)
+
+
+def test_infinite_values_never_come_out():
+    passes = Passes(
+        SPACE.build(SPACE.sample(1, seed=3)[0], CONFIG), _batch(), signs=None, standard_normal=None
+    )
+    proxy = replace(PROXIES["snip"], compute=lambda _: {"snip": float("inf")})
+    assert run_proxies(passes, [proxy])["snip"] == Missing("not finite (inf)")
+
+
+def test_identical_images_have_a_degenerate_kernel():
+    batch = _batch(4)
+    same = Batch(batch.x[:1].repeat(4, 1, 1, 1), batch.y, batch.x2, batch.y2)
+    found = score_network(SPACE.build("(2, 2, 2, 2, 2, 2)", CONFIG), same, "ntk,naswot,linear_region")
+    assert found["ntk"] == found["naswot"] == Missing("degenerate: singular kernel")
+    assert found["linear_region"] == 1.0
+
+
+def test_without_a_second_batch():
+    batch = _batch()
+    found = score_network(Residual(), Batch(batch.x, batch.y), "zico,zen,snip")
+    assert found["zico"] == found["zen"] == Missing("needs a second batch")
+    assert isinstance(found["snip"], float)

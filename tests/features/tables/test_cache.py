@@ -1,0 +1,110 @@
+import logging
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from proxyrank.features import compute_features
+from proxyrank.features.graph.graf import GRAF
+from proxyrank.features.graph.paths import PATHS
+from proxyrank.features.tables.cache import STATUS, add_rows, cache_file, cache_folder, read_rows
+
+GRAPH_GROUPS = ("graf", "paths", "cell", "flow")
+
+
+def _rows(archs, value):
+    rows = pd.DataFrame({"a": [value] * len(archs)}, index=pd.Index(archs, name="arch", dtype="str"))
+    rows[STATUS] = pd.Series([""] * len(archs), index=rows.index, dtype="str")
+    return rows
+
+
+def test_second_call_is_byte_equal_and_read_from_the_cache(fresh_cache, space, monkeypatch):
+    archs = space.sample(300, seed=1)
+    first = compute_features(space, archs, GRAPH_GROUPS)
+    monkeypatch.setattr("proxyrank.features.tables._jobs._shard", lambda *a: pytest.fail("computed again"))
+    second = compute_features(space, archs, GRAPH_GROUPS)
+    assert first.frame.to_numpy().tobytes() == second.frame.to_numpy().tobytes()
+    pd.testing.assert_frame_equal(first.frame, second.frame, check_exact=True)
+    part = compute_features(space, archs[10:20][::-1], "flow,paths")
+    pd.testing.assert_frame_equal(
+        part.frame, first.frame.loc[archs[10:20][::-1], part.columns], check_exact=True
+    )
+
+
+def test_rows_are_added(fresh_cache, space):
+    archs = space.sample(40, seed=2)
+    compute_features(space, archs[:20], "paths")
+    compute_features(space, archs[10:], "paths")
+    rows = read_rows(cache_file(space.name, PATHS, {}), PATHS.columns(space))
+    assert sorted(rows.index) == sorted(archs)
+    pd.testing.assert_frame_equal(
+        rows.drop(columns=STATUS).loc[archs], PATHS.compute(space, archs, {}), check_exact=True
+    )
+
+
+def test_settings_and_version_have_files_of_their_own(fresh_cache):
+    files = {
+        cache_file("nb201", GRAF, {"graf_no_path": "published"}),
+        cache_file("nb201", GRAF, {"graf_no_path": "older"}),
+        cache_file("nb201", PATHS, {}),
+        cache_file("other", PATHS, {}),
+    }
+    assert len(files) == 4
+    assert {file.parent for file in files} == {fresh_cache}
+
+
+@pytest.mark.parametrize("damage", [b"", b"PAR1 nonsense", None])
+def test_a_damaged_file_is_rebuilt(fresh_cache, space, damage, caplog):
+    archs = space.sample(5, seed=0)
+    before = compute_features(space, archs, "paths")
+    (file,) = fresh_cache.glob("*.parquet")
+    file.write_bytes(file.read_bytes()[:-40] if damage is None else damage)
+    with caplog.at_level(logging.WARNING):
+        after = compute_features(space, archs, "paths")
+    assert "ignored, it cannot be read" in caplog.text
+    pd.testing.assert_frame_equal(before.frame, after.frame, check_exact=True)
+    assert len(read_rows(file, PATHS.columns(space))) == 5
+
+
+def test_a_file_of_other_columns_is_ignored(fresh_cache, tmp_path, caplog):
+    file = tmp_path / "x.parquet"
+    add_rows(file, _rows(["p", "q"], 1.5))
+    assert read_rows(file, ["a"]).loc["q", "a"] == 1.5
+    assert read_rows(file, ["b"]).empty
+    assert "other columns" in caplog.text
+
+
+def test_writers_at_once_lose_nothing(tmp_path):
+    file = tmp_path / "x.parquet"
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda i: add_rows(file, _rows([f"{i}-a", f"{i}-b"], float(i))), range(24)))
+    rows = read_rows(file, ["a"])
+    assert len(rows) == 48
+    assert rows.loc["17-b", "a"] == 17.0
+
+
+def test_floats_are_stored_exactly(tmp_path):
+    file = tmp_path / "x.parquet"
+    values = np.array([0.1 + 0.2, 5e-324, -0.0, 1 / 3, np.nan])
+    rows = _rows(list("abcde"), 0.0)
+    rows["a"] = values
+    add_rows(file, rows)
+    assert read_rows(file, ["a"])["a"].to_numpy().tobytes() == values.tobytes()
+
+
+def test_no_cache_touches_nothing(fresh_cache, space):
+    compute_features(space, space.sample(3, seed=0), GRAPH_GROUPS, cache=False)
+    assert not fresh_cache.exists()
+
+
+def test_a_cache_that_cannot_be_written_costs_time_only(tmp_path, monkeypatch, space, caplog):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("PROXYRANK_CACHE", str(tmp_path / "file" / "cache"))
+    assert len(compute_features(space, space.sample(3, seed=0), "paths").frame) == 3
+    assert "was not written" in caplog.text
+
+
+def test_default_folder(monkeypatch):
+    monkeypatch.delenv("PROXYRANK_CACHE")
+    assert "proxyrank" in str(cache_folder())

@@ -1,0 +1,84 @@
+import json
+
+import pandas as pd
+import pytest
+
+from proxyrank.common.errors import TableError
+from proxyrank.features import FeatureTable, GroupInfo, Sidecar, compute_features
+from proxyrank.features.tables.table import sidecar_path
+
+
+@pytest.fixture
+def table(space):
+    found = compute_features(space, space.sample(8, seed=0), "graf,paths", cache=False)
+    found.frame.iloc[2, 5] = float("nan")
+    found.sidecar.status[found.columns[5]] = {found.frame.index[2]: "degenerate"}
+    return found
+
+
+@pytest.mark.parametrize("name", ["T.parquet", "T.csv"])
+def test_round_trip_is_exact(table, tmp_path, name):
+    table.write(tmp_path / name)
+    again = FeatureTable.read(tmp_path / name)
+    pd.testing.assert_frame_equal(again.frame, table.frame, check_exact=True)
+    assert again.sidecar == table.sidecar
+    assert again.reason(table.frame.index[2], table.columns[5]) == "degenerate"
+    first = (tmp_path / name).read_bytes(), sidecar_path(tmp_path / name).read_bytes()
+    again.write(tmp_path / name)
+    assert ((tmp_path / name).read_bytes(), sidecar_path(tmp_path / name).read_bytes()) == first
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted([name, sidecar_path(name).name])
+
+
+def test_sidecar_states_everything(table, tmp_path):
+    table.write(tmp_path / "T.parquet")
+    raw = json.loads((tmp_path / "T.json").read_text())
+    assert list(raw) == ["format", "proxyrank", "space", "groups", "status", "forced"]
+    assert raw["space"] == "nb201"
+    assert raw["groups"]["graf"]["settings"] == {"graf_no_path": "published"}
+    assert raw["groups"]["paths"]["version"] == 1
+    assert len(raw["groups"]["graf"]["columns"]) == 191
+
+
+def test_missing_parts_are_named(table, tmp_path):
+    path = tmp_path / "T.parquet"
+    with pytest.raises(TableError, match=r"T\.parquet: no such file"):
+        FeatureTable.read(path)
+    table.write(path)
+    raw = json.loads((tmp_path / "T.json").read_text())
+    (tmp_path / "T.json").write_text(json.dumps(raw | {"space": 3}))
+    with pytest.raises(TableError, match=r"T\.json: not the sidecar of a feature table \(space: "):
+        FeatureTable.read(path)
+    (tmp_path / "T.json").write_text("{}")
+    with pytest.raises(TableError, match="expected the format proxyrank-features/1, found None"):
+        FeatureTable.read(path)
+    (tmp_path / "T.json").unlink()
+    with pytest.raises(TableError, match=r"T\.json: no such file; it states the settings"):
+        FeatureTable.read(path)
+
+
+def test_a_sidecar_of_another_table_is_refused(table, tmp_path, space):
+    table.write(tmp_path / "T.parquet")
+    compute_features(space, list(table.frame.index), "paths", cache=False).write(tmp_path / "U.parquet")
+    (tmp_path / "T.json").write_bytes((tmp_path / "U.json").read_bytes())
+    with pytest.raises(TableError, match=r"its columns are not those of .*T\.json: max_op_on_path"):
+        FeatureTable.read(tmp_path / "T.parquet")
+
+
+def test_repeated_rows_are_refused(tmp_path):
+    frame = pd.DataFrame({"f": [1.0, 2.0]}, index=pd.Index(["a", "a"], name="arch"))
+    info = GroupInfo(version=0, columns=["f"])
+    FeatureTable(frame, Sidecar(space="nb201", groups={"user": info})).write(tmp_path / "T.parquet")
+    with pytest.raises(TableError, match="a occurs more than once"):
+        FeatureTable.read(tmp_path / "T.parquet")
+
+
+def test_killed_while_writing_leaves_the_old_table(table, tmp_path, monkeypatch):
+    path = tmp_path / "T.parquet"
+    table.write(path)
+    before = path.read_bytes(), (tmp_path / "T.json").read_bytes()
+    monkeypatch.setattr(pd.DataFrame, "to_parquet", lambda *a, **k: (_ for _ in ()).throw(KeyboardInterrupt))
+    table.sidecar.forced.append("changed")
+    with pytest.raises(KeyboardInterrupt):
+        table.write(path)
+    assert (path.read_bytes(), (tmp_path / "T.json").read_bytes()) == before
+    assert len(list(tmp_path.iterdir())) == 2

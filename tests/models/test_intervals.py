@@ -1,0 +1,173 @@
+"""Prediction intervals: coverage, quantiles by a literal count, storage, who has none and why."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.special import expit, logit
+
+from proxyrank.common.seeds import derive_rng
+from proxyrank.models import ProxyRanker
+from proxyrank.models.estimators.lightgbm import LightGBMRanker
+from proxyrank.models.intervals import Intervals, conformal_intervals, fit_intervals
+
+SMALL = {"n_estimators": 40}
+
+
+def _sample(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Predictions and accuracies whose error on the logit scale grows towards low predictions."""
+    rng = derive_rng("tests/conformal", seed)
+    z = rng.uniform(-1, 3, n)
+    return 100 * expit(z), 100 * expit(z + (0.1 + 0.3 * expit(-3 * (z - 1))) * rng.standard_t(3, n))
+
+
+@pytest.mark.parametrize("n", [20, 100, 1000])
+def test_coverage_of_fresh_labels(n: int) -> None:
+    shares, below = [], []
+    for seed in range(30):
+        intervals = fit_intervals(*_sample(n, seed))
+        predicted, labels = _sample(4000, 1000 + seed)
+        low, high = intervals.bounds(predicted)
+        shares.append(((low <= labels) & (labels <= high)).mean())
+        below.append((labels < low).mean())
+    # finite-sample coverage lies in 0.9 .. 0.9 + 2 / (n + 1); 0.02 for the bins fitted to the same residuals
+    # and for the mean of 30 draws
+    assert 0.88 < np.mean(shares) < 0.92 + 2 / (n + 1)
+    assert np.mean(below) == pytest.approx(0.05, abs=0.02 + 1 / (n + 1))
+
+
+def test_intervals_follow_the_spread() -> None:
+    intervals = fit_intervals(*_sample(2000, 1))
+    for part in (0, 1):  # coverage holds for low and for high predictions, unlike that of one fixed width
+        predicted, labels = _sample(8000, 2)
+        half = (predicted > 73) == bool(part)
+        low, high = intervals.bounds(predicted[half])
+        assert ((low <= labels[half]) & (labels[half] <= high)).mean() == pytest.approx(0.9, abs=0.03)
+
+
+def test_quantiles_are_those_of_a_literal_count() -> None:
+    predicted, labels = _sample(39, 5)  # one bin: the spread is one number
+    intervals = fit_intervals(predicted, labels)
+    residuals = logit(labels / 100) - logit(predicted / 100)
+    spread = np.abs(residuals).mean()
+    ordered = sorted(residuals / spread)
+    assert intervals.spreads == pytest.approx([spread])
+    assert intervals.high == pytest.approx(ordered[38 - 1])  # ceil(0.95 * 40) = 38th smallest
+    assert intervals.low == pytest.approx(ordered[39 - 38])  # and the 38th largest
+    low, high = intervals.bounds(np.array([60.0]))
+    ends = logit(0.6) + spread * np.array([ordered[1], ordered[37]])
+    assert [low[0], high[0]] == pytest.approx(list(100 * expit(ends)))
+
+
+def test_minimised_labels_mirror() -> None:
+    predicted, labels = _sample(200, 3)
+    low, high = fit_intervals(predicted, labels).bounds(predicted)
+    mirrored = fit_intervals(100 - predicted, 100 - labels, direction="min").bounds(100 - predicted)
+    np.testing.assert_allclose(mirrored[0], 100 - high, rtol=1e-9)
+    np.testing.assert_allclose(mirrored[1], 100 - low, rtol=1e-9)
+    assert (low <= predicted).all()
+    assert (predicted <= high).all()
+
+
+class _Memory:
+    """A model that knows the labels of the groups it saw, and answers 50 otherwise."""
+
+    score_is_label = True
+    oof_score_ = None
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        return {}
+
+    def fit(self, X: np.ndarray, y: np.ndarray) -> "_Memory":
+        self.known = dict(zip(X[:, 0], y, strict=True))
+        return self
+
+    def predict(self, X: np.ndarray) -> np.ndarray:
+        return np.array([self.known.get(x, 50.0) for x in X[:, 0]])
+
+
+def test_equal_networks_stay_in_one_fold() -> None:
+    X = np.repeat(np.arange(30.0), 2)[:, None]
+    y = 60 + np.repeat(np.arange(30.0), 2) / 2
+    model = _Memory().fit(X, y)
+    kept, _ = conformal_intervals(model, X, y, groups=list(X[:, 0]), context={}, direction="max")
+    leaked, _ = conformal_intervals(model, X, y, groups=range(60), context={}, direction="max")
+    assert kept is not None
+    assert leaked is not None
+    assert sum(leaked.spreads) < 0.5 * sum(kept.spreads)
+
+
+def test_own_out_of_fold_scores_are_used() -> None:
+    rng = derive_rng("tests/conformal/own")
+    y = rng.uniform(20, 90, 100)
+    model = _Memory()
+    model.label_map_ = None  # type: ignore[attr-defined]
+    model.oof_score_ = y / 100 + rng.normal(0, 0.02, 100)  # type: ignore[assignment]
+    intervals, why = conformal_intervals(
+        model, np.zeros((100, 1)), y, groups=range(100), context={}, direction="max"
+    )
+    assert why is None
+    assert intervals is not None
+    assert intervals.source == "own"
+    low, high = intervals.bounds(np.array([50.0]))
+    assert 3 < high[0] - low[0] < 12  # an error of 2 points: 6.6 points wide
+
+
+def test_scores_of_a_model_with_a_map_of_its_own_go_through_it() -> None:
+    rng = derive_rng("tests/conformal/map")
+    y = rng.uniform(20, 90, 100)
+    model = _Memory()
+    model.oof_score_ = y + rng.normal(0, 2, 100)  # type: ignore[assignment]
+    model.label_of = lambda score: score - 10  # type: ignore[attr-defined]
+    found, _ = conformal_intervals(
+        model, np.zeros((100, 1)), y, groups=range(100), context={}, direction="max"
+    )
+    assert found is not None
+    low, high = found.bounds(np.array([50.0]))  # labels are 10 above what it predicts, which it holds too
+    assert low[0] == 50
+    assert 60 < high[0] < 67
+
+
+def test_who_has_none_and_why(cells: list[str], labels: np.ndarray) -> None:
+    few = ProxyRanker("paths", params=SMALL, intervals=True).fit(cells[:19], labels[:19])
+    assert few.card.intervals is None
+    assert any("at least 20 labels" in note for note in few.card.notes)
+    assert "low" not in few.rank(cells)
+    unitless = ProxyRanker("paths", params={**SMALL, "objective": "lambdarank"}, intervals=True)
+    assert any("predicts no label" in note for note in unitless.fit(cells, labels).card.notes)
+    X = np.arange(40.0)[:, None]
+    nearly = np.array([1.0] * 39 + [2.0])
+    model = LightGBMRanker(n_estimators=5).fit(X, nearly)
+    found, why = conformal_intervals(model, X, nearly, groups=range(40), context={}, direction="max")
+    assert found is None
+    assert "all equal" in str(why)
+
+
+def test_ranks_and_folders_carry_intervals(cells: list[str], labels: np.ndarray, tmp_path: Path) -> None:
+    ranker = ProxyRanker("paths", params=SMALL, intervals=True).fit(cells[:40], labels[:40])
+    ranked = ranker.rank(cells[40:])
+    assert list(ranked.columns) == ["rank", "arch", "score", "predicted", "low", "high"]
+    assert (ranked["low"] < ranked["predicted"]).all()
+    assert (ranked["predicted"] < ranked["high"]).all()
+    alone = ranker.rank(cells[50:51]).iloc[0]
+    together = ranked.set_index("arch").loc[cells[50]]
+    assert (alone[["low", "high"]] == together[["low", "high"]]).all()
+    again = ProxyRanker("paths", params=SMALL, intervals=True).fit(cells[:40][::-1], labels[:40][::-1])
+    ranker.save(tmp_path / "a")
+    again.save(tmp_path / "b")
+    for file in (tmp_path / "a").iterdir():
+        assert file.read_bytes() == (tmp_path / "b" / file.name).read_bytes()
+    loaded = ProxyRanker.load(tmp_path / "a")
+    assert loaded.card.intervals == ranker.card.intervals
+    assert loaded.rank(cells[40:]).equals(ranked)
+    card = json.loads((tmp_path / "a" / "ranker.json").read_text())
+    del card["intervals"]  # a folder written before there were intervals
+    (tmp_path / "a" / "ranker.json").write_text(json.dumps(card))
+    assert list(ProxyRanker.load(tmp_path / "a").rank(cells[:3]).columns) == list(ranked.columns)[:4]
+
+
+def test_plain_data_round_trip() -> None:
+    intervals = fit_intervals(*_sample(60, 1))
+    assert Intervals.model_validate_json(intervals.model_dump_json()) == intervals
