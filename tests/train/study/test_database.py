@@ -10,7 +10,8 @@ import pytest
 from optuna.trial import TrialState
 
 from proxyrank.common.errors import MissingDependencyError, ProxyrankError
-from proxyrank.train.study import StudyStorage, storage
+from proxyrank.train.study import StudyStorage
+from proxyrank.train.study import database as storage
 from proxyrank.train.study.worker import FINISHED
 
 

@@ -15,7 +15,7 @@ from proxyrank.common.errors import ProxyrankError
 from proxyrank.evaluate import Metric
 from proxyrank.models import LightGBMRanker
 from proxyrank.train.study import METRICS, StudyData, StudyStorage, run_study, summarise, tune
-from proxyrank.train.study import space as study_space
+from proxyrank.train.study import parameters as study_space
 from proxyrank.train.study.run import _deferred_interrupt
 from proxyrank.train.study.worker import FINISHED
 
