@@ -15,7 +15,7 @@ from torch import Tensor
 
 from proxyrank.common.errors import MissingDependencyError, ProxyrankError
 from proxyrank.common.seeds import derive_rng
-from proxyrank.spaces import NetworkConfig
+from proxyrank.spaces import DataShape
 
 _SUFFIXES = {".bmp", ".gif", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp"}
 _IMAGE_KEYS, _LABEL_KEYS = ("x", "images", "data"), ("y", "labels", "targets")
@@ -85,7 +85,7 @@ def require_batch_size(batch_size: int, minimum: int = 1, *, needed_by: str = ""
 
 
 def noise_batch(
-    config: NetworkConfig,
+    config: DataShape,
     batch_size: int,
     seed: int,
     *,
@@ -114,7 +114,7 @@ def noise_batch(
 
 def image_batch(
     source: str | Path,
-    config: NetworkConfig,
+    config: DataShape,
     batch_size: int,
     seed: int,
     *,
@@ -280,7 +280,7 @@ def _torchvision(name: str, root: str | Path | None) -> tuple[_Torchvision, _Tor
     return _Torchvision(dataset, 0), _Torchvision(dataset, 1)
 
 
-def _fit(image: np.ndarray, config: NetworkConfig, where: str) -> Tensor:
+def _fit(image: np.ndarray, config: DataShape, where: str) -> Tensor:
     """One image as [1, channels, R, R], float64, in the units of its source (8-bit ones in [0, 1])."""
     x = torch.from_numpy(image.astype(np.float64) / (255.0 if image.dtype == np.uint8 else 1.0))
     if x.dim() == 2:

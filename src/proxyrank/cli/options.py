@@ -9,7 +9,13 @@ import typer
 from proxyrank.common.errors import ProxyrankError
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value instead of text.")]
-Space = Annotated[str, typer.Option(help="Search space.")]
+Space = Annotated[
+    str, typer.Option(help="Search space: the name of an installed one, or [b]FILE.py:NAME[/b].")
+]
+RankerSpace = Annotated[
+    str | None,
+    typer.Option("--space", help="The search space of the ranker, [b]FILE.py:NAME[/b], if not installed."),
+]
 Threads = Annotated[
     int,
     typer.Option(
