@@ -221,6 +221,7 @@ def test_infinite_values_never_come_out():
 def test_identical_images_have_a_degenerate_kernel():
     batch = _batch(4)
     same = Batch(batch.x[:1].repeat(4, 1, 1, 1), batch.y, batch.x2, batch.y2)
+    network = SPACE.network("(2, 2, 2, 2, 2, 2)", CONFIG, SMALL)
     found = score_network(network, same, "ntk,naswot,linear_region")
     assert found["ntk"] == found["naswot"] == Missing("degenerate: singular kernel")
     assert found["linear_region"] == 1.0
