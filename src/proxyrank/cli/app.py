@@ -28,7 +28,6 @@ app = typer.Typer(
     name="proxyrank",
     help="Rank thousands of untrained neural architectures from a few trained ones.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
