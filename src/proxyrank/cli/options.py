@@ -1,7 +1,4 @@
-r"""Options that several commands share, each written once, and where the files that they name are looked for.
-
-The help texts are rich markup: a literal bracket is written ``\[``.
-"""
+"""Options that several commands share, each written once, and where the files that they name are looked for."""
 
 import os
 from pathlib import Path
@@ -51,16 +48,16 @@ Archs = Annotated[
     typer.Option(
         "--archs",
         help="Architectures: a text file with one string or tuple per line, or a CSV/parquet file with "
-        "column [b]arch[/b].",
+        "column arch.",
     ),
 ]
 Labels = Annotated[
     str,
     typer.Option(
         "--labels",
-        help="CSV or parquet file with column [b]arch[/b] and labels (a name that is no file is also looked "
-        "for in the folder PROXYRANK_DATA), [b]digits[/b] for the benchmark that proxyrank ships, or a "
-        "NATS-Bench archive (pickles: only what you trust; pip install 'proxyrank\\[nats]').",
+        help="CSV or parquet file with column arch and labels (a name that is no file is also looked "
+        "for in the folder PROXYRANK_DATA), digits for the benchmark that proxyrank ships, or a "
+        "NATS-Bench archive (pickles: only what you trust; pip install 'proxyrank[nats]').",
     ),
 ]
 Label = Annotated[
@@ -78,7 +75,7 @@ Features = Annotated[
     str | None,
     typer.Option(
         "--features",
-        help="Your own feature table (CSV/parquet, column [b]arch[/b]) in place of computed features; a "
+        help="Your own feature table (CSV/parquet, column arch) in place of computed features; a "
         "ranker trained on one needs one.",
     ),
 ]
