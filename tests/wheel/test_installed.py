@@ -11,7 +11,7 @@ import pytest
 
 import proxyrank
 
-PACKAGES = ("common", "spaces", "features", "models", "evaluate", "train", "search", "paper", "cli")
+PACKAGES = "common spaces features models evaluate train search paper testing cli".split()
 
 
 @pytest.mark.parametrize("name", PACKAGES)
