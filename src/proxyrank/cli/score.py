@@ -37,7 +37,10 @@ def score(
     repeats: Annotated[int, typer.Option(help="Seeds to score with; more than one: mean and spread.")] = 1,
     device: Annotated[str, typer.Option(help="cpu, cuda, or auto: CUDA where there is one.")] = "auto",
     images: Annotated[
-        str, typer.Option("--input", help="noise, a folder of images, an .npy/.npz file, a torchvision name.")
+        str,
+        typer.Option(
+            "--input", help="noise, pink, a folder of images, an .npy/.npz file, a torchvision name."
+        ),
     ] = "noise",
     root: Annotated[str | None, typer.Option(help="Folder of torchvision's data.")] = None,
     dtype: Annotated[str, typer.Option(help="float32 or float64.")] = "float32",
