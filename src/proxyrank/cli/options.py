@@ -1,4 +1,4 @@
-"""Options that several commands share, each written once, and where the files that they name are looked for."""
+"""Options that several commands share, each written once, and where the files they name are looked for."""
 
 import os
 from pathlib import Path
