@@ -194,12 +194,10 @@ def _factory(space: SearchSpace, arch: str, dataset: str) -> Callable[[], "nn.Mo
 def _batch(settings: ScoreSettings, seed: int, device: "torch.device") -> "Batch":
     import torch
 
-    from proxyrank.features.network.batch import image_batch, noise_batch
+    from proxyrank.features.network.batch import input_batch
 
     dtype: torch.dtype = getattr(torch, settings.dtype)
-    if settings.input == "noise":
-        return noise_batch(settings.config, settings.batch_size, seed, dtype=dtype, device=device)
-    return image_batch(
+    return input_batch(
         settings.input,
         settings.config,
         settings.batch_size,

@@ -28,7 +28,7 @@ class ScoreSettings:
     seed
         Seed of weights, images, labels and random signs.
     input
-        ``noise``, or a source of images as `image_batch` takes it.
+        ``noise`` (white), ``pink`` (`pink_batch`), or a source of images as `image_batch` takes it.
     root
         Folder of torchvision's data.
     dtype
