@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
-from proxyrank.common.errors import ArchitectureError, ProxyrankError
+from proxyrank.common.errors import ArchitectureError, ProxyrankError, unknown
 from proxyrank.spaces.graph import OpGraph
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def network_config(dataset: str) -> NetworkConfig:
     try:
         return DATASETS[dataset]
     except KeyError:
-        raise ProxyrankError(f"unknown dataset {dataset!r}; known: {', '.join(DATASETS)}") from None
+        raise unknown("dataset", dataset, DATASETS) from None
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ def get_space(name: str) -> SearchSpace:
         If there is none.
     """
     if name not in _FACTORIES:
-        raise ProxyrankError(f"unknown search space {name!r}; known: {', '.join(space_names())}")
+        raise unknown("search space", name, space_names())
     module, attribute = _FACTORIES[name]
     space: SearchSpace = getattr(import_module(module), attribute)
     return space

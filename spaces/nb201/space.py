@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.errors import ProxyrankError, unknown
 from proxyrank.common.seeds import derive_rng
 from proxyrank.spaces.base import NetworkConfig, Sizes
 from proxyrank.spaces.graph import OpGraph
@@ -113,7 +113,7 @@ class NB201Space:
             If the population is unknown.
         """
         if population not in self.populations():
-            raise ProxyrankError(f"unknown population {population!r}; known: {', '.join(self.populations())}")
+            raise unknown("population", population, self.populations())
         return _filtered() if population == "filtered" else _all()
 
     def sample(self, n: int, seed: int, population: str = "all") -> list[str]:
