@@ -64,7 +64,7 @@ def test_what_the_archive_lacks(tmp_path: Path) -> None:
         load_nats(tmp_path, "cifar10", space=SPACE, metric="valid-accuracy")
     with pytest.raises(TableError, match="unknown dataset 'mnist'; known: cifar10, cifar10-valid"):
         load_nats(tmp_path, "mnist", space=SPACE)
-    with pytest.raises(TableError, match="no epochs '90'"):
+    with pytest.raises(TableError, match="unknown epochs '90'"):
         load_nats(tmp_path, "cifar10", space=SPACE, epochs="90")
     with pytest.raises(TableError, match=r"no such file or folder \(from --labels\)"):
         load_nats(tmp_path / "none", "cifar10", space=SPACE)
