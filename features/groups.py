@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from proxyrank.common.errors import ProxyrankError, unknown
-from proxyrank.spaces.base import SearchSpace
+from proxyrank.spaces.base import SearchSpace, require
 from proxyrank.spaces.graph import OpGraph
 
 Compute = Callable[[SearchSpace, Sequence[str], Mapping[str, Any]], pd.DataFrame]
@@ -133,7 +133,8 @@ def per_graph(columns: Sequence[str], values: Callable[[OpGraph], list[float]]) 
     """
 
     def compute(space: SearchSpace, archs: Sequence[str], settings: Mapping[str, Any]) -> pd.DataFrame:
-        return frame_of(archs, columns, [values(space.graph(arch)) for arch in archs])
+        graphs = require(space, "graph", "a graph feature")
+        return frame_of(archs, columns, [values(graphs.graph(arch)) for arch in archs])
 
     return compute
 
