@@ -9,7 +9,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
-from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.errors import ProxyrankError, unknown
 from proxyrank.spaces.base import SearchSpace
 
 ENTRY_POINTS = "proxyrank.spaces"
@@ -100,10 +100,7 @@ def installed_space(name: str) -> SearchSpace:
         if space.name != name:
             raise ProxyrankError(f"search space {name}: {found[name].value} calls itself {space.name!r}")
         return space
-    raise ProxyrankError(
-        f"unknown search space {name!r}; known: {', '.join(space_names())}, or the space of a file as "
-        "FILE.py:NAME"
-    )
+    raise unknown("search space", name, (*space_names(), "the space of a file as FILE.py:NAME"))
 
 
 def source_of(space: SearchSpace) -> str | SearchSpace:

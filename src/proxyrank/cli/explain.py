@@ -29,11 +29,8 @@ def explain(
     from proxyrank.models import ProxyRanker
 
     loaded = ProxyRanker.load(ranker, space=space)
-    table = (
-        load_table(options.data_path(features, "--features"), loaded.search_space, "--features")
-        if features
-        else None
-    )
+    where = loaded.search_space
+    table = load_table(options.data_path(features, "--features"), where, "--features") if features else None
     if loaded.card.model == "ensemble":
         output.note(PARTIAL)
     if arch is None:
