@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.files import atomic_folder, dump_json, read_json
 from proxyrank.models.base import Ranker
-from proxyrank.models.card import FORMAT, RankerCard
+from proxyrank.models.card import FORMAT, FORMATS, RankerCard
 from proxyrank.models.parts.storage import digest, load_model, read_checked, save_model
 
 CARD_FILE = "ranker.json"
@@ -67,10 +67,10 @@ def read_card(folder: str | Path) -> RankerCard:
         raise ProxyrankError(f"{folder}: not a ranker folder, it has no {CARD_FILE}")
     raw = read_json(path)
     found = raw.get("format") if isinstance(raw, dict) else None
-    if found != FORMAT:
+    if found not in FORMATS:
         raise ProxyrankError(f"{path}: expected the format {FORMAT}, found {found!r}")
     try:
-        return RankerCard.model_validate(raw)
+        return RankerCard.model_validate(raw | {"format": FORMAT})
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
-from typing import Any
 
 import pandas as pd
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.features.groups import FeatureGroup, frame_of
+from proxyrank.features.settings import FeatureSettings
 from proxyrank.spaces.base import SearchSpace
 from proxyrank.spaces.graph import Edge, OpGraph
 
@@ -124,8 +124,8 @@ def _columns(space: SearchSpace) -> list[str]:
     return graf_columns(space.ops)
 
 
-def _compute(space: SearchSpace, archs: Sequence[str], settings: Mapping[str, Any]) -> pd.DataFrame:
-    no_path = settings.get("graf_no_path", "published")
+def _compute(space: SearchSpace, archs: Sequence[str], settings: FeatureSettings) -> pd.DataFrame:
+    no_path = settings.graf_no_path
     rows = [graf_values(space.graph(arch), space.ops, no_path=no_path) for arch in archs]
     return frame_of(archs, graf_columns(space.ops), rows)
 
@@ -138,5 +138,5 @@ GRAF = FeatureGroup(
     columns=_columns,
     compute=_compute,
     equal_by="arch",
-    defaults={"graf_no_path": "published"},
+    settings=("graf_no_path",),
 )
