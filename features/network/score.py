@@ -132,6 +132,28 @@ def score_network(
     ProxyrankError
         If a proxy is unknown or needs more images.
     """
+    return score_with(
+        network,
+        batch,
+        get_proxies(proxies),
+        seed=seed,
+        init=init,
+        channels_last=channels_last,
+        settings=settings,
+    )
+
+
+def score_with(
+    network: "nn.Module | Callable[[], nn.Module]",
+    batch: "Batch",
+    proxies: Sequence[Proxy],
+    *,
+    seed: int = 0,
+    init: Literal["kaiming", "keep"] = "kaiming",
+    channels_last: bool = False,
+    settings: FeatureSettings | Mapping[str, Any] | None = None,
+) -> Values:
+    """Scores of one network by proxies that need not be registered; otherwise as `score_network`."""
     from copy import deepcopy
 
     from torch import nn
@@ -139,8 +161,7 @@ def score_network(
     from proxyrank.features.network.passes import Passes
     from proxyrank.features.network.weights import fill_standard_normal, initialise
 
-    chosen = get_proxies(proxies)
-    check_batch_size(batch.size, chosen)
+    check_batch_size(batch.size, proxies)
     with undisturbed(derive_seed("score", seed)):
         subject = deepcopy(network) if isinstance(network, nn.Module) else network()
         subject = subject.to(dtype=batch.x.dtype, device=batch.x.device)
@@ -154,7 +175,7 @@ def score_network(
             channels_last=channels_last and batch.x.device.type == "cpu",
             fisher=fisher_settings(FeatureSettings.of(settings)),
         )
-        return run_proxies(passes, chosen)
+        return run_proxies(passes, proxies)
 
 
 @contextmanager
@@ -213,9 +234,8 @@ def _score_or_reason(
     channels_last: bool,
 ) -> Values:
     """Scores, or the reason in every column where not even the network could be made."""
-    names = [proxy.name for proxy in proxies]
     try:
-        return score_network(factory, batch, names, seed=seed, channels_last=channels_last, settings=settings)
+        return score_with(factory, batch, proxies, seed=seed, channels_last=channels_last, settings=settings)
     except ProxyrankError:
         raise
     except Exception as error:
