@@ -10,8 +10,9 @@ import torch
 from torch import Tensor
 
 from proxyrank.common.errors import NotApplicableError, ProxyrankError
-from proxyrank.features.settings import FisherForm as Form
+from proxyrank.features.settings import FisherForm
 
+Form = FisherForm
 FORMS: tuple[Form, ...] = get_args(Form)
 
 SMOOTHING = 0.05
