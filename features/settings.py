@@ -1,12 +1,11 @@
 """Everything that a value may depend on besides the architecture and the formula: one typed object."""
 
-import difflib
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.errors import ProxyrankError, unknown
 from proxyrank.spaces import DATASETS
 
 IMAGES = ("dataset", "batch_size", "seed", "input", "root", "dtype", "device", "repeats")
@@ -34,7 +33,7 @@ class FeatureSettings(BaseModel):
     seed
         Seed of weights, images, labels and random signs.
     input
-        ``noise``, or a source of images as `image_batch` takes it.
+        ``noise`` (white), ``pink`` (`pink_batch`), or a source of images as `image_batch` takes it.
     root
         Folder of torchvision's data.
     dtype
@@ -77,7 +76,7 @@ class FeatureSettings(BaseModel):
     @classmethod
     def _known_dataset(cls, value: str) -> str:
         if value not in DATASETS:
-            raise ProxyrankError(f"unknown dataset {value!r}; known: {', '.join(DATASETS)}")
+            raise unknown("dataset", value, DATASETS)
         return value
 
     @field_validator("fisher_tensors")
@@ -120,12 +119,10 @@ def _message(error: ValidationError) -> str:
     name, given = str(first["loc"][0]), first["input"]
     match first["type"]:
         case "extra_forbidden":
-            known = list(FeatureSettings.model_fields)
-            near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0]
-            return f"unknown setting {name!r}; nearest: {near}; known: {', '.join(known)}"
+            return str(unknown("setting", name, FeatureSettings.model_fields))
         case "literal_error":
             choices = get_args(FeatureSettings.model_fields[name].annotation)
-            return f"unknown {name} {given!r}; known: {', '.join(map(str, choices))}"
+            return str(unknown(name, given, choices))
         case "greater_than_equal":
             return f"{name} must be at least {first['ctx']['ge']}, got {given}"
         case "less_than_equal":

@@ -1,11 +1,11 @@
 """What a ranker folder says about itself, ``ranker.json``."""
 
 import platform
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from proxyrank.common.version import own_version, version_of
 from proxyrank.features import FeatureSettings, GroupInfo
 from proxyrank.models.intervals import Intervals
 
@@ -16,21 +16,9 @@ FORMATS = ("proxyrank-ranker/1", FORMAT)
 LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "lightgbm")
 
 
-def own_version() -> str:
-    """Version of this package."""
-    return _version("proxyrank")
-
-
 def library_versions() -> dict[str, str]:
     """Versions of Python and of the libraries that a fit depends on, read without importing them."""
-    return {"python": platform.python_version(), **{name: _version(name) for name in LIBRARIES}}
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "0+unknown"
+    return {"python": platform.python_version(), **{name: version_of(name) for name in LIBRARIES}}
 
 
 class LabelCard(BaseModel):
@@ -116,6 +104,12 @@ class RankerCard(BaseModel):
     constant: bool = False
     intervals: Intervals | None = None
     notes: list[str] = Field(default_factory=list)
+
+    @field_validator("format")
+    @classmethod
+    def _current(cls, found: str) -> str:
+        """What was read is of the current model, whatever the format of the file."""
+        return FORMAT
 
     @property
     def population(self) -> str:

@@ -24,9 +24,10 @@ from proxyrank.features.network.score import score_with
 from proxyrank.features.network.weights import fill_standard_normal, initialise
 from proxyrank.features.proxies import PROXIES, Missing, Proxy, get_proxies
 from proxyrank.features.settings import FeatureSettings
-from proxyrank.spaces import NetworkConfig, get_space
+from proxyrank.spaces import DataShape
+from proxyrank.spaces.nb201 import NB201, Skeleton
 
-CONFIG = NetworkConfig(width=4, depth=1, resolution=8)
+CONFIG, SMALL = DataShape(resolution=8), Skeleton(width=4, depth=1)
 DEAD = ("(1, 0, 4, 3, 2, 2)", "(2, 2, 0, 3, 2, 1)", "(3, 1, 2, 2, 3, 1)")
 """Cells of NAS-Bench-201 with operations that cannot matter."""
 
@@ -72,8 +73,7 @@ class Viewing(nn.Module):
 
 
 def _cell() -> nn.Module:
-    space = get_space("nb201")
-    return space.build(space.sample(1, seed=3)[0], CONFIG)
+    return NB201.network(NB201.sample(1, seed=3)[0], CONFIG, SMALL)
 
 
 def _perceptron() -> nn.Module:
@@ -238,9 +238,8 @@ class ProxyContract:
         """Equal networks with equal weights have equal values, unless the proxy depends on what is dead."""
         if "dead" in proxy.depends_on:
             pytest.skip("declared to depend on dead operations")
-        space = get_space("nb201")
-        whole = space.build(space.parse(raw), CONFIG).double()
-        lean = space.build(space.canonical(raw), CONFIG).double()
+        cell = NB201.parse(raw)
+        whole, lean = (NB201.network(own, CONFIG, SMALL).double() for own in (cell, NB201.canonical(cell)))
         initialise(whole, 0)
         weights = whole.state_dict()
         lean.load_state_dict({name: weights[name] for name in lean.state_dict()})

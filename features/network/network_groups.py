@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.optional import optional
+from proxyrank.common.threads import one_thread
 from proxyrank.features.groups import Family, FeatureGroup
 from proxyrank.features.network.score import score_archs
 from proxyrank.features.proxies.base import Proxy
@@ -81,23 +82,16 @@ def network_columns(
 
     Raises
     ------
+    MissingDependencyError
+        If torch is not installed.
     ProxyrankError
-        If torch is not installed, or a setting is out of range.
+        If a setting is out of range.
     """
-    try:
-        import torch
-    except ImportError:
-        raise ProxyrankError(
-            f"no table holds the network features ({columns[0]}, ...) of {archs[0]}, and computing them "
-            "needs torch, which is not installed: pip install torch, or give a feature table"
-        ) from None
+    what = f"no table holds the network features ({columns[0]}, ...) of {archs[0]}, and computing them"
+    optional("torch", what, install="torch, or give a feature table")
     proxies = [proxy.name for proxy in PROXIES.values() if set(proxy.columns) & set(columns)]
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
+    with one_thread():
         return score_archs(space, archs, proxies, settings).columns(columns)
-    finally:
-        torch.set_num_threads(threads)
 
 
 NETWORK_GROUPS = (

@@ -20,7 +20,7 @@ from proxyrank.features.network.score_settings import (
 from proxyrank.features.proxies import Missing, Proxy, columns_of, get_proxies
 from proxyrank.features.rows import Rows, arch_index
 from proxyrank.features.settings import FeatureSettings
-from proxyrank.spaces import NetworkConfig, SearchSpace, network_config
+from proxyrank.spaces import SearchSpace, data_shape, require
 
 if TYPE_CHECKING:
     import torch
@@ -65,8 +65,9 @@ def score_archs(
         If an architecture, a proxy or a setting is unknown or out of range, or a proxy needs more images.
     """
     settings = FeatureSettings.of(settings)
+    require(space, "network", "a score")
     exact = list(dict.fromkeys(space.parse(arch) for arch in archs))
-    factories = {arch: _factory(space, arch, network_config(settings.dataset)) for arch in exact}
+    factories = {arch: _factory(space, arch, settings.dataset) for arch in exact}
     return score_factories(factories, proxies, settings, channels_last=True)
 
 
@@ -193,23 +194,19 @@ def undisturbed(seed: int) -> Iterator[None]:
             torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32 = tf32
 
 
-def _factory(space: SearchSpace, arch: str, config: NetworkConfig) -> Callable[[], "nn.Module"]:
-    return lambda: space.build(arch, config)
+def _factory(space: SearchSpace, arch: str, dataset: str) -> Callable[[], "nn.Module"]:
+    return lambda: require(space, "network", "a score").network(arch, dataset)
 
 
 def _batch(settings: FeatureSettings, seed: int, device: "torch.device") -> "Batch":
     import torch
 
-    from proxyrank.features.network.batch import image_batch, noise_batch
+    from proxyrank.features.network.batch import input_batch
 
     dtype: torch.dtype = getattr(torch, settings.dtype)
-    if settings.input == "noise":
-        return noise_batch(
-            network_config(settings.dataset), settings.batch_size, seed, dtype=dtype, device=device
-        )
-    return image_batch(
+    return input_batch(
         settings.input,
-        network_config(settings.dataset),
+        data_shape(settings.dataset),
         settings.batch_size,
         seed,
         root=settings.root,

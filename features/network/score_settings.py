@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.errors import ProxyrankError, unknown
 from proxyrank.common.seeds import derive_seed
 from proxyrank.features.proxies.base import Proxy
 from proxyrank.features.settings import FeatureSettings
@@ -49,7 +49,7 @@ def resolve_device(device: str) -> "torch.device":
     try:
         found = torch.device(device)
     except RuntimeError:
-        raise ProxyrankError(f"unknown device {device!r}; known: auto, cpu, cuda, cuda:0, ...") from None
+        raise unknown("device", device, ("auto", "cpu", "cuda", "cuda:0", "...")) from None
     if found.type == "cuda" and (found.index or 0) >= torch.cuda.device_count():
         raise ProxyrankError(
             f"device {device} was asked for, but torch sees {torch.cuda.device_count()} CUDA devices"

@@ -12,7 +12,7 @@ from proxyrank.features.groups import ComputeColumns
 from proxyrank.features.rows import Rows
 from proxyrank.features.settings import FeatureSettings
 from proxyrank.features.tables.plan import Part
-from proxyrank.spaces.base import SearchSpace
+from proxyrank.spaces import SearchSpace, canonical, equality_key
 
 
 @dataclass(frozen=True)
@@ -101,8 +101,8 @@ def run_job(space: SearchSpace, archs: Sequence[str], job: Job) -> Iterator[tupl
     """
     keys: dict[str, Callable[[str], str]] = {
         "arch": str,
-        "canonical": space.canonical,
-        "function": space.function_key,
+        "canonical": partial(canonical, space),
+        "function": partial(equality_key, space),
     }
     key = keys[job.equal_by]
     classes: dict[str, list[str]] = {}

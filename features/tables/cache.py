@@ -1,6 +1,5 @@
 """Computed rows on disk, so that nothing is computed twice: a parquet file per space, family and settings."""
 
-import hashlib
 import json
 import logging
 import os
@@ -9,11 +8,13 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from proxyrank.common.digests import short_digest
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.files import atomic_path
 from proxyrank.features.groups import Family
 from proxyrank.features.rows import Rows
 from proxyrank.features.settings import FeatureSettings
+from proxyrank.spaces import SearchSpace, identity
 
 ENVIRONMENT = "PROXYRANK_CACHE"
 
@@ -29,11 +30,12 @@ def cache_folder() -> Path:
     return user_cache_path("proxyrank", appauthor=False) / "features"
 
 
-def cache_file(space: str, group: str, family: Family, settings: FeatureSettings) -> Path:
+def cache_file(space: SearchSpace, group: str, family: Family, settings: FeatureSettings) -> Path:
     """File of a family's rows under the settings that it reads (`Family.resolve`)."""
-    digest = hashlib.sha256(json.dumps(settings.stated(), sort_keys=True).encode()).hexdigest()[:16]
+    digest = short_digest(json.dumps(settings.stated(), sort_keys=True))
     name = group if family.name == group else f"{group}.{family.name}"
-    return cache_folder() / f"{space}-{name}-v{family.version}-{digest}.parquet"
+    where = identity(space) or space.name
+    return cache_folder() / f"{where}-{name}-v{family.version}-{digest}.parquet"
 
 
 def read_rows(file: Path, columns: Sequence[str]) -> Rows | None:

@@ -115,5 +115,5 @@ def _save(space: SearchSpace, job: Job, pending: Sequence[Rows]) -> None:
     if pending:
         rows = Rows.concat(pending)
         for part in job.parts:
-            file = cache_file(space.name, part.group.name, part.family, part.settings)
+            file = cache_file(space, part.group.name, part.family, part.settings)
             add_rows(file, rows.columns(part.family.columns))

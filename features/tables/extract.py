@@ -3,7 +3,6 @@
 ``T.parquet`` and its sidecar ``T.json`` are put together from ``T.parts/``, which goes away when they stand.
 """
 
-import hashlib
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from proxyrank.common.digests import digest as sha256
 from proxyrank.common.errors import TableError
 from proxyrank.common.executors import Executor
 from proxyrank.common.files import atomic_path, dump_json, read_json
@@ -26,8 +26,7 @@ from proxyrank.features.tables.compute import compute_parts
 from proxyrank.features.tables.plan import Part, column_order, group_infos, plan_parts, stated_parts
 from proxyrank.features.tables.sharing import Portion, plan_sharing
 from proxyrank.features.tables.table import FeatureTable, GroupInfo, Sidecar, read_sidecar, sidecar_path
-from proxyrank.spaces import get_space
-from proxyrank.spaces.base import SearchSpace
+from proxyrank.spaces import SearchSpace, get_space, representative, source_of
 
 DEAR_SHARD = 4
 """Architectures a part where networks are built: what a kill costs each worker, in seconds."""
@@ -118,7 +117,8 @@ def extract(
     known = (reuse or not dear) and not share  # graph features are the same on every machine
     for i, portion in enumerate(portions):
         own = [column for column in kept if column in portion.columns]
-        rows = partial(extract_rows, space=space.name, groups=plain.groups, columns=own, reuse=known)
+        where = source_of(space)
+        rows = partial(extract_rows, space=where, groups=plain.groups, columns=own, reuse=known)
         written += run_sharded(
             portion.archs,
             rows,
@@ -127,7 +127,7 @@ def extract(
             shard_size=DEAR_SHARD if dear else min(get_group(name).shard_size for name in names),
             what=f"features {'+'.join(names)}",
         )
-    pieces = row_parts(written, archs, kept, taken, space.representative)
+    pieces = row_parts(written, archs, kept, taken, partial(representative, space))
     with atomic_path(out) as table_path, atomic_path(sidecar_path(out)) as sidecar:
         status = merge_parts(pieces, kept, table_path)
         text = dump_json(json_safe(plain.model_copy(update={"status": status}).model_dump()))
@@ -139,7 +139,7 @@ def extract(
 def extract_rows(
     archs: Sequence[str],
     *,
-    space: str,
+    space: str | SearchSpace,
     groups: Mapping[str, GroupInfo],
     columns: Sequence[str],
     reuse: bool,
@@ -179,7 +179,7 @@ def _stands(out: Path, parts: Path, plain: Sidecar, archs: list[str]) -> bool:
 
 def _open_parts(parts: Path, plain: Sidecar, archs: list[str]) -> None:
     header = parts / HEADER
-    digest = hashlib.sha256("\n".join(archs).encode()).hexdigest()
+    digest = sha256("\n".join(archs))
     if header.exists():
         known = read_json(header)
         _refuse_other(header, Sidecar.model_validate(known["sidecar"]), plain)

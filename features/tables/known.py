@@ -62,7 +62,7 @@ def known_rows(space: SearchSpace, archs: Sequence[str], part: Part) -> Known:
     for block in shipped_blocks(space.name, part.columns, part.family, part.settings):
         known.add(block)
     if known.lacking().any():
-        file = cache_file(space.name, part.group.name, part.family, part.settings)
+        file = cache_file(space, part.group.name, part.family, part.settings)
         cached = read_rows(file, part.family.columns)
         if cached is not None:
             known.add(cached)

@@ -14,7 +14,7 @@ from proxyrank.features.groups import Family, get_group
 from proxyrank.features.rows import Rows
 from proxyrank.features.settings import FeatureSettings
 from proxyrank.features.tables.table import FamilyInfo, FeatureTable, Sidecar, read_sidecar, sidecar_path
-from proxyrank.spaces import get_space
+from proxyrank.spaces import installed_space
 
 FOLDER = Path(__file__).resolve().parents[1] / "data"
 
@@ -93,7 +93,10 @@ def preferred_settings(
     ProxyrankError
         If a setting is unknown or out of range.
     """
-    asked, where = FeatureSettings.of(given), get_space(space)
+    asked = FeatureSettings.of(given)
+    if all(sidecar.space != space for sidecar in shipped_tables().values()):
+        return asked
+    where = installed_space(space)
     families = [family for name in groups for family in get_group(name).families(where)]
     wanted = [column for family in families for column in family.columns]
     votes: dict[FeatureSettings, int] = {}

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Self
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_serializer, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_serializer, field_validator, model_validator
 
 from proxyrank.common.errors import TableError
-from proxyrank.common.files import atomic_path, dump_json, read_json
+from proxyrank.common.files import atomic_path, dump_json
+from proxyrank.common.records import read_record
 from proxyrank.common.tabular import arch_texts, json_safe, numeric_column, read_table, write_table
+from proxyrank.common.version import own_version
 from proxyrank.features.rows import Rows, arch_index, count_reasons
 from proxyrank.features.settings import FeatureSettings
 
@@ -20,13 +21,6 @@ FORMATS = ("proxyrank-features/1", FORMAT)
 """Formats that are read. The first stated one version and one set of settings per group."""
 
 _FACTS_OF_FORMAT_1 = ("init", "batch_norm")
-
-
-def _own_version() -> str:
-    try:
-        return version("proxyrank")
-    except PackageNotFoundError:  # a source tree that was never installed
-        return "0+unknown"
 
 
 class FamilyInfo(BaseModel):
@@ -146,11 +140,17 @@ class Sidecar(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     format: str = FORMAT
-    proxyrank: str = Field(default_factory=_own_version)
+    proxyrank: str = Field(default_factory=own_version)
     space: str
     groups: dict[str, GroupInfo]
     status: dict[str, dict[str, str]] = Field(default_factory=dict)
     forced: list[str] = Field(default_factory=list)
+
+    @field_validator("format")
+    @classmethod
+    def _current(cls, found: str) -> str:
+        """What was read is of the current model, whatever the format of the file."""
+        return FORMAT
 
 
 @dataclass
@@ -255,13 +255,4 @@ def read_sidecar(path: Path) -> Sidecar:
     """
     if not path.is_file():
         raise TableError(f"{path}: no such file; it states the settings of the feature table beside it")
-    raw = read_json(path)
-    found = raw.get("format") if isinstance(raw, dict) else None
-    if found not in FORMATS:
-        raise TableError(f"{path}: expected the format {FORMAT}, found {found!r}")
-    try:
-        return Sidecar.model_validate(raw | {"format": FORMAT})
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise TableError(f"{path}: not the sidecar of a feature table ({place}: {first['msg']})") from None
+    return read_record(path, Sidecar, format=FORMATS, what="the sidecar of a feature table", error=TableError)

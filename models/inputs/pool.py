@@ -14,7 +14,7 @@ from proxyrank.features.rows import arch_index
 from proxyrank.features.tables.compute import compute_parts
 from proxyrank.features.tables.known import shipped_parts
 from proxyrank.features.tables.plan import Part, table_of
-from proxyrank.spaces import SearchSpace
+from proxyrank.spaces import SearchSpace, equality_key, has, populations, require
 
 
 def pool_of(space: SearchSpace, train: Sequence[str], population: str | None) -> str | None:
@@ -22,14 +22,20 @@ def pool_of(space: SearchSpace, train: Sequence[str], population: str | None) ->
 
     None where the space cannot be listed; the training architectures are the pool then.
     """
+    if not has(space, "archs"):
+        return None
     return population or _smallest(space, train)
+
+
+def _listed(space: SearchSpace, population: str) -> Sequence[str]:
+    return require(space, "archs", "a pool").archs(population)
 
 
 def _smallest(space: SearchSpace, train: Sequence[str]) -> str | None:
     found: list[tuple[int, str]] = []
-    for name in space.populations():
+    for name in populations(space):
         try:
-            archs = space.archs(name)
+            archs = _listed(space, name)
         except ProxyrankError:
             continue
         if set(train) <= set(archs):
@@ -52,7 +58,7 @@ def pool_features(
     Network features of the rest are those that the package ships, and missing elsewhere: computing them for a
     whole space takes hours.
     """
-    archs = list(dict.fromkeys([*train, *space.archs(population)]))
+    archs = list(dict.fromkeys([*train, *_listed(space, population)]))
     averaged = averageable([part.group.name for part in parts])
     dear = [part for part in parts if part.group.needs_network]
     cheap = [part for part in parts if not part.group.needs_network and part.group.name not in averaged]
@@ -75,9 +81,9 @@ def averaged_features(
     An architecture that has none there keeps its own.
     """
     members: dict[str, list[str]] = {}
-    for arch in space.archs(population):
-        members.setdefault(space.function_key(arch), []).append(arch)
-    classes = {arch: members.get(space.function_key(arch), [arch]) for arch in archs}
+    for arch in _listed(space, population):
+        members.setdefault(equality_key(space, arch), []).append(arch)
+    classes = {arch: members.get(equality_key(space, arch), [arch]) for arch in archs}
     wanted = list(dict.fromkeys(member for own in classes.values() for member in own))
     table = compute_parts(space, wanted, parts)
     keys = {member: own[0] for own in classes.values() for member in own}

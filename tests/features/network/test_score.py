@@ -11,7 +11,7 @@ from proxyrank.features.network import score as module
 from proxyrank.features.network.score import score_archs, score_factories
 from proxyrank.features.network.score_settings import resolve_device, seeds
 from proxyrank.features.proxies import PROXIES, columns_of
-from proxyrank.spaces import get_space, network_config
+from proxyrank.spaces import get_space
 
 SPACE = get_space("nb201")
 DIGITS = FeatureSettings(dataset="digits", batch_size=4)
@@ -71,17 +71,16 @@ def test_n7_small_batches_are_refused_up_front():
         score_archs(SPACE, [NONE], "naswot,flops,jacov", FeatureSettings(batch_size=1))
     with pytest.raises(ProxyrankError, match="at least 1, got 0"):
         FeatureSettings(batch_size=0)
-    found = score_archs(
-        SPACE, [NONE], "flops,params,synflow", FeatureSettings(dataset="digits", batch_size=1)
-    )
-    assert found.values.loc[NONE, "params"] == SPACE.sizes(NONE, network_config(DIGITS.dataset)).params
+    one = FeatureSettings(dataset="digits", batch_size=1)
+    found = score_archs(SPACE, [NONE], "flops,params,synflow", one)
+    assert found.values.loc[NONE, "params"] == SPACE.sizes(NONE, "digits").params
 
 
 def test_flops_and_params_are_the_closed_form():
     cells = SPACE.sample(5, seed=9)
     frame = score_archs(SPACE, cells, "flops,params", DIGITS).values
     for cell in cells:
-        sizes = SPACE.sizes(cell, network_config(DIGITS.dataset))
+        sizes = SPACE.sizes(cell, "digits")
         assert tuple(frame.loc[cell, ["flops", "params"]]) == (sizes.flops, sizes.params)
 
 
@@ -160,7 +159,7 @@ def test_groups_of_the_registry():
         assert list(own.values.columns) == GROUPS[name].columns(SPACE)
         assert list(own.values.index) == cells
     assert rows["zcs"].reasons["naswot"] == {NONE: "degenerate: singular kernel"}
-    assert rows["vkdnw"].values.loc[NONE, "vkdnw_dim"] == SPACE.sizes(NONE, network_config("digits")).dim
+    assert rows["vkdnw"].values.loc[NONE, "vkdnw_dim"] == SPACE.sizes(NONE, "digits").dim
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # as the groups do
     both = score_archs(SPACE, cells, "all", DIGITS).values

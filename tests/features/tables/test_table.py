@@ -95,7 +95,9 @@ def test_missing_parts_are_named(table, tmp_path):
     with pytest.raises(TableError, match=r"T\.json: not the sidecar of a feature table \(space: "):
         FeatureTable.read(path)
     (tmp_path / "T.json").write_text("{}")
-    with pytest.raises(TableError, match="expected the format proxyrank-features/2, found None"):
+    with pytest.raises(
+        TableError, match="expected the format proxyrank-features/1 or proxyrank-features/2, found None"
+    ):
         FeatureTable.read(path)
     (tmp_path / "T.json").unlink()
     with pytest.raises(TableError, match=r"T\.json: no such file; it states the settings"):
