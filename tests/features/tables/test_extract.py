@@ -125,14 +125,14 @@ def test_parts_of_another_run_are_refused(archs, tmp_path):
 
 
 def test_one_bad_architecture_is_empty_with_its_reason(archs, tmp_path, monkeypatch):
-    build = type(SPACE).build
+    build = type(SPACE).network
 
     def fails(self, arch, config):
         if arch == archs[3]:
             raise NotApplicableError("cannot be built")
         return build(self, arch, config)
 
-    monkeypatch.setattr(type(SPACE), "build", fails)
+    monkeypatch.setattr(type(SPACE), "network", fails)
     out = tmp_path / "T.parquet"
     done = extract(SPACE, archs, "vkdnw,graf", out, executor=in_this_process, settings=SETTINGS)
     table = FeatureTable.read(out)
