@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from proxyrank.features import GroupInfo
 from proxyrank.models.intervals import Intervals
 
-FORMAT = "proxyrank-ranker/1"
+FORMAT = "proxyrank-ranker/2"
 LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "lightgbm")
 
 
@@ -73,7 +73,7 @@ class RankerCard(BaseModel):
     feature_names
         Columns of the model, in its order.
     model, params
-        Key of `MODELS` and all parameters of the estimator.
+        Name of the model and all parameters of the estimator.
     target
         Transform of the label, None for a model that has none.
     score_is_label

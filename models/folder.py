@@ -2,21 +2,24 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.files import atomic_folder, dump_json, read_json
-from proxyrank.models.base import Ranker
+from proxyrank.models._format1 import renamed
+from proxyrank.models.base import TabularRanker
 from proxyrank.models.card import FORMAT, RankerCard
-from proxyrank.models.parts.storage import digest, load_model, read_checked, save_model
+from proxyrank.models.storage import digest, load_model, read_checked, save_model
 
+OLD_FORMAT = "proxyrank-ranker/1"
 CARD_FILE = "ranker.json"
 ARCHS_FILE = "train_archs.txt"
 
 
-def write_folder(folder: str | Path, card: RankerCard, archs: Sequence[str], estimator: Ranker) -> None:
+def write_folder(
+    folder: str | Path, card: RankerCard, archs: Sequence[str], estimator: TabularRanker
+) -> None:
     """Write a ranker folder; it appears whole or not at all. Equal rankers give equal bytes.
 
     Raises
@@ -34,7 +37,7 @@ def write_folder(folder: str | Path, card: RankerCard, archs: Sequence[str], est
         (path / CARD_FILE).write_text(text, encoding="utf-8", newline="\n")
 
 
-def read_folder(folder: str | Path) -> tuple[RankerCard, tuple[str, ...], Any]:
+def read_folder(folder: str | Path) -> tuple[RankerCard, tuple[str, ...], TabularRanker]:
     """Card, training architectures and estimator of a ranker folder; nothing in it is unpickled.
 
     Raises
@@ -45,7 +48,7 @@ def read_folder(folder: str | Path) -> tuple[RankerCard, tuple[str, ...], Any]:
     folder = Path(folder)
     card = read_card(folder)
     archs = read_checked(folder / ARCHS_FILE, card.train_archs_sha256).decode().splitlines()
-    estimator: Any = load_model(folder)
+    estimator = load_model(folder)
     if estimator.n_features_in_ != len(card.feature_names):
         raise ProxyrankError(
             f"{folder / CARD_FILE}: names {len(card.feature_names)} features, the model beside it has "
@@ -67,8 +70,10 @@ def read_card(folder: str | Path) -> RankerCard:
         raise ProxyrankError(f"{folder}: not a ranker folder, it has no {CARD_FILE}")
     raw = read_json(path)
     found = raw.get("format") if isinstance(raw, dict) else None
-    if found != FORMAT:
+    if found not in (FORMAT, OLD_FORMAT):
         raise ProxyrankError(f"{path}: expected the format {FORMAT}, found {found!r}")
+    if found == OLD_FORMAT and isinstance(raw.get("params"), dict):
+        raw = {**raw, "format": FORMAT, "params": renamed(raw["params"])}
     try:
         return RankerCard.model_validate(raw)
     except ValidationError as error:

@@ -10,8 +10,8 @@ from proxyrank.evaluate import Labels, evaluate_scores, in_population, ranker_sc
 from proxyrank.features import get_group
 from proxyrank.models import LabelCard, ProxyRanker, SplitCard
 from proxyrank.models.estimators.transfer import TransferRanker
+from proxyrank.models.folder import archs_digest
 from proxyrank.models.intervals import conformal_intervals
-from proxyrank.models.parts.storage import digest
 from proxyrank.spaces import get_space
 from proxyrank.train.splits import split_train
 
@@ -68,25 +68,23 @@ def transfer_ranker(
     intervals, why = conformal_intervals(
         estimator, X, y, groups=groups, context={}, direction=labels.direction
     )
-    ranker = ProxyRanker(tuple(card.groups), "transfer", card.space, settings=source.settings)
-    ranker.estimator, ranker.train_archs = estimator, tuple(archs)
     network = any(
         info.source == "computed" and get_group(name).needs_network for name, info in card.groups.items()
     )
     known = split or SplitCard(kind="given", train_size=len(archs), population=card.population)
-    ranker.card = card.model_copy(
+    card = source.card.model_copy(
         update={
             "label": LabelCard(
                 name=labels.name, direction=labels.direction, path=Path(labels.path).name or None
             ),
             "split": known,
             "model": "transfer",
-            "params": estimator.export()[0]["params"],
+            "params": estimator.stored_params(),
             "target": estimator.target,
             "score_is_label": True,
             "n_train": len(archs),
             "n_dropped": 0,
-            "train_archs_sha256": digest("".join(f"{arch}\n" for arch in archs).encode()),
+            "train_archs_sha256": archs_digest(archs),
             "intervals": intervals,
             "notes": [
                 f"transferred from a ranker of {card.label.name} trained on {card.n_train}",
@@ -95,7 +93,7 @@ def transfer_ranker(
             ],
         }
     )
-    return ranker
+    return ProxyRanker._of(card, estimator, archs)
 
 
 def transfer_table(

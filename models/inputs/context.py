@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from proxyrank.features import FeatureTable, GroupInfo, compute_features, preferred_settings
+from proxyrank.models.base import TabularRanker
 from proxyrank.models.inputs.matching import as_matrix
 from proxyrank.models.inputs.pool import pool_features, pool_of
 from proxyrank.spaces import SearchSpace
@@ -70,9 +71,11 @@ def fit_context(
     }
 
 
-def unused_groups(estimator: Any, names: Sequence[str], groups: Mapping[str, GroupInfo]) -> list[str]:
+def unused_groups(
+    estimator: TabularRanker, names: Sequence[str], groups: Mapping[str, GroupInfo]
+) -> list[str]:
     """Groups none of whose columns the fitted model looks at; none for models that do not say."""
-    used: set[int] | None = getattr(estimator, "used_columns_", None)
+    used = estimator.used_columns_
     if used is None:
         return []
     seen = {names[i] for i in used}

@@ -26,7 +26,6 @@ from proxyrank.common.errors import ProxyrankError
 
 FloatArray = NDArray[np.float64]
 Direction = Literal["max", "min"]
-Scale = Literal["auto", "percent", "fraction", "range"]
 
 EPSILON = 0.0005
 MARGIN = 0.05

@@ -50,7 +50,7 @@ def rank(
 
     if unseen == bool(archs):
         raise ProxyrankError("say what to rank: --archs FILE or --unseen (one of the two)")
-    loaded = ProxyRanker.load(ranker, threads=threads)
+    loaded = ProxyRanker.load(ranker, n_jobs=threads)
     card = loaded.card
     space = get_space(card.space)
     if archs:
