@@ -112,3 +112,11 @@ print(np.array_equal(before, after))
 def test_unknown_objective_is_refused(problem: Callable[..., Any]) -> None:
     with pytest.raises(ProxyrankError, match="unknown objective 'rank'; known: regression, lambdarank"):
         LightGBMRanker(objective="rank").fit(*problem(10, 2))
+
+
+@pytest.mark.parametrize("objective", ["regression", "lambdarank"])
+def test_constant_columns_change_nothing(objective: str, problem: Callable[..., Any]) -> None:
+    X, y = problem(80, 20)
+    wide = np.column_stack([np.zeros(80), X[:, :2], np.full(80, 7.0), X[:, 2:], np.full(80, np.nan)])
+    model = LightGBMRanker(objective=objective)
+    np.testing.assert_array_equal(clone(model).fit(X, y).predict(X), clone(model).fit(wide, y).predict(wide))
