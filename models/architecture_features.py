@@ -4,17 +4,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from proxyrank.features import GROUPS, compute_features, parse_groups, preferred_settings
 from proxyrank.models._alignment import arch_list
+from proxyrank.models._architecture_input import ArchitectureInput
 from proxyrank.models.inputs.matching import as_matrix
 from proxyrank.models.parts.targets import FloatArray
-from proxyrank.spaces import get_space, parse_all
+from proxyrank.spaces import SearchSpace, get_space, parse_all
 
 
-class ArchitectureFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class ArchitectureFeatures(TransformerMixin, ArchitectureInput):  # type: ignore[misc]
     """Columns of feature groups, for a scikit-learn `Pipeline` or `ColumnTransformer`.
 
     Nothing is learnt from the rows; a row depends on its architecture and on the settings only. A value that
@@ -25,7 +26,7 @@ class ArchitectureFeatures(TransformerMixin, BaseEstimator):  # type: ignore[mis
     groups
         Feature groups, as `proxyrank.features.parse_groups` takes them.
     space
-        Name of the search space.
+        The search space, or what `get_space` finds it by.
     settings
         Settings of the feature groups; batch size and seed are those of the shipped feature tables, where one
         fits, unless given.
@@ -49,19 +50,13 @@ class ArchitectureFeatures(TransformerMixin, BaseEstimator):  # type: ignore[mis
     def __init__(
         self,
         groups: str | Sequence[str] = ("paths", "cell", "flow"),
-        space: str = "nb201",
+        space: str | SearchSpace = "nb201",
         *,
         settings: Mapping[str, Any] | None = None,
     ) -> None:
         self.groups = groups
         self.space = space
         self.settings = settings
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.string = tags.input_tags.one_d_array = True
-        tags.input_tags.two_d_array = False
-        return tags
 
     def fit(self, X: Any, y: Any = None) -> Self:
         """Check the options and the architectures; nothing is computed.

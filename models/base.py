@@ -16,9 +16,10 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.labels import SIGNS, check_direction
 from proxyrank.models.parts.arrays import pack_arrays, unpack_arrays
 from proxyrank.models.parts.fit_context import FitContext, canonical_order, make_context
-from proxyrank.models.parts.targets import SIGNS, FloatArray, Target, check_direction
+from proxyrank.models.parts.targets import FloatArray, Target
 
 
 @dataclass(frozen=True)

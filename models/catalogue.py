@@ -12,7 +12,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
-from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.errors import ProxyrankError, unknown
 
 if TYPE_CHECKING:  # the list of rankers is read where nothing is fitted: help texts, folders
     from proxyrank.models.base import TabularRanker
@@ -153,7 +153,7 @@ def model_class(name: str) -> "type[TabularRanker]":
     """
     known = known_models()
     if name not in known:
-        raise ProxyrankError(f"unknown model {name!r}; known: {', '.join(known)}")
+        raise unknown("model", name, known)
     return known[name].load_class()
 
 

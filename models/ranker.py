@@ -8,23 +8,26 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 from scipy.stats import kendalltau
-from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.base import RegressorMixin
 from sklearn.exceptions import NotFittedError
 
+from proxyrank.common.digests import archs_digest
 from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.labels import SIGNS, check_direction
 from proxyrank.common.tabular import json_safe
 from proxyrank.features import FeatureTable, parse_groups
 from proxyrank.models._alignment import aligned_labels, arch_list
+from proxyrank.models._architecture_input import ArchitectureInput
 from proxyrank.models._training import fit_estimator, own_params, training_rows
 from proxyrank.models.base import TabularRanker
 from proxyrank.models.card import LabelCard, RankerCard, SplitCard
 from proxyrank.models.catalogue import default_model, make_model
-from proxyrank.models.folder import archs_digest, read_folder, write_folder
+from proxyrank.models.folder import read_folder, write_folder
 from proxyrank.models.inputs.context import training_table, unused_groups
 from proxyrank.models.inputs.matching import as_matrix, check_labels, matched_frame, parse_own
 from proxyrank.models.inputs.pool import averageable
-from proxyrank.models.parts.targets import SIGNS, FloatArray, check_direction
-from proxyrank.spaces import get_space
+from proxyrank.models.parts.targets import FloatArray
+from proxyrank.spaces import SearchSpace, get_space, source_of, stated_space
 
 _log = logging.getLogger(__name__)
 
@@ -33,7 +36,7 @@ class UnfittedRankerError(ProxyrankError, NotFittedError):  # type: ignore[misc]
     """A ranker was asked before `fit`."""
 
 
-class ProxyRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
+class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
     """Rank architectures of one search space.
 
     A scikit-learn estimator whose rows are architectures: `clone`, `cross_val_score` and `GridSearchCV` take
@@ -47,7 +50,7 @@ class ProxyRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     model
         One of `known_models`; None is `default_model` of the groups.
     space
-        Name of the search space.
+        The search space, or what `get_space` finds it by.
     params
         Parameters of the estimator, over its defaults.
     settings
@@ -86,12 +89,13 @@ class ProxyRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     card: RankerCard
     estimator: TabularRanker
     train_archs: tuple[str, ...]
+    _space: SearchSpace
 
     def __init__(
         self,
         groups: str | Sequence[str] = ("paths", "cell", "flow"),
         model: str | None = None,
-        space: str = "nb201",
+        space: str | SearchSpace = "nb201",
         *,
         params: Mapping[str, Any] | None = None,
         settings: Mapping[str, Any] | None = None,
@@ -107,12 +111,6 @@ class ProxyRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         self.random_state = random_state
         self.n_jobs = n_jobs
         self.intervals = intervals
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.string = tags.input_tags.one_d_array = True
-        tags.input_tags.two_d_array = False
-        return tags
 
     def __sklearn_is_fitted__(self) -> bool:
         return "estimator" in vars(self)
@@ -175,10 +173,10 @@ class ProxyRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
                 wide="pool" in estimator.fit_context,
             )
         fitted = fit_estimator(estimator, space, rows, features, intervals=self.intervals)
-        self.estimator, self.train_archs = estimator, tuple(rows.archs)
+        self._space, self.estimator, self.train_archs = space, estimator, tuple(rows.archs)
         params = json_safe(estimator.stored_params())
         self.card = RankerCard(
-            space=self.space,
+            space=space.name,
             label=LabelCard.model_validate({"name": label, "direction": direction, "path": label_path}),
             split=split,
             groups=features.sidecar.groups,
@@ -251,7 +249,7 @@ class ProxyRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         """
         estimator = self._fitted()
         own = self._parsed(archs)
-        values = check_labels(own, aligned_labels(get_space(self.card.space), archs, own, labels))
+        values = check_labels(own, aligned_labels(self._space, archs, own, labels))
         known = np.isfinite(values)
         scores = estimator.rank_score(self._matrix(own, features))[known]
         tau = kendalltau(scores, SIGNS[self.card.label.direction] * values[known])[0]
@@ -322,7 +320,9 @@ class ProxyRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         write_folder(folder, self.card, self.train_archs, estimator)
 
     @classmethod
-    def load(cls, folder: str | Path, *, n_jobs: int | None = None) -> Self:
+    def load(
+        cls, folder: str | Path, *, n_jobs: int | None = None, space: str | SearchSpace | None = None
+    ) -> Self:
         """Read a ranker folder; nothing in it is unpickled.
 
         Parameters
@@ -331,26 +331,31 @@ class ProxyRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             Written by `save`.
         n_jobs
             Threads of the estimator; None keeps the number it was fitted with.
+        space
+            The ranker's search space, where it is not an installed one.
 
         Raises
         ------
         ProxyrankError
-            If a file is missing, damaged, or of another format; one line that names the file.
+            If a file is missing, damaged, or of another format, or the space is not at hand or another
+            one; one line that names the file.
         """
         card, archs, estimator = read_folder(folder)
-        get_space(card.space)
+        found = stated_space(card.space, space, str(folder))
         if n_jobs is not None:
             estimator.n_jobs = n_jobs
-        return cls._of(card, estimator, archs)
+        return cls._of(card, estimator, archs, found)
 
     @classmethod
-    def _of(cls, card: RankerCard, estimator: TabularRanker, archs: Sequence[str]) -> Self:
-        """The ranker that a card, a fitted estimator and its training architectures describe."""
+    def _of(
+        cls, card: RankerCard, estimator: TabularRanker, archs: Sequence[str], space: SearchSpace
+    ) -> Self:
+        """The ranker that a card, a fitted estimator, its training architectures and space make."""
         settings = {name: value for info in card.groups.values() for name, value in info.settings.items()}
         ranker = cls(
             tuple(card.groups),
             card.model,
-            card.space,
+            source_of(space),
             params=own_params(card.params),
             settings=settings,
             random_state=card.params["random_state"],
@@ -358,7 +363,13 @@ class ProxyRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             intervals=card.intervals is not None,
         )
         ranker.card, ranker.estimator, ranker.train_archs = card, estimator, tuple(archs)
+        ranker._space = space
         return ranker
+
+    @property
+    def search_space(self) -> SearchSpace:
+        """The search space itself."""
+        return self._space if self.__sklearn_is_fitted__() else get_space(self.space)
 
     def _unfitted(self, direction: str) -> tuple[str, TabularRanker]:
         """The model's name and the estimator to fit, their parameters checked."""
@@ -372,10 +383,10 @@ class ProxyRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         return self.estimator
 
     def _parsed(self, archs: Iterable[Any]) -> list[str]:
-        return parse_own(get_space(self.card.space), arch_list(archs))
+        return parse_own(self._space, arch_list(archs))
 
     def _matrix(self, archs: list[str], features: FeatureTable | None) -> FloatArray:
-        frame, extra = matched_frame(get_space(self.card.space), archs, features, self.card)
+        frame, extra = matched_frame(self._space, archs, features, self.card)
         if extra:
             _log.warning(
                 "%d columns that the ranker does not know are ignored: %s", len(extra), ", ".join(extra[:10])

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 from scipy.stats import kendalltau
 
+from proxyrank.common.labels import SIGNS
 from proxyrank.models.estimators._recipes import LEAST_GAIN, Recipe
 from proxyrank.models.estimators.gp import GaussianProcessRanker
 from proxyrank.models.estimators.lightgbm import LightGBMRanker
 from proxyrank.models.parts.blocks import block_folds
 from proxyrank.models.parts.fit_context import FitContext
 from proxyrank.models.parts.ranks import RankMap
-from proxyrank.models.parts.targets import SIGNS, FloatArray
+from proxyrank.models.parts.targets import FloatArray
 
 Positions = np.ndarray[Any, np.dtype[np.int64]]
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.isotonic import IsotonicRegression
 
+from proxyrank.common.labels import SIGNS
 from proxyrank.models.base import Stored, TabularRanker, as_shares
 from proxyrank.models.estimators._members import (
     MemberOptions,
@@ -21,7 +22,7 @@ from proxyrank.models.estimators.lightgbm import LightGBMRanker
 from proxyrank.models.parts.fit_context import FitContext
 from proxyrank.models.parts.ranks import RankMap, fit_rank_map
 from proxyrank.models.parts.shares import better_share, tau_of_share
-from proxyrank.models.parts.targets import SIGNS, FloatArray
+from proxyrank.models.parts.targets import FloatArray
 
 MEMBERS: dict[str, type[TabularRanker]] = {"gp": GaussianProcessRanker, "lightgbm": LightGBMRanker}
 LEAST_OUT_OF_FOLD = 8

@@ -9,11 +9,12 @@ from sklearn.ensemble import RandomForestRegressor
 from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import StandardScaler
 
+from proxyrank.common.labels import SIGNS
 from proxyrank.models.base import Stored, TabularRanker
 from proxyrank.models.parts.arrays import flatten, rebuild
 from proxyrank.models.parts.fit_context import FitContext
 from proxyrank.models.parts.standardise import standardised
-from proxyrank.models.parts.targets import SIGNS, FloatArray
+from proxyrank.models.parts.targets import FloatArray
 
 _FLOAT32_MAX = float(np.finfo(np.float32).max)
 

@@ -8,12 +8,13 @@ import numpy as np
 from joblib import effective_n_jobs
 from numpy.typing import ArrayLike, NDArray
 
-from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.errors import ProxyrankError, unknown
+from proxyrank.common.labels import SIGNS
 from proxyrank.common.seeds import derive_rng
 from proxyrank.models.base import Stored, TabularRanker, as_shares
 from proxyrank.models.estimators._grades import GRADES, grade_labels, make_queries
 from proxyrank.models.parts.fit_context import FitContext
-from proxyrank.models.parts.targets import SIGNS, FloatArray, check_target, fit_target
+from proxyrank.models.parts.targets import FloatArray, check_target, fit_target
 
 _log = logging.getLogger(__name__)
 
@@ -134,7 +135,7 @@ class LightGBMRanker(TabularRanker):
         super().check_params()
         check_target(self.target)
         if self.objective not in OBJECTIVES:
-            raise ProxyrankError(f"unknown objective {self.objective!r}; known: {', '.join(OBJECTIVES)}")
+            raise unknown("objective", self.objective, OBJECTIVES)
         if not 2 <= self.max_query_rows <= 10_000:
             raise ProxyrankError(f"max_query_rows must lie in 2..10000, got {self.max_query_rows}")
 

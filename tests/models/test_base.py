@@ -11,6 +11,7 @@ import pytest
 from sklearn.linear_model import Ridge
 
 from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.labels import SIGNS
 from proxyrank.models import (
     MODELS,
     FitContext,
@@ -24,7 +25,6 @@ from proxyrank.models import (
 )
 from proxyrank.models.parts.arrays import flatten, rebuild
 from proxyrank.models.parts.standardise import Standardiser, fit_standardiser
-from proxyrank.models.parts.targets import SIGNS
 from proxyrank.testing.rankers import RankerContract, ranking_problem
 
 

@@ -50,7 +50,7 @@ def test_damaged_folders_are_told_in_one_line(fitted: ProxyRanker, tmp_path: Pat
     for change, message in (
         (
             {"format": "proxyrank-ranker/9"},
-            "expected the format proxyrank-ranker/2, found 'proxyrank-ranker/9'",
+            "expected the format proxyrank-ranker/2 or proxyrank-ranker/1, found 'proxyrank-ranker/9'",
         ),
         ({"space": "nb301"}, "unknown search space 'nb301'"),
         ({"n_train": "many"}, r"ranker.json: damaged \(n_train: "),

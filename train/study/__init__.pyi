@@ -15,7 +15,6 @@ from .results import (
 )
 from .report import (
     StudyReport as StudyReport,
-    archs_digest as archs_digest,
     study_in_folder as study_in_folder,
 )
 from .plots import plot_study as plot_study
