@@ -65,6 +65,39 @@ class TabularRanker(RegressorMixin, BaseEstimator, ABC):  # type: ignore[misc]
         Score of each row of `fit`, in its order, predicted without the rows of its network. Not stored.
     used_columns_ : set of int or None
         Positions of the columns that the model looks at, the others may be missing; None means all.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from proxyrank import TabularRanker
+    >>> from proxyrank.models import Stored
+    >>> class BestColumn(TabularRanker):  # ranks by the column that goes with the labels best
+    ...     stochastic = False
+    ...
+    ...     def __init__(self, *, direction="max", random_state=0, n_jobs=1):
+    ...         self.direction, self.random_state, self.n_jobs = direction, random_state, n_jobs
+    ...
+    ...     def _fit(self, X, y, context):
+    ...         self.slopes_ = np.cov(np.nan_to_num(X).T, y if self.direction == "max" else -y)[-1, :-1]
+    ...
+    ...     def _score(self, X):
+    ...         best = np.abs(self.slopes_).argmax()
+    ...         return self.slopes_[best] * np.nan_to_num(X[:, best])
+    ...
+    ...     def _importances(self):
+    ...         return np.abs(self.slopes_) / np.abs(self.slopes_).sum()
+    ...
+    ...     def _state(self):
+    ...         return Stored(arrays={"slopes": self.slopes_})
+    ...
+    ...     def _restore(self, stored):
+    ...         self.slopes_ = stored.arrays["slopes"]
+    >>> X = np.array([[1.0, 0.0], [2.0, 1.0], [3.0, 0.0]])
+    >>> fitted = BestColumn().fit(X, [70.0, 80.0, 90.0])
+    >>> fitted.rank_score(X).argsort()
+    array([0, 1, 2])
+    >>> BestColumn.restore(*fitted.export()).rank_score(X).argsort()
+    array([0, 1, 2])
     """
 
     fit_context: ClassVar[frozenset[str]] = frozenset()

@@ -100,6 +100,13 @@ def register_model(name: str, module: str, attribute: str, summary: str = "") ->
     ------
     ProxyrankError
         If another ranker has the name.
+
+    Examples
+    --------
+    >>> from proxyrank import ProxyRanker, register_model
+    >>> register_model("trees", "proxyrank.models.estimators.forest", "ForestRanker", "a package of yours")
+    >>> ProxyRanker("paths", model="trees")
+    ProxyRanker(groups='paths', model='trees')
     """
     info = ModelInfo(summary or f"{attribute} of {module}", module, attribute)
     known = known_models().get(name)

@@ -48,6 +48,14 @@ def compute_features(
     ------
     ProxyrankError
         If a group is unknown or a setting is out of range.
+
+    Examples
+    --------
+    >>> from proxyrank import compute_features, get_space
+    >>> space = get_space("nb201")
+    >>> table = compute_features(space, space.sample(2, seed=0), ["paths"])
+    >>> table.frame.shape
+    (2, 83)
     """
     archs = list(dict.fromkeys(archs))
     chosen = [get_group(name) for name in parse_groups(groups)]

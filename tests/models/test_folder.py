@@ -52,7 +52,7 @@ def test_damaged_folders_are_told_in_one_line(fitted: ProxyRanker, tmp_path: Pat
             {"format": "proxyrank-ranker/9"},
             "expected the format proxyrank-ranker/2 or proxyrank-ranker/1, found 'proxyrank-ranker/9'",
         ),
-        ({"space": "nb301"}, "unknown search space 'nb301'"),
+        ({"space": "nb301"}, "of the search space nb301, which is not installed"),
         ({"n_train": "many"}, r"ranker.json: damaged \(n_train: "),
         ({"feature_names": ["a"]}, "names 1 features, the model beside it has"),
         ({"train_archs_sha256": "0"}, "train_archs.txt: damaged"),
