@@ -47,7 +47,7 @@ def compute_features(
     Raises
     ------
     ProxyrankError
-        If a group is unknown or a setting is out of range.
+        If a group is unknown, needs what the space lacks, or a setting is out of range.
 
     Examples
     --------
@@ -59,6 +59,8 @@ def compute_features(
     """
     archs = list(dict.fromkeys(archs))
     chosen = [get_group(name) for name in parse_groups(groups)]
+    for group in chosen:
+        group.require(space)
     used = {group.name: group.resolve(settings) for group in chosen}
     known = {group.name: _known(space, archs, group, used[group.name], cache=cache) for group in chosen}
     gaps: dict[tuple[str, ...], list[str]] = {}
