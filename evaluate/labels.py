@@ -107,6 +107,17 @@ def load_labels(
         left, or the rules of ``duplicates`` and ``strict`` are broken.
     ArchitectureError
         At the first row whose ``arch`` is not of the space.
+
+    Examples
+    --------
+    >>> from proxyrank import digits_table, get_space, load_labels
+    >>> labels = load_labels(digits_table(), space=get_space("nb201"), label="digits")
+    >>> len(labels.values), labels.direction
+    (3000, 'max')
+    >>> labels.values.idxmax()  # the best cell, and its accuracy in percent
+    '|skip_connect~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|none~0|skip_connect~1|nor_conv_3x3~2|'
+    >>> float(labels.values.max().round(1))
+    79.1
     """
     frame = read_table(path, option, hint)
     texts = arch_texts(frame, path)

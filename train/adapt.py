@@ -68,20 +68,18 @@ def transfer_ranker(
     intervals, why = conformal_intervals(
         estimator, X, y, groups=groups, context={}, direction=labels.direction
     )
-    ranker = ProxyRanker(tuple(card.groups), "transfer", source_of(space), settings=source.settings)
-    ranker.estimator, ranker.train_archs = estimator, tuple(archs)
     network = any(
         info.source == "computed" and get_group(name).needs_network for name, info in card.groups.items()
     )
     known = split or SplitCard(kind="given", train_size=len(archs), population=card.population)
-    ranker.card = card.model_copy(
+    adapted = card.model_copy(
         update={
             "label": LabelCard(
                 name=labels.name, direction=labels.direction, path=Path(labels.path).name or None
             ),
             "split": known,
             "model": "transfer",
-            "params": estimator.export()[0]["params"],
+            "params": estimator.stored_params(),
             "target": estimator.target,
             "score_is_label": True,
             "n_train": len(archs),
@@ -95,7 +93,7 @@ def transfer_ranker(
             ],
         }
     )
-    return ranker
+    return ProxyRanker._of(adapted, estimator, archs, space)
 
 
 def transfer_table(

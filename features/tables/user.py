@@ -25,6 +25,18 @@ def load_table(path: str | Path, space: SearchSpace, option: str = "") -> Featur
     ------
     TableError
         As `FeatureTable.read` and `read_user_table`, and if the table is of another space.
+
+    Examples
+    --------
+    >>> import pandas as pd, tempfile
+    >>> from proxyrank import get_space, load_table
+    >>> space = get_space("nb201")
+    >>> mine = pd.DataFrame({"arch": space.sample(2, seed=0), "latency": [1.5, 2.0]})
+    >>> with tempfile.NamedTemporaryFile(suffix=".csv") as file:
+    ...     mine.to_csv(file.name, index=False)
+    ...     table = load_table(file.name, space)
+    >>> list(table.columns)
+    ['latency']
     """
     if not sidecar_path(path).is_file():
         return read_user_table(path, space, option=option)

@@ -164,7 +164,7 @@ def test_t12_another_space_is_refused_with_both_names(fitted: ProxyRanker, cells
     with pytest.raises(ArchitectureError, match=r"architecture 2 of 2: "):
         fitted.rank([cells[0], "|nor_conv_5x5~0|"])
     with pytest.raises(ProxyrankError, match="unknown search space 'nb301'"):
-        ProxyRanker(space="nb301")
+        ProxyRanker(space="nb301").fit(cells, np.arange(60.0))
     table = compute_features(NB201, cells, ["paths"], cache=False)
     table.sidecar.space = "mobilenet"
     with pytest.raises(TableError, match="feature table of the search space mobilenet, expected nb201"):

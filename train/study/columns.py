@@ -17,7 +17,7 @@ def order_columns(
     X: FloatArray, y: FloatArray, *, direction: str, seed: int, threads: int = 1
 ) -> NDArray[np.intp]:
     """Columns from the largest summed gain of splits to the smallest, ties by position; shape [d]."""
-    quick = LightGBMRanker(**QUICK, direction=direction, random_state=seed, threads=threads)
+    quick = LightGBMRanker(**QUICK, direction=direction, random_state=seed, n_jobs=threads)
     return np.argsort(-quick.fit(X, y).feature_importances_, kind="stable")
 
 

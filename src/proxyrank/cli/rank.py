@@ -51,7 +51,7 @@ def rank(
 
     if unseen == bool(archs):
         raise ProxyrankError("say what to rank: --archs FILE or --unseen (one of the two)")
-    loaded = ProxyRanker.load(ranker, threads=threads, space=space)
+    loaded = ProxyRanker.load(ranker, n_jobs=threads, space=space)
     card = loaded.card
     where = loaded.search_space
     if archs:

@@ -8,6 +8,7 @@ import typer
 from proxyrank.cli import options, output
 from proxyrank.cli.labels import read_labels
 from proxyrank.common.errors import ProxyrankError
+from proxyrank.models.catalogue import describe_models
 from proxyrank.spaces import data_shape, get_space
 
 DEFAULT_GROUPS = "paths,cell,flow"
@@ -30,8 +31,8 @@ def train(
     model: Annotated[
         str | None,
         typer.Option(
-            help="lightgbm, ensemble, gp, or forest (the published baseline); if not given, ensemble where "
-            "network groups join paths and flow (as in all), lightgbm elsewhere."
+            help=f"{describe_models()}. If not given: ensemble where network groups join paths and flow "
+            "(as in all), lightgbm elsewhere."
         ),
     ] = None,
     target: Annotated[
