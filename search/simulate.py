@@ -18,9 +18,12 @@ from proxyrank.models import ProxyRanker, SplitCard
 from proxyrank.search.candidates import make_candidates
 from proxyrank.search.strategies import STRATEGIES, propose
 from proxyrank.spaces import SearchSpace, get_space
+from proxyrank.train.fit import DEFAULT_GROUPS
 
-BATCH = 16
-METRICS = ("KT", "SPR", "nDCG", "regret@1", "regret@10")
+AT_ONCE = 16
+"""Networks that a strategy chooses before it learns their labels."""
+MEASURES = ("KT", "SPR", "nDCG", "regret@1", "regret@10")
+"""What each ranker is judged by."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class Simulation:
     checkpoints: tuple[int, ...] = (16, 32, 64, 128)
     seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
     population: str = "all"
-    groups: tuple[str, ...] = ("paths", "cell", "flow")
+    groups: tuple[str, ...] = DEFAULT_GROUPS
     model: str = "ensemble"
 
     def __post_init__(self) -> None:
@@ -53,6 +56,14 @@ class Simulation:
             raise ProxyrankError(f"unknown strategy {unknown[0]!r}; known: {', '.join(STRATEGIES)}")
         if list(self.checkpoints) != sorted(set(self.checkpoints)) or min(self.checkpoints, default=0) < 4:
             raise ProxyrankError(f"checkpoints must increase from at least 4, got {self.checkpoints}")
+
+
+def halved(budget: int) -> tuple[int, ...]:
+    """Checkpoints of a budget: itself, its half and so on, down to 16 networks."""
+    found = [budget]
+    while found[-1] // 2 >= AT_ONCE:
+        found.append(found[-1] // 2)
+    return tuple(reversed(found))
 
 
 def run_simulation(
@@ -123,7 +134,7 @@ def play_run(run: tuple[str, int], *, space: str, labels: Labels, plan: Simulati
                 "strategy": strategy,
                 "seed": seed,
                 "trained": len(trained),
-                **{name: report[name] for name in METRICS},
+                **{name: report[name] for name in MEASURES},
                 "best": float(found),
                 "regret": abs(float(best) - float(found)),
             }
@@ -141,7 +152,7 @@ def _chosen(
         while len(trained) < checkpoint:
             trained += propose(
                 candidates,
-                min(BATCH, checkpoint - len(trained)),
+                min(AT_ONCE, checkpoint - len(trained)),
                 strategy=strategy,
                 labels=labels.values.loc[trained],
                 seed=seed,
@@ -171,7 +182,7 @@ def _check_header(path: Path, plan: Simulation, labels: Labels) -> None:
         temporary.write_text(dump_json(stated), encoding="utf-8")
 
 
-def summarise(rows: pd.DataFrame, metrics: Sequence[str] = ("KT", "SPR", "nDCG", "regret")) -> pd.DataFrame:
+def mean_over_seeds(rows: pd.DataFrame, metrics: Sequence[str] = ("KT", "SPR", "nDCG", "regret")) -> pd.DataFrame:
     """Mean and standard deviation over seeds by strategy and number of trained networks."""
     grouped = rows.groupby(["strategy", "trained"], sort=False)[list(metrics)]
     table = grouped.agg(["mean", "std"])

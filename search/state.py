@@ -10,7 +10,7 @@ from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.files import atomic_path, dump_json, read_json
 
 
-class Batch(BaseModel):
+class SuggestedBatch(BaseModel):
     """Architectures that were suggested together, and how they were chosen."""
 
     model_config = ConfigDict(extra="forbid")
@@ -19,7 +19,7 @@ class Batch(BaseModel):
     archs: list[str]
 
 
-class State(BaseModel):
+class SearchState(BaseModel):
     """Suggestions of one search.
 
     Attributes
@@ -38,7 +38,7 @@ class State(BaseModel):
     space: str
     population: str
     seed: int
-    batches: list[Batch] = Field(default_factory=list)
+    batches: list[SuggestedBatch] = Field(default_factory=list)
 
     def suggested(self) -> list[str]:
         """All architectures suggested so far."""
@@ -49,7 +49,7 @@ class State(BaseModel):
         return [arch for arch in self.suggested() if arch not in trained]
 
 
-def open_state(path: str | Path, *, space: str, population: str, seed: int) -> State:
+def open_state(path: str | Path, *, space: str, population: str, seed: int) -> SearchState:
     """Read the state, or begin one where there is no file.
 
     Raises
@@ -58,13 +58,13 @@ def open_state(path: str | Path, *, space: str, population: str, seed: int) -> S
         If the file is damaged or was begun with other settings; the message names the setting.
     """
     path = Path(path)
-    asked = State(space=space, population=population, seed=seed)
+    asked = SearchState(space=space, population=population, seed=seed)
     if not path.exists():
         if not path.absolute().parent.is_dir():
             raise ProxyrankError(f"--state {path}: the folder {path.absolute().parent} does not exist")
         return asked
     try:
-        state = State.model_validate(read_json(path))
+        state = SearchState.model_validate(read_json(path))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
@@ -78,7 +78,7 @@ def open_state(path: str | Path, *, space: str, population: str, seed: int) -> S
     return state
 
 
-def save_state(state: State, path: str | Path) -> None:
+def save_state(state: SearchState, path: str | Path) -> None:
     """Write the state; the file appears whole or not at all."""
     with atomic_path(path) as temporary:
         temporary.write_text(dump_json(state.model_dump()), encoding="utf-8", newline="\n")

@@ -16,7 +16,8 @@ from proxyrank.models import make_model
 from proxyrank.models.inputs.matching import as_matrix
 from proxyrank.models.parts.targets import SIGNS, FloatArray
 from proxyrank.spaces import SearchSpace
-from proxyrank.train.study.columns import kept_columns, order_columns
+from proxyrank.spaces.equal import equal_keys
+from proxyrank.train.columns import kept_columns, order_columns
 from proxyrank.train.study.parameters import Choice, parameter_space
 from proxyrank.train.study.plan import StudyPlan
 
@@ -77,7 +78,7 @@ class StudyData:
             labels.values.to_numpy(dtype=np.float64),
             columns,
             tuple(owner[name] for name in columns),
-            tuple(space.function_key(arch) for arch in archs),
+            tuple(equal_keys(space, archs)),
             labels.direction,
             tuple(archs),
         )
@@ -87,7 +88,7 @@ class StudyData:
         """The groups, each once, sorted."""
         return tuple(sorted(set(self.groups)))
 
-    def columns_of(self, groups: Sequence[str]) -> NDArray[np.intp]:
+    def positions(self, groups: Sequence[str]) -> NDArray[np.intp]:
         """Positions of the columns of some groups, ascending."""
         return np.flatnonzero(np.isin(self.groups, list(groups)))
 
@@ -95,7 +96,7 @@ class StudyData:
         self, groups: Sequence[str], rows: NDArray[np.intp] | None = None, *, seed: int, threads: int = 1
     ) -> NDArray[np.intp]:
         """Positions of the groups' columns from the most to the least useful one in the rows (None: all)."""
-        used, rows = self.columns_of(groups), np.arange(len(self.y)) if rows is None else rows
+        used, rows = self.positions(groups), np.arange(len(self.y)) if rows is None else rows
         X, y = self.X[np.ix_(rows, used)], self.y[rows]
         return used[order_columns(X, y, direction=self.direction, seed=seed, threads=threads)]
 
@@ -128,7 +129,7 @@ class Objective:
     data: StudyData
     plan: StudyPlan
     folds: list[Fold] = field(init=False)
-    space: dict[str, BaseDistribution] = field(init=False)
+    distributions: dict[str, BaseDistribution] = field(init=False)
     _orders: dict[tuple[int, tuple[str, ...]], NDArray[np.intp]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -139,7 +140,7 @@ class Objective:
                 f"a study needs at least {MIN_ROWS} labelled architectures, got {len(self.data.y)}"
             )
         self.folds = make_folds(self.data.keys, *self.plan.folds_of(len(self.data.y)), self.plan.seed)
-        self.space = parameter_space(
+        self.distributions = parameter_space(
             self.plan.model,
             self.data.group_names,
             fixed=self.plan.params,
@@ -189,7 +190,7 @@ class Objective:
 
     def _columns(self, choice: Choice, i: int) -> NDArray[np.intp]:
         if choice.columns >= 1.0:
-            return self.data.columns_of(choice.groups)
+            return self.data.positions(choice.groups)
         key = (i, choice.groups)
         if key not in self._orders:
             self._orders[key] = self.data.column_order(
