@@ -13,9 +13,11 @@ from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.executors import Executor
 from proxyrank.common.files import atomic_path, dump_json, read_json
 from proxyrank.common.progress import track
+from proxyrank.common.tabular import write_table
 from proxyrank.evaluate import Labels, evaluate_scores, in_population, ranker_scores, without
 from proxyrank.models import ProxyRanker, SplitCard
 from proxyrank.search.candidates import make_candidates
+from proxyrank.search.plots import plot_simulation
 from proxyrank.search.strategies import STRATEGIES, propose
 from proxyrank.spaces import SearchSpace, get_space
 from proxyrank.train.fit import DEFAULT_GROUPS
@@ -113,6 +115,30 @@ def run_simulation(
     return pd.DataFrame(rows)
 
 
+def simulate_in_folder(
+    space: SearchSpace, labels: Labels, plan: Simulation, out: Path, *, executor: Executor
+) -> tuple[pd.DataFrame, tuple[Path, ...]]:
+    """`run_simulation`, and what comes of it in the same folder.
+
+    Parameters
+    ----------
+    space, labels, plan, out, executor
+        As for `run_simulation`.
+
+    Returns
+    -------
+    DataFrame
+        `mean_over_seeds` of the rows.
+    tuple of Path
+        The files written: ``results.csv`` (all rows) and ``simulation.png``.
+    """
+    rows = run_simulation(space, labels, plan, out, executor=executor)
+    files = (out / "results.csv", out / "simulation.png")
+    write_table(rows, files[0])
+    plot_simulation(rows, files[1], label=labels.name)
+    return mean_over_seeds(rows), files
+
+
 def play_run(run: tuple[str, int], *, space: str, labels: Labels, plan: Simulation) -> list[dict[str, Any]]:
     """Rows of one strategy with one seed, one a checkpoint."""
     strategy, seed = run
@@ -182,9 +208,11 @@ def _check_header(path: Path, plan: Simulation, labels: Labels) -> None:
         temporary.write_text(dump_json(stated), encoding="utf-8")
 
 
-def mean_over_seeds(rows: pd.DataFrame, metrics: Sequence[str] = ("KT", "SPR", "nDCG", "regret")) -> pd.DataFrame:
+def mean_over_seeds(
+    rows: pd.DataFrame, measures: Sequence[str] = ("KT", "SPR", "nDCG", "regret")
+) -> pd.DataFrame:
     """Mean and standard deviation over seeds by strategy and number of trained networks."""
-    grouped = rows.groupby(["strategy", "trained"], sort=False)[list(metrics)]
+    grouped = rows.groupby(["strategy", "trained"], sort=False)[list(measures)]
     table = grouped.agg(["mean", "std"])
     table.columns = ["_".join(column) for column in table.columns.to_flat_index()]
     table["seeds"] = grouped.size()

@@ -1,6 +1,6 @@
 """Carry a ranker over to another data set, and show what that is worth."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -177,7 +177,7 @@ def _corrected_columns(card: RankerCard) -> list[int] | None:
     return [i for i, name in enumerate(card.feature_names) if name in few] or None
 
 
-def _needs_network(card: RankerCard, groups: Sequence[str]) -> bool:
+def _needs_network(card: RankerCard, groups: Iterable[str]) -> bool:
     return any(card.groups[name].source == "computed" and get_group(name).needs_network for name in groups)
 
 

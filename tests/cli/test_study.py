@@ -106,10 +106,10 @@ def test_bad_requests_are_one_line(
     assert not (tmp_path / "study" / "best.json").exists()
 
 
-def test_p8_jobs_warn_that_a_seed_does_not_repeat(run, study_args) -> None:
-    result = run(*study_args, "--trials", 6, "--jobs", 2, "--json")
+def test_p8_several_workers_warn_that_a_seed_does_not_repeat(run, study_args) -> None:
+    result = run(*study_args, "--trials", 6, "--workers", 2, "--json")
     assert result.code == 0, result.err
-    assert "--jobs 2: trials depend on their timing, a seed does not repeat such a study" in result.err
+    assert "--workers 2: trials depend on timing, a seed does not repeat such a study" in result.err
     assert result.json["trials"] == 6
 
 

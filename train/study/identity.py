@@ -47,7 +47,9 @@ def fingerprint(objective: Objective, about: dict[str, Any]) -> dict[str, Any]:
         "direction": "maximize",
         "model": plan.model,
         "fixed": dict(plan.params),
-        "parameters": {name: json.loads(distribution_to_json(d)) for name, d in objective.distributions.items()},
+        "parameters": {
+            name: json.loads(distribution_to_json(d)) for name, d in objective.distributions.items()
+        },
         "folds": f"{folds} x {repeats}",
         "seed": plan.seed,
     }

@@ -36,9 +36,7 @@ class _Task:
     def worker(self, stop: Callable[[], bool]) -> Worker:
         objective = Objective(self.data, self.plan)
         study = open_study(self.storage.open(), self.name, objective, self.about)
-        return Worker(
-            study, objective, stop=stop, heartbeat=self.storage.heartbeat, grace=self.storage.grace
-        )
+        return Worker(study, objective, stop=stop, heartbeat=self.storage.heartbeat, grace=self.storage.grace)
 
 
 def run_study(
@@ -61,7 +59,7 @@ def run_study(
     about
         Further settings that must be equal whenever the study is continued.
     workers
-        Processes that work on it here, this one included; with more than one the trials depend on their timing.
+        Processes that work on it here, this one included; with several the trials depend on their timing.
 
     Returns
     -------

@@ -12,7 +12,6 @@ its place is free again.
 import logging
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from optuna import Study, Trial
 from optuna.exceptions import TrialPruned, UpdateFinishedTrialError
@@ -54,8 +53,8 @@ class Worker:
         Asked between folds; once it says yes, `run` raises KeyboardInterrupt. The trial at work fails and its
         parameters are put first in the queue.
     heartbeat, grace
-        Seconds between signs of life of this process, and without any from another one until its trial is given
-        up and tried again.
+        Seconds between signs of life of this process, and without any from another one until its trial is
+        given up and tried again.
     """
 
     def __init__(
@@ -155,7 +154,7 @@ class Worker:
         return means[0] if len(means) == 1 else tuple(means)
 
     def _place(self, number: int) -> int:
-        """Trials with a smaller number that have a claim; read after the number was given, so none is missed."""
+        """Trials with a smaller number that have a claim; all of them exist once this number was given."""
         return sum(trial.number < number and trial.state != TrialState.FAIL for trial in self._trials())
 
 
@@ -171,4 +170,3 @@ def undefined(study: Study) -> list[FrozenTrial]:
         for trial in study.get_trials(deepcopy=False, states=(TrialState.FAIL,))
         if REASON in trial.user_attrs
     ]
-

@@ -12,8 +12,8 @@ from proxyrank.evaluate import make_labels
 from proxyrank.features import compute_features
 from proxyrank.models import LightGBMRanker
 from proxyrank.spaces import get_space
-from proxyrank.train.study import Choice, StudyData, StudyPlan, kept_columns
-from proxyrank.train.study.columns import order_columns
+from proxyrank.train.columns import kept_columns, order_columns
+from proxyrank.train.study import Choice, StudyData, StudyPlan
 from proxyrank.train.study.objective import Objective, make_folds
 
 

@@ -159,7 +159,7 @@ def test_p5_four_processes_at_once_on_one_file(start, tmp_path: Path) -> None:
 def test_p7_further_processes_after_training_here(data: StudyData, plan, tmp_path: Path) -> None:
     LightGBMRanker(n_estimators=20, threads=2).fit(data.X, data.y)
     began = time.monotonic()
-    study, _ = run_study(data, plan(8), storage_in(tmp_path), jobs=2)
+    study, _ = run_study(data, plan(8), storage_in(tmp_path), workers=2)
     assert len(finished(study)) == 8
     assert time.monotonic() - began < 60
 
@@ -191,7 +191,7 @@ def _begun(storage: str) -> int:
 def test_a_trial_without_a_first_heartbeat_does_not_block(data: StudyData, plan, tmp_path: Path) -> None:
     storage = storage_in(tmp_path, heartbeat=1, grace=1)
     study, _ = run_study(data, plan(3), storage)
-    study._storage.create_new_trial(study._study_id)  # its process died at once
+    study.ask()  # its process died at once
     study, _ = run_study(data, plan(4), storage)
     assert len(finished(study)) == 4
     assert [trial.number for trial in study.trials if trial.state == TrialState.FAIL] == [3]
