@@ -1,6 +1,5 @@
 """Feature groups: what each is called, which columns it has, and how they are computed."""
 
-import difflib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,8 +8,8 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from proxyrank.common.errors import ProxyrankError
-from proxyrank.spaces.base import SearchSpace
+from proxyrank.common.errors import ProxyrankError, unknown
+from proxyrank.spaces.base import SearchSpace, require
 from proxyrank.spaces.graph import OpGraph
 
 Compute = Callable[[SearchSpace, Sequence[str], Mapping[str, Any]], pd.DataFrame]
@@ -93,9 +92,7 @@ def get_group(name: str) -> FeatureGroup:
         If there is none; the message names the nearest one and lists all.
     """
     if name not in GROUPS:
-        near = difflib.get_close_matches(name.lower(), GROUPS, n=1, cutoff=0.0)
-        hint = f"; nearest: {near[0]}" if near else ""
-        raise ProxyrankError(f"unknown feature group {name!r}{hint}; known: {', '.join(GROUPS)}, all")
+        raise unknown("feature group", name, (*GROUPS, "all"))
     return GROUPS[name]
 
 
@@ -136,7 +133,8 @@ def per_graph(columns: Sequence[str], values: Callable[[OpGraph], list[float]]) 
     """
 
     def compute(space: SearchSpace, archs: Sequence[str], settings: Mapping[str, Any]) -> pd.DataFrame:
-        return frame_of(archs, columns, [values(space.graph(arch)) for arch in archs])
+        graphs = require(space, "graph", "a graph feature")
+        return frame_of(archs, columns, [values(graphs.graph(arch)) for arch in archs])
 
     return compute
 

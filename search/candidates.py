@@ -10,7 +10,7 @@ from proxyrank.common.errors import ProxyrankError
 from proxyrank.features import compute_features
 from proxyrank.models.parts.standardise import fit_standardiser
 from proxyrank.models.parts.targets import FloatArray
-from proxyrank.spaces import SearchSpace
+from proxyrank.spaces import SearchSpace, populations, require
 from proxyrank.spaces.equal import classes, equal_keys
 from proxyrank.train.fit import FEW_LABEL_GROUPS
 
@@ -45,7 +45,7 @@ class Candidates:
 
 def default_population(space: SearchSpace) -> str:
     """Population to choose from where none is named: without dead operations, if the space tells them."""
-    return "filtered" if "filtered" in space.populations() else "all"
+    return "filtered" if "filtered" in populations(space) else "all"
 
 
 def make_candidates(
@@ -67,8 +67,9 @@ def make_candidates(
     ProxyrankError
         If there are fewer than two different networks.
     """
-    listed = space.archs(population or "all") if archs is None else archs
-    chosen = sorted(members[0] for members in classes(space, sorted(listed)).values())
+    if archs is None:
+        archs = require(space, "archs", "a choice among all architectures").archs(population or "all")
+    chosen = sorted(members[0] for members in classes(space, sorted(archs)).values())
     if len(chosen) < 2:
         raise ProxyrankError(f"there must be at least 2 different networks to choose from, got {len(chosen)}")
     values = compute_features(space, chosen, FEW_LABEL_GROUPS).frame.to_numpy(dtype=np.float64)

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from proxyrank.common.digests import archs_digest
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.evaluate import Labels, evaluate_scores, in_population, ranker_scores, require_varied, without
 from proxyrank.features import get_group
 from proxyrank.models import LabelCard, ProxyRanker, RankerCard, SplitCard
 from proxyrank.models.estimators.transfer import TransferRanker
-from proxyrank.models.folder import archs_digest
 from proxyrank.models.intervals import conformal_intervals
-from proxyrank.spaces import get_space
+from proxyrank.spaces import has, require, source_of
 from proxyrank.spaces.equal import equal_keys
 from proxyrank.train.fit import FEW_LABEL_GROUPS
 from proxyrank.train.splits import split_train
@@ -56,7 +56,7 @@ def fit_transfer(source: ProxyRanker, labels: Labels, plan: TransferPlan | None 
         If there are too few labels, or they are all equal.
     """
     plan, population = plan or TransferPlan(), source.card.population
-    space = get_space(source.card.space)
+    space = source.search_space
     archs = list(in_population(space, labels, population).values.index)
     train = split_train(space, archs, kind=plan.split, train_size=plan.train_size, seed=plan.seed)
     split = SplitCard(kind=plan.split, train_size=len(train), seed=plan.seed, population=population)
@@ -103,7 +103,7 @@ def transfer_ranker(
         random_state=card.params.get("random_state", 0),
     )
     X, y = source.matrix(archs).to_numpy(), chosen.values.loc[archs].to_numpy()
-    groups = equal_keys(get_space(card.space), archs)
+    groups = equal_keys(source.search_space, archs)
     estimator.fit(X, y, pool=_pool(source), groups=groups)
     intervals, why = conformal_intervals(
         estimator, X, y, groups=groups, context={}, direction=labels.direction
@@ -127,7 +127,9 @@ def transfer_ranker(
         "intervals": intervals,
         "notes": notes,
     }
-    ranker = ProxyRanker(tuple(card.groups), "transfer", card.space, settings=source.settings)
+    ranker = ProxyRanker(
+        tuple(card.groups), "transfer", source_of(source.search_space), settings=source.settings
+    )
     ranker.estimator, ranker.train_archs = estimator, tuple(archs)
     ranker.card = card.model_copy(update=changes)
     return ranker
@@ -148,7 +150,7 @@ def transfer_table(
         ``labels, zero_shot, transferred, scratch`` (means over seeds, each judged on the networks trained for
         neither), ``seeds``.
     """
-    space = get_space(source.card.space)
+    space = source.search_space
     known = without(in_population(space, labels, source.card.population), source.train_archs)
     rows = []
     for size in sizes:
@@ -156,7 +158,11 @@ def transfer_table(
             transferred = fit_transfer(source, known, TransferPlan(train_size=size, seed=seed))
             train = transferred.train_archs
             scratch = ProxyRanker(
-                tuple(source.card.groups), "ensemble", space.name, settings=source.settings, random_state=seed
+                tuple(source.card.groups),
+                "ensemble",
+                source_of(space),
+                settings=source.settings,
+                random_state=seed,
             ).fit(
                 train, known.values.loc[list(train)], direction=labels.direction, split=transferred.card.split
             )
@@ -182,10 +188,13 @@ def _needs_network(card: RankerCard, groups: Iterable[str]) -> bool:
 
 
 def _pool(source: ProxyRanker) -> pd.DataFrame:
-    """What the source sees of its whole population, if that needs no network; else of its training rows."""
-    card = source.card
-    archs: Sequence[str] = source.train_archs
+    """What the source sees of its whole population, if that can be listed without a network or a table.
+
+    Else what it sees of its training rows.
+    """
+    card, space = source.card, source.search_space
     used = [name for name in card.groups if name not in card.unused]
-    if all(card.groups[name].source == "computed" and not get_group(name).needs_network for name in used):
-        archs = get_space(card.space).archs(card.population)
-    return source.matrix(archs)
+    cheap = all(card.groups[name].source == "computed" and not get_group(name).needs_network for name in used)
+    if cheap and has(space, "archs"):
+        return source.matrix(require(space, "archs", "a transfer").archs(card.population))
+    return source.matrix(source.train_archs)

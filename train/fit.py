@@ -10,7 +10,7 @@ from proxyrank.evaluate import Labels, in_population, require_varied
 from proxyrank.features import FeatureTable, compute_features, parse_groups, preferred_settings
 from proxyrank.models import ProxyRanker, SplitCard
 from proxyrank.models.inputs.matching import as_matrix
-from proxyrank.spaces import DATASETS, SearchSpace, network_config
+from proxyrank.spaces import DATASETS, SearchSpace, data_shape, source_of
 from proxyrank.train.columns import kept_columns, order_columns
 from proxyrank.train.splits import split_train
 
@@ -61,7 +61,7 @@ class FitPlan:
 
     def __post_init__(self) -> None:
         if self.dataset is not None:
-            network_config(self.dataset)  # an unknown one is refused before any work
+            data_shape(self.dataset)  # an unknown one is refused before any work
 
 
 def wanted_groups(groups: str | None, features: FeatureTable | None) -> tuple[str, ...]:
@@ -136,7 +136,7 @@ def fit_ranker(
     ranker = ProxyRanker(
         groups=plan.groups,
         model=plan.model,
-        space=space.name,
+        space=source_of(space),
         params=dict(plan.params),
         settings=_settings(labels, plan),
         random_state=plan.seed,

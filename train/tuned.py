@@ -1,14 +1,13 @@
 """Rankers whose groups, columns and parameters a study chooses, inside their training part."""
 
-import hashlib
 from dataclasses import replace
 from pathlib import Path
 
+from proxyrank.common.digests import archs_digest, short_digest
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.evaluate import Labels, in_population
 from proxyrank.features import FeatureTable
 from proxyrank.models import ProxyRanker, RankerCard
-from proxyrank.models.folder import archs_digest
 from proxyrank.spaces import SearchSpace
 from proxyrank.train.fit import FitPlan, fit_ranker, training_features, training_part
 from proxyrank.train.study.objective import StudyData
@@ -188,5 +187,4 @@ def _of_fit(plan: StudyPlan, fit: FitPlan) -> StudyPlan:
 
 def _table_digest(labels: Labels) -> str:
     """Short digest of all labels of a table, those outside the training part too."""
-    text = "".join(f"{arch},{value!r}\n" for arch, value in labels.values.items())
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return short_digest("".join(f"{arch},{value!r}\n" for arch, value in labels.values.items()))

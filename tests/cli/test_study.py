@@ -90,7 +90,7 @@ def test_several_metrics_show_the_front(run, study_args, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("extra", "message"),
     [
-        (("--metrics", "tau"), "unknown metric tau; known: KT, SPR, nDCG"),
+        (("--metrics", "tau"), "unknown metric 'tau'; known: KT, SPR, nDCG"),
         (("--groups", "cell"), "--features brings its own columns"),
         (("--train-size", "4000"), "cannot train on 4000 architectures"),
         (("--storage", "nowhere/s.db"), "does not exist"),

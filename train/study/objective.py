@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 from optuna.distributions import BaseDistribution
 from sklearn.model_selection import GroupKFold
 
-from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.errors import ProxyrankError, unknown
+from proxyrank.common.labels import SIGNS
 from proxyrank.common.seeds import derive_seed
 from proxyrank.evaluate import Labels, Metric, kendall_tau, label_gains, ndcg, spearman
 from proxyrank.features import FeatureTable
 from proxyrank.models import make_model
 from proxyrank.models.inputs.matching import as_matrix
-from proxyrank.models.parts.targets import SIGNS, FloatArray
+from proxyrank.models.parts.targets import FloatArray
 from proxyrank.spaces import SearchSpace
 from proxyrank.spaces.equal import equal_keys
 from proxyrank.train.columns import kept_columns, order_columns
@@ -133,8 +134,9 @@ class Objective:
     _orders: dict[tuple[int, tuple[str, ...]], NDArray[np.intp]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        if unknown := [name for name in self.plan.metrics if name not in METRICS]:
-            raise ProxyrankError(f"unknown metric {', '.join(unknown)}; known: {', '.join(METRICS)}")
+        for name in self.plan.metrics:
+            if name not in METRICS:
+                raise unknown("metric", name, METRICS)
         if len(self.data.y) < MIN_ROWS:
             raise ProxyrankError(
                 f"a study needs at least {MIN_ROWS} labelled architectures, got {len(self.data.y)}"

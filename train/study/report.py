@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.files import require_parent
 from proxyrank.train.study.database import StudyStorage
 from proxyrank.train.study.objective import Objective, StudyData
 from proxyrank.train.study.plan import StudyPlan
@@ -73,8 +74,7 @@ def report_study(
         After an interrupt; finished trials are in the storage.
     """
     Objective(data, plan)  # what cannot be judged is refused before a folder is made
-    if not out.absolute().parent.is_dir():
-        raise ProxyrankError(f"--out {out}: the folder {out.absolute().parent} does not exist")
+    require_parent(out, "--out")
     if out.exists() and not out.is_dir():
         raise ProxyrankError(f"--out {out}: a file of that name exists, expected a folder")
     out.mkdir(exist_ok=True)

@@ -81,7 +81,13 @@ Features = Annotated[
 ]
 
 # what is meant
-Space = Annotated[str, typer.Option("--space", help="Search space.")]
+Space = Annotated[
+    str, typer.Option("--space", help="Search space: the name of an installed one, or FILE.py:NAME.")
+]
+RankerSpace = Annotated[
+    str | None,
+    typer.Option("--space", help="The ranker's search space, FILE.py:NAME, if it is not installed."),
+]
 Population = Annotated[
     str | None, typer.Option("--population", help="Part of the space: all, or filtered (no dead operations).")
 ]

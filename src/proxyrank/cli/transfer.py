@@ -7,7 +7,6 @@ import typer
 from proxyrank.cli import options, output
 from proxyrank.cli.labels import read_labels
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.spaces import get_space
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +27,7 @@ def transfer(
     ] = False,
     sizes: Annotated[str, typer.Option(help="Numbers of labels that --evaluate compares.")] = "16,32,64,128",
     seeds: Annotated[int, typer.Option(min=1, help="Splits that --evaluate averages.")] = 3,
+    space: options.RankerSpace = None,
     json: options.Json = False,
 ) -> None:
     """Adapt a ranker to another data set by a few of its labels; without any, the source ranks as it is."""
@@ -37,8 +37,8 @@ def transfer(
     if (out is None) != evaluate:
         raise ProxyrankError("say what to do: --out R2 to write a ranker, or --evaluate (one of the two)")
     compared = options.numbers(sizes, "--sizes")
-    source = ProxyRanker.load(ranker)
-    known = read_labels(get_space(source.card.space), labels, label=label, direction=label_direction)
+    source = ProxyRanker.load(ranker, space=space)
+    known = read_labels(source.search_space, labels, label=label, direction=label_direction)
     if out is None:
         table = transfer_table(source, known, sizes=compared, seeds=range(1, seeds + 1))
         _show(table, json=json)
