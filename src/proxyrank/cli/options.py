@@ -1,6 +1,7 @@
 """Options that several commands share, each written once, and where the files they name are looked for."""
 
 import os
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -134,6 +135,19 @@ OutFolder = Annotated[Path, _OUT_FOLDER]
 OptionalOutFolder = Annotated[Path | None, _OUT_FOLDER]
 OutTable = Annotated[Path | None, _OUT_TABLE]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value instead of text.")]
+
+
+def space_words(space: "SearchSpace") -> tuple[str, ...]:
+    """What a command about a ranker of the space needs besides: its file, for a space that is in one."""
+    from proxyrank.spaces import source_of
+
+    source = source_of(space)
+    return () if source == space.name else ("--space", str(source))
+
+
+def space_option(space: "SearchSpace") -> str:
+    """`space_words` as they are written behind a command."""
+    return "".join(f" {shlex.quote(word)}" for word in space_words(space))
 
 
 _HOW_TO_GET = {

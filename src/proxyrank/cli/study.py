@@ -87,12 +87,11 @@ def study(
         "--split": split,
         "--seed": seed,
         "--dataset": dataset,
-        "--space": space,
     }
     _show(report, out, json=json)
     if not json:
         words = (word for option, value in same.items() if value is not None for word in (option, value))
-        output.next_step("train", *words, "--study", out, "--out", "ranker")
+        output.next_step("train", *words, *options.space_words(where), "--study", out, "--out", "ranker")
 
 
 def _show(report: "StudyReport", out: Path, *, json: bool) -> None:

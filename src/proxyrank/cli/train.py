@@ -101,7 +101,7 @@ def train(
     }
     output.print_summary(summary, json=json)
     if not json:
-        output.next_step("rank", out, "--unseen", "--top", 10)
+        output.next_step("rank", out, "--unseen", "--top", 10, *options.space_words(where))
 
 
 def _given(**values: Any) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def transfer(
     }
     output.print_summary(summary, json=json)
     if not json:
-        output.next_step("rank", out, "--unseen", "--top", 10)
+        output.next_step("rank", out, "--unseen", "--top", 10, *options.space_words(source.search_space))
 
 
 def _show(table: "pd.DataFrame", *, json: bool) -> None:
