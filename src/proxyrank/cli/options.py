@@ -1,7 +1,6 @@
 """Options that several commands share, each written once, and where the files they name are looked for."""
 
 import os
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -143,11 +142,6 @@ def space_words(space: "SearchSpace") -> tuple[str, ...]:
 
     source = source_of(space)
     return () if source == space.name else ("--space", str(source))
-
-
-def space_option(space: "SearchSpace") -> str:
-    """`space_words` as they are written behind a command."""
-    return "".join(f" {shlex.quote(word)}" for word in space_words(space))
 
 
 _HOW_TO_GET = {
