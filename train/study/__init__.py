@@ -1,7 +1,7 @@
 """Hyperparameter studies: repeated cross-validation inside the training part, by Optuna."""
 
 from proxyrank.train.study.database import StudyStorage
-from proxyrank.train.study.objective import METRICS, StudyData
+from proxyrank.train.study.objective import FOLD_METRICS, StudyData
 from proxyrank.train.study.parameters import Choice, parameter_space
 from proxyrank.train.study.plan import StudyPlan
 from proxyrank.train.study.plots import plot_study
@@ -10,7 +10,7 @@ from proxyrank.train.study.results import StudyResult, read_result, summarise, w
 from proxyrank.train.study.run import run_study, tune
 
 __all__ = [
-    "METRICS",
+    "FOLD_METRICS",
     "Choice",
     "StudyData",
     "StudyPlan",

@@ -2,14 +2,12 @@
 
 import random
 import time
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import optuna
-from optuna.exceptions import ExperimentalWarning
 from optuna.storages import BaseStorage, JournalStorage, RDBStorage
 from optuna.storages.journal import JournalFileBackend, JournalFileSymlinkLock
 from sqlalchemy import event
@@ -98,8 +96,7 @@ class StudyStorage:
     def _attempt(self, connect: Callable[[], BaseStorage]) -> BaseStorage:
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                with warnings.catch_warnings(action="ignore", category=ExperimentalWarning):
-                    return connect()
+                return connect()
             except (ImportError, ModuleNotFoundError) as error:
                 raise MissingDependencyError(self._missing_driver(error)) from None
             except (SQLAlchemyError, optuna.exceptions.StorageInternalError, RuntimeError, OSError) as error:

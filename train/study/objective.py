@@ -25,7 +25,7 @@ from proxyrank.train.study.plan import StudyPlan
 Fold = tuple[NDArray[np.intp], NDArray[np.intp]]
 """Rows that are fitted to, and rows that are judged."""
 
-METRICS: dict[str, Callable[[FloatArray, FloatArray, FloatArray], Metric]] = {
+FOLD_METRICS: dict[str, Callable[[FloatArray, FloatArray, FloatArray], Metric]] = {
     "KT": lambda scores, y, gains: kendall_tau(scores, y),
     "SPR": lambda scores, y, gains: spearman(scores, y),
     "nDCG": lambda scores, y, gains: ndcg(scores, gains),
@@ -135,8 +135,8 @@ class Objective:
 
     def __post_init__(self) -> None:
         for name in self.plan.metrics:
-            if name not in METRICS:
-                raise unknown("metric", name, METRICS)
+            if name not in FOLD_METRICS:
+                raise unknown("metric", name, FOLD_METRICS)
         if len(self.data.y) < MIN_ROWS:
             raise ProxyrankError(
                 f"a study needs at least {MIN_ROWS} labelled architectures, got {len(self.data.y)}"
@@ -184,7 +184,7 @@ class Objective:
             raise UndefinedObjectiveError(f"{where} cannot be fitted: {error}") from None
         values = []
         for name in self.plan.metrics:
-            metric = METRICS[name](scores, self._oriented[judged], self._gains[judged])
+            metric = FOLD_METRICS[name](scores, self._oriented[judged], self._gains[judged])
             if metric.value is None:
                 raise UndefinedObjectiveError(f"{name} {metric.reason} in {where}")
             values.append(metric.value)
