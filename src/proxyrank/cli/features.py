@@ -72,7 +72,7 @@ def features(
     data_shape(dataset)
     chosen = parse_groups(groups)
     wanted = (
-        list(read_candidates(where, archs).index)
+        list(read_candidates(where, archs).archs)
         if archs
         else list(require(where, "archs", "--population").archs(population or "all"))
     )

@@ -150,7 +150,7 @@ def _wanted(space: SearchSpace, cells: list[str] | None, archs: str | None) -> l
         return parse_all(space, cells, lambda i: f"argument {i + 1}")
     from proxyrank.cli.candidates import read_candidates
 
-    return list(read_candidates(space, archs or "").index)
+    return list(read_candidates(space, archs or "").archs)
 
 
 def _as_json(scores: "Scores", settings: "ScoreSettings") -> dict[str, Any]:
