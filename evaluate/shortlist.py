@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.evaluate.aggregate import size_scores
 from proxyrank.evaluate.judge import seen_in_training
+from proxyrank.evaluate.sizes import size_scores, sized_dataset
 from proxyrank.features import FeatureTable
 from proxyrank.models import ProxyRanker
-from proxyrank.spaces import DATASETS, require
+from proxyrank.spaces import require
 from proxyrank.spaces.candidates import Candidates
 
 SIZES = ("params", "flops")
@@ -109,7 +109,7 @@ def shortlist(
     given = pd.DataFrame({column: candidates.numbers(column) for column in of_file}, index=index)
     sizes = pd.DataFrame(index=index)
     if of_size:
-        sized = dataset or _dataset_of(ranker)
+        sized = dataset or sized_dataset(ranker.card.dataset)
         sizes = size_scores(ranker.search_space, candidates.archs, sized)[list(SIZES)].astype("int64")
     inside = pd.Series(True, index=index)
     for values, own in ((given, of_file), (sizes, of_size)):
@@ -140,11 +140,6 @@ def _split_limits(
         if limit is not None:
             of_size[column] = min(limit, of_size.get(column, limit))
     return of_file, of_size
-
-
-def _dataset_of(ranker: ProxyRanker) -> str:
-    dataset = ranker.card.dataset
-    return dataset if dataset in DATASETS else "cifar10"
 
 
 def _free(name: str, ranked: pd.DataFrame) -> str:

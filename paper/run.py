@@ -6,7 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from proxyrank.common.errors import ProxyrankError, unknown
-from proxyrank.common.files import atomic_path, dump_json, read_json
+from proxyrank.common.files import atomic_path, dump_json, read_json, require_parent
 from proxyrank.common.tabular import json_safe, write_table
 from proxyrank.paper.bench import Bench
 from proxyrank.paper.render import long_frame, to_html, to_latex, to_markdown
@@ -37,8 +37,7 @@ def reproduce(name: str, bench: Bench, out: str | Path) -> Result:
     if name not in TABLES:
         raise unknown("table", name, (*TABLES, "all"))
     out = Path(out)
-    if not out.absolute().parent.is_dir():
-        raise ProxyrankError(f"--out {out}: the folder {out.absolute().parent} does not exist")
+    require_parent(out, "--out")
     _claim(out, bench)
     stated = json_safe(
         {"bench": bench.name, "seeds": bench.seeds, "cells": bench.cells, "train_size": bench.train_size}

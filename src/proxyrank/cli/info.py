@@ -1,15 +1,12 @@
 """``info``: what a ranker folder is."""
 
-from pathlib import Path
-from typing import Annotated, Any
-
-import typer
+from typing import Any
 
 from proxyrank.cli import options, output
 
 
 def info(
-    ranker: Annotated[Path, typer.Argument(help="Ranker folder written by train.")],
+    ranker: options.RankerFolder,
     space: options.RankerSpace = None,
     json: options.Json = False,
 ) -> None:
@@ -32,7 +29,7 @@ def _text(key: str, value: Any) -> str:
     if key == "groups":
         return "; ".join(
             f"{name} ({len(group['columns'])} columns, version {group['version']}, "
-            f"{group['settings'] or 'no settings'})"
+            f"{_text('settings', group['settings']) or 'no settings'})"
             for name, group in value.items()
         )
     if key == "intervals" and value:

@@ -28,6 +28,7 @@ def _out_table(path: Path | None) -> Path | None:
     return _out(path)
 
 
+_RANKER = typer.Argument(metavar="RANKER", help="Ranker folder, as train, transfer and demo write them.")
 _OUT_FOLDER = typer.Option("--out", callback=_out, help="Folder to write; its parent must exist.")
 _OUT_TABLE = typer.Option(
     "--out", callback=_out_table, help="Write .csv, .json or .parquet instead of printing."
@@ -40,9 +41,8 @@ _DATASET = typer.Option(
 _BATCH_SIZE = "Images per batch of the network features"
 
 # what comes in
-RankerFolder = Annotated[
-    Path, typer.Argument(metavar="RANKER", help="Ranker folder, as train, transfer and demo write them.")
-]
+RankerFolder = Annotated[Path, _RANKER]
+OptionalRankerFolder = Annotated[Path | None, _RANKER]
 Archs = Annotated[
     str | None,
     typer.Option(

@@ -6,16 +6,14 @@ from typing import Annotated, Literal
 import typer
 
 from proxyrank.cli import options, output
-from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.errors import unknown
 
 
 def reproduce(
     table: Annotated[
         str, typer.Argument(help="table1, table6, table7, table8, table9, table10, fig4, toy, or all.")
     ],
-    out: Annotated[
-        Path, typer.Option(help="Folder of the tables; a run that was stopped goes on there.")
-    ] = Path("reproduced"),
+    out: options.OutFolder = Path("reproduced"),
     benchmark: Annotated[
         Literal["nb201", "digits"], typer.Option(help="NAS-Bench-201, or the benchmark that ships.")
     ] = "nb201",
@@ -36,7 +34,7 @@ def reproduce(
     from proxyrank.paper.run import verdicts
 
     if table != "all" and table not in TABLES:
-        raise ProxyrankError(f"unknown table {table!r}; known: {', '.join(TABLES)}, all")
+        raise unknown("table", table, (*TABLES, "all"))
     chosen = tuple(range(1, seeds + 1))
     subset = None if full else cells
     if "digits" in (benchmark, labels):
