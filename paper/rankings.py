@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from proxyrank.common.files import atomic_path, dump_json, read_json
+from proxyrank.common.files import read_json, write_json
 from proxyrank.evaluate import ranker_scores, size_scores, without
+from proxyrank.features import get_group
 from proxyrank.paper.bench import Bench
 from proxyrank.paper.metrics import paper_metrics
 from proxyrank.paper.published import METRICS, published
@@ -65,7 +66,7 @@ def model_cells(
     """Cells of learnt rankings; each fit's metrics are kept in ``parts``, so that a rerun goes on."""
     for dataset in bench.labels:
         for row in rows:
-            restricted = any(name in ("vkdnw", "zcs") for name in row.groups)
+            restricted = any(get_group(name).needs_network for name in row.groups)
             every = bench.labelled(dataset, population)
             archs = bench.covered(dataset, population) if restricted else every
             printed = published(table, row.published, dataset)
@@ -77,8 +78,7 @@ def model_cells(
                 if not path.exists():
                     on_part(f"{row.name} {dataset} seed {seed}")
                     values = _judge(bench, row, dataset, population, archs, seed)
-                    with atomic_path(path) as temporary:
-                        temporary.write_text(dump_json(values), encoding="utf-8")
+                    write_json(values, path)
                 found.append(read_json(path))
             note = "" if found else NO_TABLE
             if found and row.groups == ("vkdnw",) and printed:

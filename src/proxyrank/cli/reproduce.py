@@ -30,7 +30,7 @@ def reproduce(
     """Reproduce tables of the VKDNW paper: ours (published), as text, CSV, Markdown, LaTeX, HTML."""
     from proxyrank.paper import TABLES, digits_bench, nb201_bench, reproduce_all
     from proxyrank.paper import reproduce as make
-    from proxyrank.paper.render import wide_rows
+    from proxyrank.paper.render import wide_frame
     from proxyrank.paper.run import verdicts
 
     if table != "all" and table not in TABLES:
@@ -49,8 +49,9 @@ def reproduce(
         output.print_json({"tables": [result.to_dict() for result in results], "verdicts": judged})
         return
     for result in results:
-        header, rows = wide_rows(result)
-        output.print_rows(header, rows, title=f"{result.name}: {result.title}; ours ± std (published)")
+        frame = wide_frame(result)
+        title = f"{result.name}: {result.title}; ours ± std (published)"
+        output.print_rows(list(frame.columns), frame.itertuples(index=False), title=title)
         for note in result.notes:
             print(f"  {note}")
         print()
