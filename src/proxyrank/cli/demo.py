@@ -10,7 +10,7 @@ def demo(
     threads: options.Threads = 1,
     json: options.Json = False,
 ) -> None:
-    """Train on the shipped digits benchmark, judge, and rank cells that nobody trained."""
+    """Train, judge and rank on the digits benchmark that ships."""
     from proxyrank.train.demo import run_demo
 
     result = run_demo(out, threads=threads)

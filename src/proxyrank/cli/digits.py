@@ -8,7 +8,7 @@ import typer
 from proxyrank.cli import options, output
 from proxyrank.common.threads import resolve_threads
 
-app = typer.Typer(help="The shipped benchmark: cells trained on scikit-learn's digits.", no_args_is_help=True)
+app = typer.Typer(help="The shipped benchmark, cells trained on scikit-learn's digits.", no_args_is_help=True)
 
 
 @app.command(epilog="\b\nExample: proxyrank digits build --cells 100 --out digits.parquet --workers 2")
@@ -29,7 +29,10 @@ def build(
 
 @app.command(epilog="\b\nExample: proxyrank digits info")
 def info(json: options.Json = False) -> None:
-    """Show the size of the benchmark, the noise of its labels, and what a perfect predictor would reach."""
+    """Show the size of the benchmark and the noise of its labels.
+
+    And what a perfect predictor would therefore reach.
+    """
     from proxyrank.train.digits.facts import digits_facts
 
     facts = digits_facts()

@@ -36,7 +36,7 @@ def evaluate(
     space: options.RankerSpace = None,
     json: options.Json = False,
 ) -> None:
-    """Judge a ranking by true labels: KT, SPR, nDCG, top-1, regret, with intervals.
+    """Judge a ranking by true labels: KT, SPR, nDCG, regret.
 
     A ranker is judged on its own population without its training cells.
     """

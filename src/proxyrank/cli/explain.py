@@ -24,7 +24,10 @@ def explain(
     space: options.RankerSpace = None,
     json: options.Json = False,
 ) -> None:
-    """Show how much each feature moves the score (TreeSHAP), over the training cells or for one cell."""
+    """Show how much each feature moves the score (TreeSHAP).
+
+    On average over the training cells, or for one architecture, --arch.
+    """
     from proxyrank.models import ProxyRanker
 
     loaded = ProxyRanker.load(ranker, space=space)

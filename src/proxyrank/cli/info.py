@@ -10,7 +10,7 @@ def info(
     space: options.RankerSpace = None,
     json: options.Json = False,
 ) -> None:
-    """Print what a ranker is: space, label, groups, settings, split, versions."""
+    """Print what a ranker is: label, groups, settings, versions."""
     from proxyrank.models import ProxyRanker
 
     card = ProxyRanker.load(ranker, space=space).card

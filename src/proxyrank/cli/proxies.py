@@ -4,7 +4,7 @@ from proxyrank.cli import options, output
 
 
 def proxies(json: options.Json = False) -> None:
-    """List the zero-cost proxies: what each means, needs and costs, and its paper."""
+    """List the zero-cost proxies: meaning, needs, cost, paper."""
     from proxyrank.features.proxies import PROXIES
 
     facts = [

@@ -27,7 +27,10 @@ def reproduce(
     threads: options.Threads = 1,
     json: options.Json = False,
 ) -> None:
-    """Reproduce tables of the VKDNW paper: ours (published), as text, CSV, Markdown, LaTeX, HTML."""
+    """Reproduce tables of the VKDNW paper, ours (published).
+
+    Each is printed and written as CSV, JSON, Markdown and LaTeX, all on one HTML page.
+    """
     from proxyrank.paper import TABLES, digits_bench, nb201_bench, reproduce_all
     from proxyrank.paper import reproduce as make
     from proxyrank.paper.render import wide_frame

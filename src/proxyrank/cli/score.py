@@ -50,7 +50,10 @@ def score(
     ] = None,
     json: options.Json = False,
 ) -> None:
-    """Score untrained networks by zero-cost proxies: the given cells, those of --archs, or --module."""
+    """Score untrained networks by zero-cost proxies.
+
+    The networks are the given cells, those of --archs, or that of --module.
+    """
     from proxyrank.features.network.score import score_archs, score_factories
     from proxyrank.features.network.score_settings import ScoreSettings, resolve_device
 

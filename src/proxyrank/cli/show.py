@@ -23,7 +23,7 @@ def show(
     dataset: options.Dataset = "cifar10",
     json: options.Json = False,
 ) -> None:
-    """Explain one architecture: both spellings, a drawing, dead operations, keys, sizes."""
+    """Explain an architecture: spellings, drawing, keys, sizes."""
     where = get_space(space)
     exact = where.parse(arch)
     facts: dict[str, Any] = {"arch": exact, **_keys(where, exact)}
@@ -73,7 +73,10 @@ def canonical(
     out: options.OutTable = None,
     json: options.Json = False,
 ) -> None:
-    """Give the canonical form (dead operations set to none) and the keys of architectures."""
+    """Give the canonical form and the keys of architectures.
+
+    In the canonical form, operations that cannot matter are set to none.
+    """
     from proxyrank.common.tabular import read_archs, write_table
 
     where = get_space(space)
