@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
-from typing import Any
 
 import pandas as pd
 
 from proxyrank.common.errors import ProxyrankError, unknown
 from proxyrank.features.groups import FeatureGroup, frame_of
+from proxyrank.features.settings import FeatureSettings
 from proxyrank.spaces.base import SearchSpace, require
 from proxyrank.spaces.graph import Edge, OpGraph
 
@@ -132,8 +132,8 @@ def _columns(space: SearchSpace) -> list[str]:
     return graf_columns(_ops(space))
 
 
-def _compute(space: SearchSpace, archs: Sequence[str], settings: Mapping[str, Any]) -> pd.DataFrame:
-    no_path = settings.get("graf_no_path", "published")
+def _compute(space: SearchSpace, archs: Sequence[str], settings: FeatureSettings) -> pd.DataFrame:
+    no_path = settings.graf_no_path
     ops = _ops(space)
     own = require(space, "graph", "the feature group graf")
     rows = [graf_values(own.graph(arch), ops, no_path=no_path) for arch in archs]
@@ -148,5 +148,5 @@ GRAF = FeatureGroup(
     columns=_columns,
     compute=_compute,
     equal_by="arch",
-    defaults={"graf_no_path": "published"},
+    settings=("graf_no_path",),
 )

@@ -48,6 +48,13 @@ AGGREGATES: Mapping[str, Callable[[pd.DataFrame], "pd.Series[float]"]] = Mapping
 """Aggregate of each name; larger is better."""
 
 
+READ = (
+    *("vkdnw_dim", "vkdnw_entropy", "flops", "expressivity", "progressivity", "trainability", "jacov"),
+    *("ntk", "linear_region"),
+)
+"""Columns that the aggregates read."""
+
+
 def rank_columns(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     """Ranks of columns from 1 (worst) to n (best), ties with their average rank.
 
