@@ -30,9 +30,7 @@ def _out_table(path: Path | None) -> Path | None:
 
 _RANKER = typer.Argument(metavar="RANKER", help="Ranker folder, as train, transfer and demo write them.")
 _OUT_FOLDER = typer.Option("--out", callback=require_folder, help="Folder to write; its parent must exist.")
-_OUT_TABLE = typer.Option(
-    "--out", callback=_out_table, help="Write .csv, .json or .parquet instead of printing."
-)
+_OUT_TABLE = typer.Option("--out", callback=_out_table, help="Table to write: .csv, .json or .parquet.")
 _DATASET = typer.Option(
     "--dataset",
     help="Data set whose networks are built or measured (classes, resolution): cifar10, cifar100, ...; "
