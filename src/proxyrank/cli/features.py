@@ -93,6 +93,7 @@ def features(
         "groups": list(chosen),
         "missing": done.missing,
         "computed": done.computed,
+        "known": done.known,
         "seconds": round(time.perf_counter() - start, 2),
     }
     if json:
@@ -105,5 +106,7 @@ def features(
     output.print_fields(summary | {"missing": sum(reasons.values())})
     for reason, count in sorted(reasons.items(), key=lambda item: -item[1]):
         print(f"  {count} values: {reason}")
-    if not done.computed:
+    if not done.computed and not done.known:
         print("the table was complete already: nothing was computed")
+    elif done.known:
+        print("known: rows of shipped tables and of the cache")

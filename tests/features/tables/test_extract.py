@@ -125,14 +125,14 @@ def test_parts_of_another_run_are_refused(archs, tmp_path):
 
 
 def test_one_bad_architecture_is_empty_with_its_reason(archs, tmp_path, monkeypatch):
-    build = type(SPACE).build
+    build = type(SPACE).network
 
     def fails(self, arch, config):
         if arch == archs[3]:
             raise NotApplicableError("cannot be built")
         return build(self, arch, config)
 
-    monkeypatch.setattr(type(SPACE), "build", fails)
+    monkeypatch.setattr(type(SPACE), "network", fails)
     out = tmp_path / "T.parquet"
     done = extract(SPACE, archs, "vkdnw,graf", out, executor=in_this_process, settings=SETTINGS)
     table = FeatureTable.read(out)
@@ -166,10 +166,15 @@ def test_columns_that_the_groups_lack_are_refused(archs, tmp_path, columns, mess
 
 
 def test_reused_rows_are_the_computed_ones(archs, undisturbed, tmp_path, fresh_cache):
-    compute_features(SPACE, archs[:6], "zcs,graf", settings=SETTINGS)
+    compute_features(SPACE, archs[:6], GROUPS, settings=SETTINGS)
     out = tmp_path / "T.parquet"
-    extract(SPACE, archs, GROUPS, out, executor=in_this_process, settings=SETTINGS, reuse=True)
+    done = extract(SPACE, archs, GROUPS, out, executor=in_this_process, settings=SETTINGS, reuse=True)
     assert same_bytes(out, undisturbed)
+    assert (done.computed, done.known) == (4, 6)
+    again = extract(
+        SPACE, archs, GROUPS, tmp_path / "U", executor=in_this_process, settings=SETTINGS, reuse=True
+    )
+    assert (again.computed, again.known) == (0, 10)
 
 
 def test_shared_values_are_those_of_the_representative(tmp_path):
