@@ -126,8 +126,8 @@ def test_table10_has_all_subsets_and_the_published_best_one(nb201, tmp_path):
     assert notes["EF"] == ""
 
 
-def test_ndcg_of_a_subset_of_cells_is_not_compared(digits):
-    cells = list(fim_cells(digits, {"8": {"fisher_tensors": 8}}, {}))
+def test_ndcg_of_a_subset_of_cells_is_not_compared(digits, tmp_path):
+    cells = list(fim_cells(digits, {"8": {"fisher_tensors": 8}}, {}, tmp_path))
     every = len(digits.labelled("digits", "filtered"))
     assert {(cell.metric, cell.n, cell.of) for cell in cells} == {
         ("KT", 12, 0),
