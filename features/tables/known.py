@@ -11,7 +11,7 @@ from proxyrank.features.settings import FeatureSettings
 from proxyrank.features.tables.cache import cache_file, read_rows
 from proxyrank.features.tables.plan import Part, plan_parts
 from proxyrank.features.tables.shipped import shipped_blocks
-from proxyrank.spaces.base import SearchSpace
+from proxyrank.spaces import SearchSpace, identity
 
 
 class Known:
@@ -59,7 +59,7 @@ class Known:
 def known_rows(space: SearchSpace, archs: Sequence[str], part: Part) -> Known:
     """What the package ships of a part, and what the user's cache holds of the rest."""
     known = Known(archs, part.columns)
-    for block in shipped_blocks(space.name, part.columns, part.family, part.settings):
+    for block in shipped_blocks(identity(space), part.columns, part.family, part.settings):
         known.add(block)
     if known.lacking().any():
         file = cache_file(space, part.group.name, part.family, part.settings)
@@ -73,7 +73,7 @@ def shipped_parts(space: SearchSpace, archs: Sequence[str], parts: Sequence[Part
     """What the package ships of planned columns, for some architectures."""
     known = Known(archs, [column for part in parts for column in part.columns])
     for part in parts:
-        for block in shipped_blocks(space.name, part.columns, part.family, part.settings):
+        for block in shipped_blocks(identity(space), part.columns, part.family, part.settings):
             known.add(block)
     return known
 

@@ -11,7 +11,7 @@ from proxyrank.features.rows import Rows, ordered
 from proxyrank.features.settings import FeatureSettings
 from proxyrank.features.tables.shipped import shipped_settings
 from proxyrank.features.tables.table import FamilyInfo, FeatureTable, GroupInfo, Sidecar
-from proxyrank.spaces.base import SearchSpace
+from proxyrank.spaces import SearchSpace, identity
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def plan_parts(
     wanted = every if columns is None else _checked(space, chosen, every, columns)
 
     def how(family: Family, column: str) -> FeatureSettings:
-        found = shipped_settings(space.name, column, family, given, every) if prefer_shipped else None
+        found = shipped_settings(identity(space), column, family, given, every) if prefer_shipped else None
         return found or family.resolve(given)
 
     return _parts(space, chosen, wanted, how)

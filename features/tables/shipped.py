@@ -29,14 +29,14 @@ def shipped_tables() -> dict[Path, Sidecar]:
 
 
 def shipped_blocks(
-    space: str, columns: Sequence[str], family: Family, settings: FeatureSettings
+    space: str | None, columns: Sequence[str], family: Family, settings: FeatureSettings
 ) -> Iterator[Rows]:
     """What is shipped of columns of a family under exactly these settings, table by table.
 
     Parameters
     ----------
     space
-        Name of the search space.
+        Name of the search space; None for one of unknown origin, of which nothing is shipped.
     columns, family, settings
         The columns, whose they are, and the settings that the family reads.
     """
@@ -48,7 +48,7 @@ def shipped_blocks(
 
 
 def shipped_settings(
-    space: str, column: str, family: Family, given: FeatureSettings, wanted: Sequence[str]
+    space: str | None, column: str, family: Family, given: FeatureSettings, wanted: Sequence[str]
 ) -> FeatureSettings | None:
     """Settings with which a column is shipped, where they agree with the given ones; None if it is not.
 
@@ -110,7 +110,7 @@ def preferred_settings(
     return asked.changed(**{**max(votes, key=lambda choice: votes[choice]).stated(), **asked.stated()})
 
 
-def _families(space: str) -> Iterator[tuple[Path, FamilyInfo]]:
+def _families(space: str | None) -> Iterator[tuple[Path, FamilyInfo]]:
     for path, sidecar in shipped_tables().items():
         if sidecar.space == space:
             for info in sidecar.groups.values():

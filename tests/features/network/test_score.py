@@ -122,14 +122,14 @@ def test_m3_out_of_memory_is_a_status(monkeypatch):
     cells = SPACE.sample(3, seed=2)
     built = []
 
-    def build(self, arch, config):
+    def build(self, arch, dataset):
         built.append(arch)
         if arch == cells[1]:
             raise torch.OutOfMemoryError("CUDA out of memory")
-        return original(self, arch, config)
+        return original(self, arch, dataset)
 
-    original = type(SPACE).build
-    monkeypatch.setattr(type(SPACE), "build", build)
+    original = type(SPACE).network
+    monkeypatch.setattr(type(SPACE), "network", build)
     scores = score_archs(SPACE, cells, "snip,naswot", DIGITS)
     assert scores.values["snip"].notna().tolist() == [True, False, True]
     assert scores.reasons["naswot"] == {cells[1]: module.OUT_OF_MEMORY}

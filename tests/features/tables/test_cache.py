@@ -37,24 +37,28 @@ def test_rows_are_added(fresh_cache, space):
     compute_features(space, archs[:20], "paths")
     compute_features(space, archs[10:], "paths")
     (family,) = PATHS.families(space)
-    rows = read_rows(cache_file(space.name, "paths", family, FeatureSettings()), PATHS.columns(space))
+    rows = read_rows(cache_file(space, "paths", family, FeatureSettings()), PATHS.columns(space))
     assert sorted(rows.values.index) == sorted(archs)
     pd.testing.assert_frame_equal(
         rows.values.loc[archs], PATHS.compute(space, archs, FeatureSettings()), check_exact=True
     )
 
 
+class Other:
+    name = "other"
+
+
 def test_settings_and_version_have_files_of_their_own(fresh_cache, space):
     (graf,), (paths,) = GRAF.families(space), PATHS.families(space)
     none = FeatureSettings()
     files = {
-        cache_file("nb201", "graf", graf, graf.resolve(none)),
-        cache_file("nb201", "graf", graf, graf.resolve(FeatureSettings(graf_no_path="older"))),
-        cache_file("nb201", "graf", replace(graf, version=2), graf.resolve(none)),
-        cache_file("nb201", "paths", paths, none),
-        cache_file("other", "paths", paths, none),
-        cache_file("nb201", "mine", replace(paths, name="a"), none),
-        cache_file("nb201", "mine", replace(paths, name="b"), none),
+        cache_file(space, "graf", graf, graf.resolve(none)),
+        cache_file(space, "graf", graf, graf.resolve(FeatureSettings(graf_no_path="older"))),
+        cache_file(space, "graf", replace(graf, version=2), graf.resolve(none)),
+        cache_file(space, "paths", paths, none),
+        cache_file(Other(), "paths", paths, none),
+        cache_file(space, "mine", replace(paths, name="a"), none),
+        cache_file(space, "mine", replace(paths, name="b"), none),
     }
     assert len(files) == 7
     assert {file.parent for file in files} == {fresh_cache}
