@@ -78,8 +78,6 @@ def load_labels(
     direction: Direction | None = None,
     duplicates: Duplicates = "mean",
     strict: bool = False,
-    option: str = "--labels",
-    hint: str = "",
 ) -> Labels:
     """Read labels from a CSV or parquet file with a column ``arch``.
 
@@ -97,8 +95,6 @@ def load_labels(
         What to do with an architecture whose rows have different labels: their mean, or an error.
     strict
         Refuse rows without a finite label instead of dropping them.
-    option, hint
-        Command line option that named the file, and how to get it, for messages.
 
     Raises
     ------
@@ -119,7 +115,7 @@ def load_labels(
     >>> float(labels.values.max().round(1))
     79.1
     """
-    frame = read_table(path, option, hint)
+    frame = read_table(path, "--labels")
     texts = arch_texts(frame, path)
     name = _label_column(frame, label, path)
 

@@ -73,12 +73,24 @@ def compute_features(
     return compute_parts(space, archs, parts, cache=cache)
 
 
-def compute_parts(
+def find_known(
     space: SearchSpace, archs: Sequence[str], parts: Sequence[Part], *, cache: bool = True
+) -> list[Known]:
+    """What is known of each of the planned columns; nothing without the cache."""
+    return [known_rows(space, archs, part) if cache else Known(archs, part.columns) for part in parts]
+
+
+def compute_parts(
+    space: SearchSpace,
+    archs: Sequence[str],
+    parts: Sequence[Part],
+    *,
+    known: Sequence[Known] | None = None,
+    cache: bool = True,
 ) -> FeatureTable:
-    """The table of planned columns; otherwise as `compute_features`."""
+    """The table of planned columns, from what `find_known` found; otherwise as `compute_features`."""
     archs = list(dict.fromkeys(archs))
-    known = [known_rows(space, archs, part) if cache else Known(archs, part.columns) for part in parts]
+    known = find_known(space, archs, parts, cache=cache) if known is None else known
     place = {id(part): own for part, own in zip(parts, known, strict=True)}
     for some, wanted in _gaps(archs, parts, known):
         for job in make_jobs(wanted):

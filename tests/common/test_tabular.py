@@ -28,9 +28,9 @@ def _file(folder: Path, content: str | bytes, name: str = "t.csv") -> Path:
     return path
 
 
-def test_d1_missing_file_names_path_option_and_hint(tmp_path: Path) -> None:
-    with pytest.raises(TableError, match=r"no_such\.csv: no such file \(from --scores\); run make$"):
-        read_table(tmp_path / "no_such.csv", "--scores", "run make")
+def test_d1_missing_file_names_path_and_option(tmp_path: Path) -> None:
+    with pytest.raises(TableError, match=r"no_such\.csv: no such file \(from --scores\)$"):
+        read_table(tmp_path / "no_such.csv", "--scores")
     (tmp_path / "d.csv").mkdir()
     with pytest.raises(TableError, match="is a folder"):
         read_table(tmp_path / "d.csv")

@@ -52,7 +52,7 @@ def suggest(
         state,
         count=batch,
         population=population,
-        archs=None if archs is None else list(read_candidates(where, archs).index),
+        archs=None if archs is None else list(read_candidates(where, archs).archs),
         strategy=strategy,
         labels=known,
         seed=seed,
