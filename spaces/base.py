@@ -66,15 +66,6 @@ def network_config(dataset: str) -> NetworkConfig:
 
 
 @dataclass(frozen=True)
-class DataShape:
-    """Images and classes."""
-
-    channels: int = 3
-    resolution: int = 32
-    classes: int = 10
-
-
-@dataclass(frozen=True)
 class Sizes:
     """Size of one network.
 

@@ -26,15 +26,25 @@ class Conv(NamedTuple):
         return self.outputs * (self.inputs // self.groups) * self.kernel**2
 
 
-def network_sizes(convs: Iterable[Conv], features: int, classes: int) -> Sizes:
-    """Sizes of convs and of a linear classifier ``features -> classes``.
+class Norm(NamedTuple):
+    """One BatchNorm with scale and shift that stands behind several convs, or none."""
+
+    channels: int
+
+
+def network_sizes(parts: Iterable[Conv | Norm], features: int, classes: int) -> Sizes:
+    """Sizes of convs, BatchNorms and a linear classifier ``features -> classes``.
 
     FLOPs are multiply-accumulates of conv and linear layers plus one per bias output (NATS-Bench's
     convention); BatchNorm, activations and pooling are not counted.
     """
     flops, params, dim = (features + 1) * classes, (features + 1) * classes, 2
-    for conv in convs:
-        flops += (conv.weights + conv.bias * conv.outputs) * conv.pixels
-        params += conv.weights + (conv.bias + 2 * conv.norm) * conv.outputs
-        dim += 1 + conv.bias + 2 * conv.norm
+    for part in parts:
+        if isinstance(part, Norm):
+            params += 2 * part.channels
+            dim += 2
+            continue
+        flops += (part.weights + part.bias * part.outputs) * part.pixels
+        params += part.weights + (part.bias + 2 * part.norm) * part.outputs
+        dim += 1 + part.bias + 2 * part.norm
     return Sizes(flops=flops, params=params, dim=dim)

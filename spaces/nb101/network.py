@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from proxyrank.spaces.base import DataShape
+from proxyrank.spaces.data import DataShape
 from proxyrank.spaces.nb101.cell import OPS, Cell
 from proxyrank.spaces.nb101.channels import vertex_channels
 from proxyrank.spaces.nb101.skeleton import Skeleton

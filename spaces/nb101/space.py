@@ -1,10 +1,11 @@
 """The NAS-Bench-101 search space as an object."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from proxyrank.spaces.base import DataShape, Sizes
+from proxyrank.spaces.base import Sizes
+from proxyrank.spaces.data import DataShape, data_shape
 from proxyrank.spaces.cells import CellSpace
 from proxyrank.spaces.nb101 import cell as cells
 from proxyrank.spaces.nb101 import hashes
@@ -21,20 +22,19 @@ class NB101Space(CellSpace[Cell]):
 
     name = "nb101"
     description = "NAS-Bench-101 cells: up to 5 operations on nodes, at most 9 edges"
-    ops: tuple[str, ...] = cells.OPS
     arch_columns = ("matrix", "ops")
     skeleton = Skeleton()
 
-    def read(self, text: str) -> Cell:
+    def read(self, text: Any) -> Cell:
         """Cell of ``matrix:ops``, of the published JSON, or of a published hash (with the table)."""
         stripped = text.strip() if isinstance(text, str) else text
         if isinstance(stripped, str) and hashes.is_hash(stripped):
             return cells.parse_cell(hashes.look_up(stripped))
         return cells.parse_cell(stripped)
 
-    def write(self, cell: Cell) -> str:
+    def write(self, value: Cell) -> str:
         """Text ``matrix:ops``."""
-        return cells.format_cell(cell)
+        return cells.format_cell(value)
 
     def prune(self, cell: Cell) -> Cell:
         """The cell without vertices off every path from input to output."""
@@ -44,9 +44,9 @@ class NB101Space(CellSpace[Cell]):
         """One pruned cell for all isomorphic ones."""
         return cells.smallest(cell)
 
-    def changed(self, cell: Cell) -> list[Cell]:
+    def changed(self, value: Cell) -> list[Cell]:
         """Cells with one operation, edge or vertex changed."""
-        return cells.neighbour_cells(cell)
+        return cells.neighbour_cells(value)
 
     def draw(self, rng: np.random.Generator) -> Cell | None:
         """The published random cell: every edge of 7 vertices with probability 1/2, in its smallest form."""
@@ -54,11 +54,11 @@ class NB101Space(CellSpace[Cell]):
 
     def hash(self, arch: str) -> str:
         """Published module hash."""
-        return hashes.module_hash(self.cell(arch))
+        return hashes.module_hash(self.value(arch))
 
-    def sizes(self, arch: str, shape: DataShape, *, effective: bool = False) -> Sizes:
+    def sizes(self, arch: str, dataset: str | DataShape, *, effective: bool = False) -> Sizes:
         """Sizes of the network; cells are pruned before they are built, so ``effective`` changes nothing."""
-        return cell_sizes(self.prune(self.cell(arch)), shape, self.skeleton)
+        return cell_sizes(self.prune(self.value(arch)), data_shape(dataset), self.skeleton)
 
     def populations(self) -> tuple[str, ...]:
         """Names of the populations."""
@@ -68,11 +68,11 @@ class NB101Space(CellSpace[Cell]):
         """All cells in their published spelling, sorted. Raises ProxyrankError without the published table."""
         return sorted(hashes.table_cells().values())
 
-    def network(self, arch: str, shape: DataShape) -> "nn.Module":
+    def network(self, arch: str, dataset: str | DataShape) -> "nn.Module":
         """The published network, with torch's default initialisation."""
         from proxyrank.spaces.nb101.network import NB101Network
 
-        return NB101Network(self.prune(self.cell(arch)), shape, self.skeleton)
+        return NB101Network(self.prune(self.value(arch)), data_shape(dataset), self.skeleton)
 
 
 NB101 = NB101Space()
