@@ -9,9 +9,11 @@ from proxyrank.spaces.base import Sizes
 from proxyrank.spaces.cells import CellSpace
 from proxyrank.spaces.darts import genotype as cells
 from proxyrank.spaces.darts.genotype import Genotype
+from proxyrank.spaces.darts.graph import OPERATIONS, cell_graph, network_graph
 from proxyrank.spaces.darts.sizes import genotype_sizes
 from proxyrank.spaces.darts.skeleton import Skeleton
 from proxyrank.spaces.data import DataShape, data_shape
+from proxyrank.spaces.graph import OpGraph
 
 if TYPE_CHECKING:
     from torch import nn
@@ -22,6 +24,7 @@ class DARTSSpace(CellSpace[Genotype]):
 
     name = "darts"
     description = "DARTS genotypes: a normal and a reduction cell, 4 nodes of 2 operations each"
+    ops = tuple(OPERATIONS.values())
     skeleton = Skeleton()
 
     def read(self, text: Any) -> Genotype:
@@ -48,6 +51,15 @@ class DARTSSpace(CellSpace[Genotype]):
     def draw(self, rng: np.random.Generator) -> Genotype:
         """Two cells of two different sources per node, without none."""
         return Genotype(cells.random_cell(rng), cells.random_cell(rng))
+
+    def graph(self, arch: str) -> OpGraph:
+        """A normal cell and a reduction cell behind it."""
+        return network_graph(self.value(arch))
+
+    def parts(self, arch: str) -> dict[str, OpGraph]:
+        """The cells, each for itself."""
+        value = self.value(arch)
+        return {"normal": cell_graph(value.normal), "reduce": cell_graph(value.reduce)}
 
     def sizes(self, arch: str, dataset: str | DataShape, *, effective: bool = False) -> Sizes:
         """Sizes of the CIFAR network of 20 cells and 36 channels, without auxiliary head."""

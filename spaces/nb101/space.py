@@ -6,10 +6,12 @@ import numpy as np
 
 from proxyrank.spaces.base import Sizes
 from proxyrank.spaces.data import DataShape, data_shape
+from proxyrank.spaces.graph import OpGraph
 from proxyrank.spaces.cells import CellSpace
 from proxyrank.spaces.nb101 import cell as cells
 from proxyrank.spaces.nb101 import hashes
 from proxyrank.spaces.nb101.cell import Cell
+from proxyrank.spaces.nb101.graph import OPERATIONS, cell_graph
 from proxyrank.spaces.nb101.sizes import cell_sizes
 from proxyrank.spaces.nb101.skeleton import Skeleton
 
@@ -23,6 +25,7 @@ class NB101Space(CellSpace[Cell]):
     name = "nb101"
     description = "NAS-Bench-101 cells: up to 5 operations on nodes, at most 9 edges"
     arch_columns = ("matrix", "ops")
+    ops = tuple(OPERATIONS.values())
     skeleton = Skeleton()
 
     def read(self, text: Any) -> Cell:
@@ -55,6 +58,10 @@ class NB101Space(CellSpace[Cell]):
     def hash(self, arch: str) -> str:
         """Published module hash."""
         return hashes.module_hash(self.value(arch))
+
+    def graph(self, arch: str) -> OpGraph:
+        """The cell as written, operations on nodes, the output a concatenation."""
+        return cell_graph(self.value(arch))
 
     def sizes(self, arch: str, dataset: str | DataShape, *, effective: bool = False) -> Sizes:
         """Sizes of the network; cells are pruned before they are built, so ``effective`` changes nothing."""
