@@ -11,9 +11,7 @@ _ACTIVATIONS: dict[Activation, type[nn.Module]] = {"relu": nn.ReLU, "silu": nn.S
 
 
 def _conv_bn(inputs: int, outputs: int, kernel: int, stride: int = 1, groups: int = 1) -> list[nn.Module]:
-    conv = nn.Conv2d(
-        inputs, outputs, kernel, stride=stride, padding=kernel // 2, groups=groups, bias=False
-    )
+    conv = nn.Conv2d(inputs, outputs, kernel, stride=stride, padding=kernel // 2, groups=groups, bias=False)
     return [conv, nn.BatchNorm2d(outputs)]
 
 
@@ -23,7 +21,10 @@ class SqueezeExcite(nn.Module):
     def __init__(self, channels: int, squeeze: int, activation: Activation) -> None:
         super().__init__()
         self.gate = nn.Sequential(
-            nn.Conv2d(channels, squeeze, 1), _ACTIVATIONS[activation](), nn.Conv2d(squeeze, channels, 1), nn.Sigmoid()
+            nn.Conv2d(channels, squeeze, 1),
+            _ACTIVATIONS[activation](),
+            nn.Conv2d(squeeze, channels, 1),
+            nn.Sigmoid(),
         )
 
     def forward(self, x: Tensor) -> Tensor:

@@ -25,7 +25,9 @@ NODES, INPUTS = 4, 2
 """Inner nodes of a cell, and its inputs: the outputs of the two cells before, the earlier one first."""
 
 _CONCAT = list(range(INPUTS, INPUTS + NODES))
-_EXAMPLE = "Genotype(normal=[('sep_conv_3x3', 0), ...], normal_concat=range(2, 6), reduce=[...], reduce_concat=...)"
+_EXAMPLE = (
+    "Genotype(normal=[('sep_conv_3x3', 0), ...], normal_concat=range(2, 6), reduce=[...], reduce_concat=...)"
+)
 
 Pair = tuple[str, int]
 """Operation and what it reads: 0 and 1 the inputs, 2 to 5 the nodes."""
@@ -102,11 +104,15 @@ def _cell(value: Any, name: str) -> Cell:
     if len(pairs) == NODES:
         for node, two in enumerate(pairs):
             if len(two) != 2:
-                raise ArchitectureError(f"{name}, node {node + INPUTS}: expected 2 operations, got {len(two)}")
+                raise ArchitectureError(
+                    f"{name}, node {node + INPUTS}: expected 2 operations, got {len(two)}"
+                )
         pairs = [pair for two in pairs for pair in two]
     if len(pairs) != 2 * NODES:
         raise ArchitectureError(f"{name}: expected {2 * NODES} pairs (operation, source), got {len(pairs)}")
-    return tuple(_pair(pair, f"{name}, node {i // 2 + INPUTS}", i // 2 + INPUTS) for i, pair in enumerate(pairs))
+    return tuple(
+        _pair(pair, f"{name}, node {i // 2 + INPUTS}", i // 2 + INPUTS) for i, pair in enumerate(pairs)
+    )
 
 
 def _pair(pair: Any, where: str, node: int) -> Pair:
@@ -126,7 +132,9 @@ def prune_cell(cell: Cell) -> Cell:
     carries = [True] * INPUTS
     found: list[Pair] = []
     for first, second in _by_node(cell):
-        pairs = [(op, source) if op != NONE and carries[source] else (NONE, 0) for op, source in (first, second)]
+        pairs = [
+            (op, source) if op != NONE and carries[source] else (NONE, 0) for op, source in (first, second)
+        ]
         carries.append(any(op != NONE for op, _ in pairs))
         found += pairs
     return tuple(found)

@@ -33,13 +33,15 @@ def network_graph(genotype: Genotype) -> OpGraph:
     size = len(_cell_nodes())
     nodes = (Node(), *_cell_nodes(), *_cell_nodes())
     links = [Edge(0, 1), Edge(0, 2), Edge(0, 1 + size), Edge(size, 2 + size)]
-    return OpGraph(
-        nodes, (*links, *_cell_edges(genotype.normal, 1), *_cell_edges(genotype.reduce, 1 + size))
-    )
+    return OpGraph(nodes, (*links, *_cell_edges(genotype.normal, 1), *_cell_edges(genotype.reduce, 1 + size)))
 
 
 def _cell_nodes() -> tuple[Node, ...]:
-    return (*(Node() for _ in range(INPUTS)), *(Node(width=1) for _ in range(NODES)), Node(merge="concat", width=NODES))
+    return (
+        *(Node() for _ in range(INPUTS)),
+        *(Node(width=1) for _ in range(NODES)),
+        Node(merge="concat", width=NODES),
+    )
 
 
 def _cell_edges(cell: Cell, first: int) -> list[Edge]:

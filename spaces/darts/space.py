@@ -64,9 +64,7 @@ class DARTSSpace(CellSpace[Genotype]):
     def sizes(self, arch: str, dataset: str | DataShape, *, effective: bool = False) -> Sizes:
         """Sizes of the CIFAR network of 20 cells and 36 channels, without auxiliary head."""
         value = self.value(arch)
-        return genotype_sizes(
-            self.prune(value) if effective else value, data_shape(dataset), self.skeleton
-        )
+        return genotype_sizes(self.prune(value) if effective else value, data_shape(dataset), self.skeleton)
 
     def network(self, arch: str, dataset: str | DataShape) -> "nn.Module":
         """The CIFAR network, with torch's default initialisation."""

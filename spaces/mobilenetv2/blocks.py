@@ -59,10 +59,14 @@ def parse_blocks(text: object) -> Blocks:
     position = 0
     for number, token in enumerate(tokens, start=1):
         if token.start() != position:
-            raise ArchitectureError(f"block {number}: unexpected {stripped[position : token.start()]!r} before it")
+            raise ArchitectureError(
+                f"block {number}: unexpected {stripped[position : token.start()]!r} before it"
+            )
         position = token.end()
     if position != len(stripped) or not tokens:
-        raise ArchitectureError(f"block {len(tokens) + 1}: {_shorten(stripped[position:])!r} is no block; expected {_GRAMMAR}")
+        raise ArchitectureError(
+            f"block {len(tokens) + 1}: {_shorten(stripped[position:])!r} is no block; expected {_GRAMMAR}"
+        )
     blocks = tuple(_block(token[1], token[2], n) for n, token in enumerate(tokens, start=1))
     _check_row(blocks)
     return blocks
@@ -101,7 +105,9 @@ def _check_count(sizes: list[int], count: int, name: str, number: int, names: st
 
 def _check_choice(value: int, choices: tuple[int, ...], what: str, number: int) -> None:
     if value not in choices:
-        raise ArchitectureError(f"block {number}: {what} must be one of {', '.join(map(str, choices))}, got {value}")
+        raise ArchitectureError(
+            f"block {number}: {what} must be one of {', '.join(map(str, choices))}, got {value}"
+        )
 
 
 def _check_width(width: int, what: str, number: int) -> None:
@@ -125,7 +131,9 @@ def _check_row(blocks: Blocks) -> None:
     for number in range(1, last):
         given, expected = blocks[number - 1].outputs, blocks[number].inputs
         if given != expected:
-            raise ArchitectureError(f"block {number + 1} expects {expected} channels, block {number} gives {given}")
+            raise ArchitectureError(
+                f"block {number + 1} expects {expected} channels, block {number} gives {given}"
+            )
 
 
 def round_width(width: float) -> int:

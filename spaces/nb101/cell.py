@@ -199,9 +199,7 @@ def neighbour_cells(cell: Cell) -> list[Cell]:
     size = len(cell.targets)
     found: list[Cell] = []
     for i, op in enumerate(cell.ops):
-        found += [
-            Cell(cell.targets, cell.ops[:i] + new + cell.ops[i + 1 :]) for new in "012" if new != op
-        ]
+        found += [Cell(cell.targets, cell.ops[:i] + new + cell.ops[i + 1 :]) for new in "012" if new != op]
     pairs = [(i, j) for i in range(size) for j in range(i + 1, size)]
     found += [_flipped(cell, i, j) for i, j in pairs]
     if size < MAX_VERTICES:

@@ -17,5 +17,7 @@ def vertex_channels(cell: Cell, inputs: int, outputs: int) -> list[int]:
         channels[vertex] = outputs // len(feeds) + (position < outputs % len(feeds))
     for vertex in range(last - 1, 0, -1):
         if vertex not in feeds:
-            channels[vertex] = max(channels[v] for v in range(vertex + 1, last) if cell.targets[vertex] >> v & 1)
+            channels[vertex] = max(
+                channels[v] for v in range(vertex + 1, last) if cell.targets[vertex] >> v & 1
+            )
     return channels

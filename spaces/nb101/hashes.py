@@ -64,7 +64,9 @@ def table_path() -> Path:
     for path in (Path(folder, TABLE), Path(folder, "spaces", TABLE)) if folder else ():
         if path.is_file():
             return path
-    looked = f"not in PROXYRANK_DATA={folder}" if folder else "PROXYRANK_DATA, a folder to look in, is not set"
+    looked = (
+        f"not in PROXYRANK_DATA={folder}" if folder else "PROXYRANK_DATA, a folder to look in, is not set"
+    )
     raise ProxyrankError(
         f"nb101 needs the table {TABLE} (columns hash, matrix, ops) for this: {looked}; "
         "cells spelled matrix:ops need no table"

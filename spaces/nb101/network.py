@@ -32,9 +32,7 @@ class CellBlock(nn.Module):
         super().__init__()
         self.channels = vertex_channels(cell, inputs, outputs)
         self.last = len(cell.targets) - 1
-        self.sources = [
-            [i for i in range(v) if cell.targets[i] >> v & 1] for v in range(self.last + 1)
-        ]
+        self.sources = [[i for i in range(v) if cell.targets[i] >> v & 1] for v in range(self.last + 1)]
         self.projections = nn.ModuleDict(
             {
                 str(v): conv_bn_relu(inputs, self.channels[v], 1)

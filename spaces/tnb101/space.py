@@ -111,7 +111,8 @@ def _codes(text: Any) -> list[str]:
 @lru_cache(maxsize=1 << 13)
 def _key(cell: Cell) -> str:
     ops = (
-        _REDUCE if op == nb201.SKIP and edge[0] == 0 else op for op, edge in zip(cell, nb201.EDGES, strict=True)
+        _REDUCE if op == nb201.SKIP and edge[0] == 0 else op
+        for op, edge in zip(cell, nb201.EDGES, strict=True)
     )
     return keys.key_of_live(tuple(ops))
 
