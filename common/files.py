@@ -12,6 +12,27 @@ from typing import Any
 from proxyrank.common.errors import ProxyrankError
 
 
+def require_parent(target: str | Path, option: str = "") -> None:
+    """Refuse a path that nothing can be written to, because its folder is not there.
+
+    Parameters
+    ----------
+    target
+        File or folder that shall be written.
+    option
+        Command line option that named it, for messages.
+
+    Raises
+    ------
+    ProxyrankError
+        If the folder of ``target`` does not exist.
+    """
+    parent = Path(target).absolute().parent
+    if not parent.is_dir():
+        what = f"{option} {target}" if option else f"cannot write {target}"
+        raise ProxyrankError(f"{what}: the folder {parent} does not exist")
+
+
 @contextmanager
 def atomic_path(target: str | Path) -> Iterator[Path]:
     """Yield a temporary file name beside ``target``, renamed onto it when the block ends well.
@@ -22,8 +43,7 @@ def atomic_path(target: str | Path) -> Iterator[Path]:
         If the folder of ``target`` does not exist.
     """
     target = Path(target)
-    if not target.parent.is_dir():
-        raise ProxyrankError(f"cannot write {target}: the folder {target.parent} does not exist")
+    require_parent(target)
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=target.suffix, dir=target.parent)
     os.close(handle)
     temporary = Path(name)
@@ -48,8 +68,7 @@ def atomic_folder(target: str | Path) -> Iterator[Path]:
         If the parent folder does not exist or ``target`` is a file.
     """
     target = Path(target)
-    if not target.parent.is_dir():
-        raise ProxyrankError(f"cannot write {target}: the folder {target.parent} does not exist")
+    require_parent(target)
     if target.exists() and not target.is_dir():
         raise ProxyrankError(f"cannot write the folder {target}: a file of that name exists")
     temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.spaces.base import SearchSpace
+from proxyrank.spaces.base import SearchSpace, require
 from proxyrank.spaces.graph import OpGraph
 
 Compute = Callable[[SearchSpace, Sequence[str], Mapping[str, Any]], pd.DataFrame]
@@ -136,7 +136,8 @@ def per_graph(columns: Sequence[str], values: Callable[[OpGraph], list[float]]) 
     """
 
     def compute(space: SearchSpace, archs: Sequence[str], settings: Mapping[str, Any]) -> pd.DataFrame:
-        return frame_of(archs, columns, [values(space.graph(arch)) for arch in archs])
+        graphs = require(space, "graph", "a graph feature")
+        return frame_of(archs, columns, [values(graphs.graph(arch)) for arch in archs])
 
     return compute
 

@@ -15,7 +15,7 @@ from proxyrank.features import (
     shipped_rows,
     shipped_tables,
 )
-from proxyrank.spaces import DATASETS, SearchSpace, get_space
+from proxyrank.spaces import DATASETS, SearchSpace, get_space, require
 from proxyrank.train.digits import digits_table
 
 NETWORK_GROUPS = ("vkdnw", "vkdnw_extra", "zcs")
@@ -67,7 +67,11 @@ class Bench:
     def labelled(self, dataset: str, population: str) -> list[str]:
         """Labelled cells of a population, sorted."""
         known = set(self.labels[dataset].values.index)
-        return [arch for arch in self.space.archs(population) if arch in known]
+        return [
+            arch
+            for arch in require(self.space, "archs", "a table of the paper").archs(population)
+            if arch in known
+        ]
 
     def settings(self, dataset: str) -> dict[str, object]:
         """Settings of the shipped network features."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.seeds import derive_rng
-from proxyrank.spaces import SearchSpace
+from proxyrank.spaces import SearchSpace, equality_key
 
 Split = Callable[[SearchSpace, Sequence[str], int, int], list[str]]
 
@@ -25,7 +25,7 @@ def grouped_split(space: SearchSpace, archs: Sequence[str], train_size: int, see
     """
     classes: dict[str, list[str]] = {}
     for arch in sorted(archs):
-        classes.setdefault(space.function_key(arch), []).append(arch)
+        classes.setdefault(equality_key(space, arch), []).append(arch)
     keys = sorted(classes)
     train: list[str] = []
     for i in derive_rng("grouped split", seed).permutation(len(keys)):

@@ -11,7 +11,9 @@ from fractions import Fraction
 from typing import Generic, TypeVar
 
 from proxyrank.common.errors import NotApplicableError
-from proxyrank.spaces.graph import Kind, OpGraph
+from proxyrank.spaces.graph import Edge, OpGraph
+
+Kind = str
 
 INPUT = -1
 """The term that stands for the input; other terms are positions in `Terms.instances`."""
@@ -48,6 +50,10 @@ class Terms:
     output: Sum
 
 
+def _kind(edge: Edge) -> Kind:
+    return edge.operation.kind if edge.operation else "skip"
+
+
 def splice(graph: OpGraph) -> Terms:
     """Terms of the live part of a graph.
 
@@ -57,7 +63,7 @@ def splice(graph: OpGraph) -> Terms:
         If more than `MAX_INSTANCES` operations are live.
     """
     live = graph.live()
-    if sum(edge.kind != "skip" for edge in live.edges) > MAX_INSTANCES:
+    if sum(_kind(edge) != "skip" for edge in live.edges) > MAX_INSTANCES:
         raise NotApplicableError(f"the graph has more than {MAX_INSTANCES} live operations")
     sums: list[dict[int, int]] = [{} for _ in range(live.n_nodes)]
     sums[0][INPUT] = 1
@@ -65,9 +71,9 @@ def splice(graph: OpGraph) -> Terms:
     for node in range(live.n_nodes):
         for edge in live.outgoing[node]:
             passed: Sum = sums[node]
-            if edge.kind != "skip":
+            if _kind(edge) != "skip":
                 passed = {len(instances): 1}
-                instances.append(Instance(edge.kind, sums[node]))
+                instances.append(Instance(_kind(edge), sums[node]))
             for term, times in passed.items():
                 sums[edge.target][term] = sums[edge.target].get(term, 0) + times
     return Terms(tuple(instances), sums[-1] if live.edges else {})

@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from proxyrank.common.errors import NotApplicableError
 from proxyrank.features.graph._terms import INPUT, NO_HISTORY, History, Sum, Terms, advance, splice, spread
 from proxyrank.features.groups import FeatureGroup, per_graph
-from proxyrank.spaces.graph import Kind, OpGraph
+from proxyrank.spaces.graph import OpGraph
+
+Kind = str
 
 KINDS: tuple[Kind, ...] = ("conv3x3", "conv1x1", "pool")
 CONVS: tuple[Kind, ...] = ("conv3x3", "conv1x1")

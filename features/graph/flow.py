@@ -13,7 +13,9 @@ from fractions import Fraction
 
 from proxyrank.features.graph._terms import NO_HISTORY, History, Terms, advance, splice, spread
 from proxyrank.features.groups import FeatureGroup, per_graph
-from proxyrank.spaces.graph import Kind, OpGraph
+from proxyrank.spaces.graph import OpGraph
+
+Kind = str
 
 POOL_GAIN = Fraction(2, 5)
 """Share of the variance that a 3x3 average pool passes on."""

@@ -8,7 +8,7 @@ import pandas as pd
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.features.groups import FeatureGroup, frame_of
-from proxyrank.spaces.base import SearchSpace
+from proxyrank.spaces.base import SearchSpace, require
 from proxyrank.spaces.graph import Edge, OpGraph
 
 MAX_OPS = 8
@@ -100,9 +100,9 @@ def _subsets(ops: Sequence[str]) -> list[tuple[str, ...]]:
 def _counts(edges: Sequence[Edge], ops: Sequence[str]) -> dict[str, int]:
     counts = dict.fromkeys(ops, 0)
     for edge in edges:
-        if edge.op not in counts:
-            raise ValueError(f"operation {edge.op!r} is not one of {', '.join(ops)}")
-        counts[edge.op] += 1
+        if _op(edge) not in counts:
+            raise ValueError(f"operation {_op(edge)!r} is not one of {', '.join(ops)}")
+        counts[_op(edge)] += 1
     return counts
 
 
@@ -114,20 +114,30 @@ def _path_lengths(graph: OpGraph, bit: Mapping[str, int]) -> dict[int, tuple[int
         here = reached[node]
         for edge in graph.incoming[node]:
             for used, (shortest, longest) in reached[edge.source].items():
-                key = used | bit[edge.op]
+                key = used | bit[_op(edge)]
                 low, high = here.get(key, (shortest + 1, longest + 1))
                 here[key] = (min(low, shortest + 1), max(high, longest + 1))
     return reached[-1]
 
 
+def _op(edge: Edge) -> str:
+    return edge.operation.label if edge.operation else "skip"
+
+
+def _ops(space: SearchSpace) -> list[str]:
+    return [op.label for op in require(space, "ops", "the feature group graf").ops]
+
+
 def _columns(space: SearchSpace) -> list[str]:
-    return graf_columns(space.ops)
+    return graf_columns(_ops(space))
 
 
 def _compute(space: SearchSpace, archs: Sequence[str], settings: Mapping[str, Any]) -> pd.DataFrame:
     no_path = settings.get("graf_no_path", "published")
-    rows = [graf_values(space.graph(arch), space.ops, no_path=no_path) for arch in archs]
-    return frame_of(archs, graf_columns(space.ops), rows)
+    ops = _ops(space)
+    own = require(space, "graph", "the feature group graf")
+    rows = [graf_values(own.graph(arch), ops, no_path=no_path) for arch in archs]
+    return frame_of(archs, graf_columns(ops), rows)
 
 
 GRAF = FeatureGroup(

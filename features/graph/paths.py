@@ -11,7 +11,9 @@ from itertools import combinations_with_replacement, product
 from proxyrank.common.errors import NotApplicableError
 from proxyrank.features.graph._terms import NO_HISTORY, History, advance, splice, spread
 from proxyrank.features.groups import FeatureGroup, per_graph
-from proxyrank.spaces.graph import Kind, OpGraph
+from proxyrank.spaces.graph import OpGraph
+
+Kind = str
 
 KINDS: tuple[Kind, ...] = ("conv3x3", "conv1x1", "pool")
 LONGEST = 3

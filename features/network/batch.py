@@ -1,4 +1,4 @@
-"""Image batches for untrained networks: seeded noise, a folder of images, an array file, torchvision data.
+"""Image batches for untrained networks: white or pink noise, a folder of images, an array file, torchvision.
 
 Every draw comes from NumPy generators seeded by names, so a batch is the same on every device and in every
 process, and torch's global generator is never touched.
@@ -15,7 +15,8 @@ from torch import Tensor
 
 from proxyrank.common.errors import MissingDependencyError, ProxyrankError
 from proxyrank.common.seeds import derive_rng
-from proxyrank.spaces import NetworkConfig
+from proxyrank.features.network._pink import pink_image
+from proxyrank.spaces import DataShape
 
 _SUFFIXES = {".bmp", ".gif", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp"}
 _IMAGE_KEYS, _LABEL_KEYS = ("x", "images", "data"), ("y", "labels", "targets")
@@ -85,7 +86,7 @@ def require_batch_size(batch_size: int, minimum: int = 1, *, needed_by: str = ""
 
 
 def noise_batch(
-    config: NetworkConfig,
+    config: DataShape,
     batch_size: int,
     seed: int,
     *,
@@ -112,9 +113,77 @@ def noise_batch(
     return Batch(*draw(1), *draw(2))
 
 
+def pink_batch(
+    config: DataShape,
+    batch_size: int,
+    seed: int,
+    *,
+    dtype: torch.dtype = torch.float32,
+    device: Device = "cpu",
+) -> Batch:
+    """Two batches of noise with the spectrum, brightness and contrast of photographs, labels uniform.
+
+    Image i of either batch is drawn by a generator of its own, seeded by ``seed``, the batch and i, so that
+    a larger batch begins with the same draws:
+
+    * spectrum: fields of amplitude 1 / f, at f = 0 as at 1 / R, each of unit deviation; 0.95 times a field
+      that the channels share plus 0.3 times one of each channel's own;
+    * contrast: that, less its mean over channels and pixels, times 0.8 exp(0.4 N);
+    * brightness: plus 0.65 N, and 0.15 N per channel, N standard normal throughout.
+
+    Then every channel is standardised over the images and pixels of its batch (`image_batch` treats real
+    images alike), which is all that an image owes to the others. Dividing by the constant 1.149, the
+    deviation over all images, instead does as well: Kendall's tau of jacov and naswot with the accuracy on
+    60 cells of ImageNet16-120, batch 64, .579 / .609 against .592 / .609, and .495 / .586 on white noise.
+    Images are rounded to float32 whatever ``dtype`` is.
+
+    Raises
+    ------
+    ProxyrankError
+        If ``batch_size`` is under 1.
+    """
+    require_batch_size(batch_size)
+
+    def draw(which: int) -> tuple[Tensor, Tensor]:
+        x = np.stack(
+            [
+                pink_image(derive_rng("pink", seed, "image", which, i), config.channels, config.resolution)
+                for i in range(batch_size)
+            ]
+        )
+        y = derive_rng("pink", seed, "labels", which).integers(0, config.classes, size=batch_size)
+        images = _standardised(torch.from_numpy(x)).float()
+        return images.to(device=device, dtype=dtype), torch.from_numpy(y).to(device)
+
+    return Batch(*draw(1), *draw(2))
+
+
+SYNTHETIC = {"noise": noise_batch, "pink": pink_batch}
+"""Inputs that need no data, by name: white and pink noise."""
+
+
+def input_batch(
+    source: str | Path,
+    config: DataShape,
+    batch_size: int,
+    seed: int,
+    *,
+    root: str | Path | None = None,
+    dtype: torch.dtype = torch.float32,
+    device: Device = "cpu",
+) -> Batch:
+    """Two batches of a kind of `SYNTHETIC`, else of real images: `image_batch`.
+
+    A folder of images called ``noise`` or ``pink`` is written ``./noise``.
+    """
+    if source in SYNTHETIC:
+        return SYNTHETIC[str(source)](config, batch_size, seed, dtype=dtype, device=device)
+    return image_batch(source, config, batch_size, seed, root=root, dtype=dtype, device=device)
+
+
 def image_batch(
     source: str | Path,
-    config: NetworkConfig,
+    config: DataShape,
     batch_size: int,
     seed: int,
     *,
@@ -160,8 +229,7 @@ def image_batch(
     count = 2 * batch_size if len(images) >= 2 * batch_size else batch_size
     chosen = [int(i) for i in order[:count]]
     x = torch.cat([_fit(images[i], config, where) for i in chosen])
-    mean, std = x.mean(dim=(0, 2, 3), keepdim=True), x.std(dim=(0, 2, 3), keepdim=True, correction=0)
-    x = ((x - mean) / std.where(std > 0, 1.0)).float().to(device=device, dtype=dtype)
+    x = _standardised(x).float().to(device=device, dtype=dtype)
     if labels is None:
         y = derive_rng("images", seed, "labels").integers(0, config.classes, size=count)
     else:
@@ -175,6 +243,12 @@ def image_batch(
     if count == batch_size:
         return Batch(x[first], target[first])
     return Batch(x[first], target[first], x[second], target[second])
+
+
+def _standardised(x: Tensor) -> Tensor:
+    """Images [B, C, H, W] with mean zero and deviation one in each channel; a constant channel is zero."""
+    mean, std = x.mean(dim=(0, 2, 3), keepdim=True), x.std(dim=(0, 2, 3), keepdim=True, correction=0)
+    return (x - mean) / std.where(std > 0, 1.0)
 
 
 def _open(source: str | Path, root: str | Path | None) -> tuple[Any, Any, str]:
@@ -280,7 +354,7 @@ def _torchvision(name: str, root: str | Path | None) -> tuple[_Torchvision, _Tor
     return _Torchvision(dataset, 0), _Torchvision(dataset, 1)
 
 
-def _fit(image: np.ndarray, config: NetworkConfig, where: str) -> Tensor:
+def _fit(image: np.ndarray, config: DataShape, where: str) -> Tensor:
     """One image as [1, channels, R, R], float64, in the units of its source (8-bit ones in [0, 1])."""
     x = torch.from_numpy(image.astype(np.float64) / (255.0 if image.dtype == np.uint8 else 1.0))
     if x.dim() == 2:

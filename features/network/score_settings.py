@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.seeds import derive_seed
 from proxyrank.features.proxies.base import Proxy
-from proxyrank.spaces import NetworkConfig, network_config
+from proxyrank.spaces import DataShape, data_shape
 
 if TYPE_CHECKING:
     import torch
@@ -28,7 +28,7 @@ class ScoreSettings:
     seed
         Seed of weights, images, labels and random signs.
     input
-        ``noise``, or a source of images as `image_batch` takes it.
+        ``noise`` (white), ``pink`` (`pink_batch`), or a source of images as `image_batch` takes it.
     root
         Folder of torchvision's data.
     dtype
@@ -62,9 +62,9 @@ class ScoreSettings:
                 raise ProxyrankError(f"{name} must be at least 1, got {getattr(self, name)}")
 
     @property
-    def config(self) -> NetworkConfig:
-        """Skeleton of the data set."""
-        return network_config(self.dataset)
+    def config(self) -> DataShape:
+        """Shape of the data set."""
+        return data_shape(self.dataset)
 
     def seeds(self) -> list[int]:
         """One seed a repeat; the first is ``seed`` itself."""

@@ -24,8 +24,7 @@ from proxyrank.features.tables._jobs import make_jobs, run_job, select, side_by_
 from proxyrank.features.tables.compute import compute_features
 from proxyrank.features.tables.sharing import SETTING, Portion, plan_sharing
 from proxyrank.features.tables.table import FeatureTable, GroupInfo, Sidecar, read_sidecar, sidecar_path
-from proxyrank.spaces import get_space
-from proxyrank.spaces.base import SearchSpace
+from proxyrank.spaces import SearchSpace, get_space, representative, source_of
 
 DEAR_SHARD = 4
 """Architectures a part where networks are built: what a kill costs each worker, in seconds."""
@@ -116,7 +115,9 @@ def extract(
     dear = any(get_group(name).needs_network for name in names)
     known = (reuse or not dear) and not share  # graph features are the same on every machine
     for i, portion in enumerate(portions):
-        rows = partial(extract_rows, space=space.name, settings=used, columns=portion.columns, reuse=known)
+        rows = partial(
+            extract_rows, space=source_of(space), settings=used, columns=portion.columns, reuse=known
+        )
         written += run_sharded(
             portion.archs,
             rows,
@@ -125,7 +126,7 @@ def extract(
             shard_size=DEAR_SHARD if dear else min(get_group(name).shard_size for name in names),
             what=f"features {'+'.join(names)}",
         )
-    lines = row_parts(written, archs, kept, taken, space.representative)
+    lines = row_parts(written, archs, kept, taken, partial(representative, space))
     with atomic_path(out) as table_path, atomic_path(sidecar_path(out)) as sidecar:
         status: dict[str, dict[str, str]] = {}
         missing = merge_parts(lines, kept, table_path, status)
@@ -138,7 +139,7 @@ def extract(
 def extract_rows(
     archs: Sequence[str],
     *,
-    space: str,
+    space: str | SearchSpace,
     settings: Mapping[str, dict[str, Any]],
     columns: frozenset[str],
     reuse: bool,

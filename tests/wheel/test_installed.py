@@ -11,7 +11,8 @@ import pytest
 
 import proxyrank
 
-PACKAGES = ("common", "spaces", "features", "models", "evaluate", "train", "search", "paper", "cli")
+FOLDERS = ("common", "spaces", "features", "models", "evaluate", "train", "search", "paper", "testing")
+PACKAGES = (*FOLDERS, "cli")
 
 
 @pytest.mark.parametrize("name", PACKAGES)

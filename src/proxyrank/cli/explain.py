@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from proxyrank.cli import options, output
-from proxyrank.spaces import get_space
 
 if TYPE_CHECKING:
     from proxyrank.features import FeatureTable
@@ -29,7 +28,7 @@ def explain(
     from proxyrank.models import ProxyRanker
 
     loaded = ProxyRanker.load(ranker)
-    space = get_space(loaded.card.space)
+    space = loaded.search_space
     table = load_table(options.data_path(features, "--features"), space, "--features") if features else None
     if loaded.card.model == "ensemble":
         output.note(PARTIAL)

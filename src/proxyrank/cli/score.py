@@ -28,18 +28,19 @@ def score(
     archs: options.Archs = None,
     module: Annotated[
         str | None,
-        typer.Option(
-            help="Score any torch module instead: [b]package:factory[/b], called without arguments."
-        ),
+        typer.Option(help="Score any torch module instead: package:factory, called without arguments."),
     ] = None,
-    proxies: Annotated[str, typer.Option(help="Names joined by commas, or all; see [b]proxies[/b].")] = "all",
+    proxies: Annotated[str, typer.Option(help="Names joined by commas, or all; see proxies.")] = "all",
     dataset: Annotated[str, typer.Option(help="Classes and resolution: cifar10, cifar100, ...")] = "cifar10",
     batch_size: Annotated[int, typer.Option(help="Images a batch.")] = 64,
     seed: Annotated[int, typer.Option(help="Seed of weights, images and labels.")] = 0,
     repeats: Annotated[int, typer.Option(help="Seeds to score with; more than one: mean and spread.")] = 1,
     device: Annotated[str, typer.Option(help="cpu, cuda, or auto: CUDA where there is one.")] = "auto",
     images: Annotated[
-        str, typer.Option("--input", help="noise, a folder of images, an .npy/.npz file, a torchvision name.")
+        str,
+        typer.Option(
+            "--input", help="noise, pink, a folder of images, an .npy/.npz file, a torchvision name."
+        ),
     ] = "noise",
     root: Annotated[str | None, typer.Option(help="Folder of torchvision's data.")] = None,
     dtype: Annotated[str, typer.Option(help="float32 or float64.")] = "float32",
