@@ -9,7 +9,7 @@ C = TypeVar("C")
 
 
 class CellSpace(ParsedSpace[C]):
-    """A space whose architectures are cells of type ``C``, which may hold dead parts and differ in names only."""
+    """A space of cells of type ``C``, which may hold dead parts and may differ in names only."""
 
     def __init__(self) -> None:
         super().__init__()

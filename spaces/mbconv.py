@@ -81,7 +81,7 @@ class MBConvSpace(SequenceSpace[Stages]):
             for field, (_, choices) in enumerate(_CHOICES):
                 for choice in choices:
                     if choice != stage[field]:
-                        new = Stage(*stage[:field], choice, *stage[field + 1 :])
+                        new = stage._replace(**{Stage._fields[field]: choice})
                         yield (*value[:i], new, *value[i + 1 :])
 
     def draw(self, rng: np.random.Generator) -> Stages:

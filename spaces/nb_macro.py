@@ -10,6 +10,7 @@ import numpy as np
 from proxyrank.common.errors import ArchitectureError
 from proxyrank.spaces.base import ListedSpace
 from proxyrank.spaces.blocks import ConvLayer, InvertedResidual, Layer, SequenceSpace
+from proxyrank.spaces.blocks.layers import Shortcut
 from proxyrank.spaces.graph import Node, Operation
 
 WIDTHS = (64, 64, 128, 128, 128, 256, 256, 256)
@@ -40,14 +41,14 @@ class NBMacroSpace(SequenceSpace[str], ListedSpace):
         return value
 
     def layers(self, value: str, channels: int) -> list[Layer]:
-        """Stem, eight layers, 1x1 conv to 1,280 channels; where an identity changes the shape it is a 1x1 conv."""
+        """Stem, eight layers, 1x1 conv; an identity that changes the shape is a 1x1 conv, too."""
         found: list[Layer] = [ConvLayer(channels, STEM, 3)]
         inputs = STEM
         for digit, outputs, stride in zip(value, WIDTHS, STRIDES, strict=True):
             same = stride == 1 and inputs == outputs
             if digit in _RESIDUALS:
                 expansion, kernel = _RESIDUALS[digit]
-                shortcut = "identity" if same else "none"
+                shortcut: Shortcut = "identity" if same else "none"
                 found.append(
                     InvertedResidual(inputs, inputs * expansion, outputs, kernel, stride, shortcut=shortcut)
                 )

@@ -1,4 +1,4 @@
-"""Base of spaces whose architectures are parsed into values: spellings, neighbours and draws from four functions."""
+"""Base of spaces that parse architectures into values: spellings, neighbours, draws."""
 
 from collections.abc import Hashable, Iterable
 from functools import lru_cache

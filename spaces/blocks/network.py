@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from proxyrank.spaces.blocks.layers import Activation, ConvLayer, InvertedResidual, Layer
+from proxyrank.spaces.blocks.layers import Activation, InvertedResidual, Layer
 
 _ACTIVATIONS: dict[Activation, type[nn.Module]] = {"relu": nn.ReLU, "silu": nn.SiLU}
 

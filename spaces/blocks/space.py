@@ -1,4 +1,4 @@
-"""Base of the spaces of blocks in a row: network, sizes and graph from the layers and nodes of an architecture."""
+"""Base of the spaces of blocks in a row: network, sizes and graph from layers and nodes."""
 
 from typing import TYPE_CHECKING, TypeVar
 

@@ -55,8 +55,8 @@ def parse_genotype(text: object) -> Genotype:
     Parameters
     ----------
     text
-        ``Genotype(normal=..., normal_concat=..., reduce=..., reduce_concat=...)``; a cell is a list of eight pairs, or of
-        four lists of two; a concatenation is a range or a list and may be absent.
+        ``Genotype(normal=..., normal_concat=..., reduce=..., reduce_concat=...)``; a cell is a list of eight
+        pairs, or of four lists of two; a concatenation is a range or a list and may be absent.
 
     Raises
     ------
@@ -128,7 +128,7 @@ def _pair(pair: Any, where: str, node: int) -> Pair:
 
 
 def prune_cell(cell: Cell) -> Cell:
-    """Operations that carry nothing, because they are none or read a node of nothing, become ``('none', 0)``."""
+    """Operations that carry nothing (none, or one that reads nothing) become ``('none', 0)``."""
     carries = [True] * INPUTS
     found: list[Pair] = []
     for first, second in _by_node(cell):
@@ -159,7 +159,7 @@ def smallest_cell(cell: Cell) -> Cell:
 
 
 def neighbour_cells(cell: Cell) -> Iterator[Cell]:
-    """Cells with one operation (none excepted) or one source changed; the sources of a node stay different."""
+    """Cells with one operation (none excepted) or source changed; the sources of a node differ."""
     for i, (op, source) in enumerate(cell):
         other = cell[i ^ 1][1]
         new = [(name, source) for name in OPS if name not in (op, NONE)]

@@ -1,4 +1,4 @@
-"""The DARTS network for CIFAR in torch, without auxiliary head and drop path (they matter in training only)."""
+"""The DARTS network for CIFAR in torch, without auxiliary head and drop path, which only training needs."""
 
 import torch
 from torch import Tensor, nn

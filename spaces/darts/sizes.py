@@ -30,7 +30,7 @@ def _cell_convs(genotype: Genotype, place: Place) -> Iterator[Conv | Norm]:
             yield from _halving(width, width, after)
         elif op.startswith(("sep", "dil")):
             kernel = int(op[-1])
-            for last in range(2 if op.startswith("sep") else 1):
+            for _ in range(2 if op.startswith("sep") else 1):
                 yield Conv(width, width, kernel, after, groups=width, norm=False)
                 yield Conv(width, width, 1, after)
 

@@ -1,4 +1,4 @@
-"""MobileNetV2-like networks: strings of inverted residual blocks, as in the published FLOPs-limited searches."""
+"""MobileNetV2-like networks: strings of inverted residual blocks, as in published searches."""
 
 from proxyrank.spaces.mobilenetv2.space import MOBILENETV2, MOBILENETV2_PLAIN, START
 

@@ -137,7 +137,7 @@ def _check_row(blocks: Blocks) -> None:
 
 
 def round_width(width: float) -> int:
-    """Nearest multiple of 8 (halves to the even one, as Python rounds and the published search), at least 8."""
+    """Nearest multiple of 8, at least 8; halves to the even one, as in the published search."""
     return max(STEP, round(width / STEP) * STEP)
 
 

@@ -23,9 +23,10 @@ _SHORTEST_LISTED = 2
 
 
 class Cell(NamedTuple):
-    """``targets[i]`` has bit j set where an edge leads from vertex i to j > i; ``ops`` is a digit per inner vertex.
+    """Vertex 0 is the input, the last one the output.
 
-    Vertex 0 is the input, the last one the output and has no targets.
+    ``targets[i]`` has bit j set where an edge leads from vertex i to j > i, the last one is 0; ``ops`` is a
+    digit per inner vertex.
     """
 
     targets: tuple[int, ...]
@@ -39,7 +40,7 @@ class Cell(NamedTuple):
 
 
 def format_cell(cell: Cell) -> str:
-    """Exact spelling: rows of the matrix but the last, joined by ``/``, a colon, the digits of the operations."""
+    """Exact spelling: rows of the matrix but the last joined by ``/``, a colon, the operations."""
     size = len(cell.targets)
     rows = (format(row, f"0{size}b")[::-1] for row in cell.targets[:-1])
     return f"{'/'.join(rows)}:{cell.ops}"
@@ -51,9 +52,10 @@ def parse_cell(text: object) -> Cell:
     Parameters
     ----------
     text
-        ``0110/0001/0001:01`` (rows 0 .. n-2 and one digit per inner vertex; 0 conv3x3, 1 conv1x1, 2 max pool), or a
-        JSON object with ``matrix`` (n rows of 0 and 1, or the rows' text) and ``ops`` (names, with or without
-        ``input`` and ``output``, or digits); the published keys ``module_adjacency`` and ``module_operations`` too.
+        ``0110/0001/0001:01`` (rows 0 .. n-2 and one digit per inner vertex; 0 conv3x3, 1 conv1x1, 2 max
+        pool), or a JSON object with ``matrix`` (n rows of 0 and 1, or their text) and ``ops`` (names, with or
+        without ``input`` and ``output``, or digits), also by the published keys ``module_adjacency`` and
+        ``module_operations``.
 
     Raises
     ------
@@ -124,7 +126,8 @@ def _checked(rows: str, ops: str, text: str) -> Cell:
     inner = len(targets) - 2
     if len(ops) != inner or ops.strip("012"):
         raise ArchitectureError(
-            f"{_shorten(text)}: {inner + 2} vertices need {inner} operations, each a digit 0 to 2, found {ops!r}"
+            f"{_shorten(text)}: {inner + 2} vertices need {inner} operations, each a digit 0 to 2, "
+            f"found {ops!r}"
         )
     return Cell(targets, ops)
 
@@ -192,8 +195,8 @@ def _reordered(cell: Cell, order: Sequence[int]) -> Cell:
 def neighbour_cells(cell: Cell) -> list[Cell]:
     """Cells one change away, each once and in its smallest form.
 
-    A change is another operation on a vertex, an edge added or removed, or, below 7 vertices, a new vertex that reads
-    one vertex and feeds one later vertex.
+    A change is another operation on a vertex, an edge added or removed, or, below 7 vertices, a new vertex
+    that reads one vertex and feeds one later vertex.
     """
     cell = prune(cell)
     size = len(cell.targets)
@@ -204,7 +207,7 @@ def neighbour_cells(cell: Cell) -> list[Cell]:
     found += [_flipped(cell, i, j) for i, j in pairs]
     if size < MAX_VERTICES:
         found += [_with_vertex(cell, i, j, op) for i, j in pairs for op in "012"]
-    kept = {}
+    kept: dict[Cell, None] = {}
     for new in found:
         if _is_valid(new):
             kept[smallest(new)] = None
@@ -213,7 +216,7 @@ def neighbour_cells(cell: Cell) -> list[Cell]:
 
 
 def random_cell(rng: np.random.Generator) -> Cell | None:
-    """A cell of 7 vertices, every edge there or not, pruned and in its smallest form; None where it breaks a rule."""
+    """Smallest form of a cell of 7 vertices with random edges and operations; None where it is no cell."""
     bits = np.triu(rng.integers(2, size=(MAX_VERTICES, MAX_VERTICES)), 1)
     targets = tuple(sum(1 << j for j in range(MAX_VERTICES) if row[j]) for row in bits)
     cell = Cell(targets, "".join(map(str, rng.integers(3, size=MAX_VERTICES - 2))))

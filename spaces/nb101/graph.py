@@ -1,6 +1,7 @@
 """The cell as a graph of operations on nodes.
 
-The 1x1 projections of the input, which a network has wherever a vertex reads the input, are no operations of the cell.
+The 1x1 projections of the input, which a network has wherever a vertex reads it, are no operations of the
+cell.
 """
 
 from proxyrank.spaces.graph import Node, Operation, OpGraph
@@ -15,7 +16,7 @@ OPERATIONS = {
 
 
 WIDTH = 60
-"""Channels in and out: up to five vertices share them without a remainder, so equal cells have equal widths."""
+"""Channels in and out: up to five vertices share them without a remainder, whatever their order."""
 
 
 def cell_graph(cell: Cell) -> OpGraph:
@@ -28,7 +29,7 @@ def cell_graph(cell: Cell) -> OpGraph:
     widths = dict(zip(live, vertex_channels(prune(cell), WIDTH, WIDTH), strict=True))
     nodes = [Node(width=WIDTH)]
     nodes += [
-        Node(OPERATIONS[OPS[int(digit)]], width=WIDTHs.get(vertex))
+        Node(OPERATIONS[OPS[int(digit)]], width=widths.get(vertex))
         for vertex, digit in enumerate(cell.ops, start=1)
     ]
     nodes.append(Node(merge="concat", width=WIDTH))

@@ -25,8 +25,8 @@ def is_hash(text: str) -> bool:
 def module_hash(cell: Cell) -> str:
     """Hash of the cell in the published tables (``graph_util.hash_module``), equal for isomorphic cells.
 
-    It hashes degrees and operation of each vertex of the pruned cell, then as often as there are vertices the hashes of
-    its neighbours; the result is the hash of the sorted list.
+    It hashes degrees and operation of each vertex of the pruned cell, then as often as there are vertices the
+    hashes of its neighbours; the result is the hash of the sorted list.
     """
     cell = prune(cell)
     size, edges = len(cell.targets), cell.edges

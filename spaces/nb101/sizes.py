@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
+from proxyrank.spaces.base import Sizes
 from proxyrank.spaces.convs import Conv, network_sizes
+from proxyrank.spaces.data import DataShape
 from proxyrank.spaces.nb101.cell import Cell
 from proxyrank.spaces.nb101.channels import vertex_channels
 from proxyrank.spaces.nb101.skeleton import Skeleton
-from proxyrank.spaces.base import Sizes
-from proxyrank.spaces.data import DataShape, data_shape
 
 _KERNELS = {"0": 3, "1": 1}
 

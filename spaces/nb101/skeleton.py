@@ -17,7 +17,7 @@ class Skeleton:
     @property
     def features(self) -> int:
         """Channels in front of the classifier."""
-        return self.width * 2 ** (self.stacks - 1)
+        return self.width << (self.stacks - 1)
 
     def cells(self, resolution: int) -> Iterator[tuple[int, int, int]]:
         """Input channels, output channels and side of the image in pixels of each cell in turn.

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from proxyrank.spaces.base import Sizes
+from proxyrank.spaces.cells import CellSpace
 from proxyrank.spaces.data import DataShape, data_shape
 from proxyrank.spaces.graph import OpGraph
-from proxyrank.spaces.cells import CellSpace
 from proxyrank.spaces.nb101 import cell as cells
 from proxyrank.spaces.nb101 import hashes
 from proxyrank.spaces.nb101.cell import Cell
@@ -72,7 +72,7 @@ class NB101Space(CellSpace[Cell]):
         return ("all",)
 
     def archs(self, population: str = "all") -> list[str]:
-        """All cells in their published spelling, sorted. Raises ProxyrankError without the published table."""
+        """All cells as published, sorted. Raises ProxyrankError without the published table."""
         return sorted(hashes.table_cells().values())
 
     def network(self, arch: str, dataset: str | DataShape) -> "nn.Module":

@@ -52,7 +52,7 @@ def function_key(cell: Cell) -> str:
 
 
 def key_of_live(cell: tuple[str, ...]) -> str:
-    """`function_key` of a cell that is canonical; operations may have names of their own, none and skip excepted."""
+    """`function_key` of a canonical cell; operations but none and skip may have any name."""
     reads, output = _instances(cell)
     colours = _refine(reads, output)
     classes: dict[int, list[int]] = {}

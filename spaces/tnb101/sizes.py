@@ -33,7 +33,7 @@ def places() -> Iterator[tuple[int, int, int]]:
 
 def features() -> int:
     """Channels in front of the classifier."""
-    return STEM[-1] * 2 ** sum(MODULES)
+    return STEM[-1] << sum(MODULES)
 
 
 def require_halvings(shape: DataShape) -> None:

@@ -37,17 +37,15 @@ class TNB101MicroSpace(CellSpace[Cell], ListedSpace):
 
     def read(self, text: Any) -> Cell:
         """Cell of six codes, or of the published text."""
-        if isinstance(text, tuple | list):
-            codes = [str(code) for code in text]
-        else:
-            codes = _codes(text)
+        codes = [str(code) for code in text] if isinstance(text, tuple | list) else _codes(text)
         if len(codes) != len(nb201.EDGES):
             raise ArchitectureError(f"{text!r:.120}: a cell has 6 codes, got {len(codes)}")
         for position, code in enumerate(codes, start=1):
             if code not in {"0", "1", "2", "3"}:
                 known = ", ".join(f"{i} {op}" for i, op in enumerate(OPS))
                 raise ArchitectureError(
-                    f"{text!r:.120}: code {code or 'nothing'} at position {position} is not an operation; codes are {known}"
+                    f"{text!r:.120}: code {code or 'nothing'} at position {position} is not an operation; "
+                    f"codes are {known}"
                 )
         a, b, c, d, e, f = (OPS[int(code)] for code in codes)
         return (a, b, c, d, e, f)
@@ -63,7 +61,7 @@ class TNB101MicroSpace(CellSpace[Cell], ListedSpace):
     def function_key(self, arch: str) -> str:
         """Equal exactly for cells that are the same network up to names.
 
-        A skip that leaves the input halves the image in every second stage, so it is an operation like a conv.
+        A skip that leaves the input halves the image in some cells, so it is an operation like a conv.
         """
         return _key(self.prune(self.value(arch)))
 

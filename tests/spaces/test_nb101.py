@@ -146,6 +146,23 @@ def test_network_reads_the_input_through_projections_and_adds_it_to_the_output()
     assert torch.allclose(cell(x), second + cell.projections["3"](x))
 
 
+def test_graph_of_operations_on_nodes() -> None:
+    graph = NB101.graph("0111/0010/0001:01")
+    assert [node.operation and node.operation.kind for node in graph.nodes] == [
+        None,
+        "conv3x3",
+        "conv1x1",
+        None,
+        None,
+    ]
+    # the input is added to the concatenation of one vertex
+    assert [(e.source, e.target) for e in graph.edges] == [(0, 1), (0, 2), (1, 2), (2, 3), (3, 4), (0, 4)]
+    assert [node.merge for node in graph.nodes[-2:]] == ["concat", "sum"]
+    dead = NB101.graph("01110/00001/00001/00000:012")
+    assert [node.width for node in dead.nodes] == [60, 30, 30, None, 60]
+    assert [(e.source, e.target) for e in NB101.graph("01:").edges] == [(0, 1)]
+
+
 def test_neighbours_are_valid_different_and_mutual() -> None:
     for arch in NB101.sample(5, seed=2):
         found = NB101.neighbours(arch)
