@@ -180,7 +180,9 @@ def json_safe(value: Any) -> Any:
     return value if isinstance(value, bool | int | str) else str(value)
 
 
-def read_archs(path: str | Path, option: str = "--archs", hint: str = "") -> list[tuple[str, str]]:
+def read_archs(
+    path: str | Path, option: str = "--archs", hint: str = "", columns: Sequence[str] = ()
+) -> list[tuple[str, str]]:
     """Architectures listed in a file, unparsed.
 
     Parameters
@@ -190,6 +192,8 @@ def read_archs(path: str | Path, option: str = "--archs", hint: str = "") -> lis
         blank lines and lines that begin with ``#`` are skipped.
     option, hint
         As for `read_table`.
+    columns
+        As for `arch_texts`.
 
     Returns
     -------
@@ -205,7 +209,11 @@ def read_archs(path: str | Path, option: str = "--archs", hint: str = "") -> lis
     if is_table(path):
         frame = read_table(path, option, hint)
         return list(
-            zip(arch_texts(frame, path), (row_place(frame, i, path) for i in range(len(frame))), strict=True)
+            zip(
+                arch_texts(frame, path, columns),
+                (row_place(frame, i, path) for i in range(len(frame))),
+                strict=True,
+            )
         )
     _check_present(path, option, hint)
     lines = _decode(path.read_bytes(), path).splitlines()
@@ -216,17 +224,28 @@ def read_archs(path: str | Path, option: str = "--archs", hint: str = "") -> lis
     return found
 
 
-def arch_texts(frame: pd.DataFrame, path: str | Path) -> list[str]:
+def arch_texts(frame: pd.DataFrame, path: str | Path, columns: Sequence[str] = ()) -> list[str]:
     """Column ``arch`` as text, lists and arrays as tuples.
+
+    Parameters
+    ----------
+    frame, path
+        Table and its file.
+    columns
+        Columns whose texts, joined by a colon, name an architecture where there is no column ``arch``.
 
     Raises
     ------
     TableError
-        If there is no such column.
+        If the table has neither.
     """
-    if "arch" not in frame.columns:
-        raise TableError(f"{path}: no column 'arch'; columns: {', '.join(map(str, frame.columns))}")
-    return [_arch_text(cell) for cell in frame["arch"]]
+    if "arch" in frame.columns:
+        return [_arch_text(cell) for cell in frame["arch"]]
+    if not columns or not set(columns) <= set(frame.columns):
+        instead = f" (or the columns {', '.join(columns)})" if columns else ""
+        raise TableError(f"{path}: no column 'arch'{instead}; columns: {', '.join(map(str, frame.columns))}")
+    parts = (map(_arch_text, frame[column]) for column in columns)
+    return list(map(":".join, zip(*parts, strict=True)))
 
 
 def _arch_text(cell: object) -> str:

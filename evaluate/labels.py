@@ -20,7 +20,7 @@ from proxyrank.common.tabular import (
     read_table,
     row_place,
 )
-from proxyrank.spaces import SearchSpace, parse_all
+from proxyrank.spaces import SearchSpace, arch_columns, parse_all
 
 Direction = Literal["max", "min"]
 Duplicates = Literal["mean", "error"]
@@ -82,7 +82,7 @@ def load_labels(
     option: str = "--labels",
     hint: str = "",
 ) -> Labels:
-    """Read labels from a CSV or parquet file with a column ``arch``.
+    """Read labels from a CSV or parquet file with a column ``arch``, or the space's own columns of names.
 
     Parameters
     ----------
@@ -110,8 +110,9 @@ def load_labels(
         At the first row whose ``arch`` is not of the space.
     """
     frame = read_table(path, option, hint)
-    texts = arch_texts(frame, path)
-    name = _label_column(frame, label, path)
+    own = arch_columns(space)
+    texts = arch_texts(frame, path, own)
+    name = _label_column(frame, label, path, own)
 
     def place(row: int) -> str:
         return row_place(frame, row, path)
@@ -196,8 +197,8 @@ def require_varied(labels: Labels) -> None:
         raise TableError(f"{source}: label has one distinct value ({value}) over {rows}")
 
 
-def _label_column(frame: pd.DataFrame, label: str | None, path: str | Path) -> str:
-    others = [column for column in frame.columns if column != "arch"]
+def _label_column(frame: pd.DataFrame, label: str | None, path: str | Path, names: Sequence[str]) -> str:
+    others = [column for column in frame.columns if column not in ("arch", *names)]
     if label is not None:
         if label in others:
             return label

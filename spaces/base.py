@@ -61,6 +61,10 @@ class FullSpace(SearchSpace, Protocol):
     hyperparameters: Mapping[str, Any]
     """What the space was made with, such as the choices of each position; plain data."""
 
+    arch_columns: Sequence[str]
+    """Columns that name an architecture in tables without a column ``arch``: their texts, joined by a colon,
+    are a spelling that `parse` takes."""
+
     def graph(self, arch: str) -> OpGraph:
         """Operations on a directed acyclic graph, as written (dead ones included)."""
         ...
@@ -115,6 +119,7 @@ ABILITIES: Mapping[str, str] = {
     "representative": "one architecture for all equal ones",
     "ops": "a list of its operations",
     "hyperparameters": "hyperparameters",
+    "arch_columns": "columns of its own that name an architecture",
 }
 """Members that a space may have, and what to call them in a message."""
 
@@ -176,6 +181,11 @@ def populations(space: SearchSpace) -> tuple[str, ...]:
     if not has(space, "archs"):
         return ()
     return tuple(cast(FullSpace, space).populations()) if has(space, "populations") else ("all",)
+
+
+def arch_columns(space: SearchSpace) -> tuple[str, ...]:
+    """Columns that name an architecture where a table has no column ``arch``; none in most spaces."""
+    return tuple(cast(FullSpace, space).arch_columns) if has(space, "arch_columns") else ()
 
 
 class ListedSpace:

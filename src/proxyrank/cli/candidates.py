@@ -3,7 +3,7 @@
 import pandas as pd
 
 from proxyrank.cli import options, output
-from proxyrank.spaces import SearchSpace, parse_all
+from proxyrank.spaces import SearchSpace, arch_columns, parse_all
 
 
 def read_candidates(space: SearchSpace, archs: str) -> pd.DataFrame:
@@ -24,11 +24,11 @@ def read_candidates(space: SearchSpace, archs: str) -> pd.DataFrame:
     from proxyrank.common.tabular import read_archs, read_table
 
     path = options.data_path(archs, "--archs")
-    found = read_archs(path)
+    found = read_archs(path, columns=arch_columns(space))
     exact = parse_all(space, [text for text, _ in found], lambda i: found[i][1])
     frame = pd.DataFrame(index=pd.Index(exact, name="arch"))
     if path.suffix in {".csv", ".parquet"}:
-        columns = read_table(path, "--archs").drop(columns="arch")
+        columns = read_table(path, "--archs").drop(columns=["arch", *arch_columns(space)], errors="ignore")
         frame = columns.set_axis(frame.index)
     repeated = frame.index.duplicated()
     if repeated.any():
