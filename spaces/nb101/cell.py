@@ -41,9 +41,12 @@ class Cell(NamedTuple):
 
 def format_cell(cell: Cell) -> str:
     """Exact spelling: rows of the matrix but the last joined by ``/``, a colon, the operations."""
-    size = len(cell.targets)
-    rows = (format(row, f"0{size}b")[::-1] for row in cell.targets[:-1])
-    return f"{'/'.join(rows)}:{cell.ops}"
+    return f"{_matrix(cell.targets)}:{cell.ops}"
+
+
+@lru_cache(1 << 16)
+def _matrix(targets: tuple[int, ...]) -> str:
+    return "/".join(format(row, f"0{len(targets)}b")[::-1] for row in targets[:-1])
 
 
 def parse_cell(text: object) -> Cell:
