@@ -69,6 +69,16 @@ class FullSpace(SearchSpace, Protocol):
         """Operations on a directed acyclic graph, as written (dead ones included)."""
         ...
 
+    part_names: Sequence[str]
+    """Names of the graphs that `parts` gives, in the order of columns."""
+
+    def parts(self, arch: str) -> Mapping[str, OpGraph]:
+        """Cells of several kinds, such as normal and reduction, each as a graph of its own.
+
+        Graph features are read off each of them instead of `graph`, in columns that begin with its name.
+        """
+        ...
+
     def network(self, arch: str, dataset: str | DataShape) -> "nn.Module":
         """The untrained torch network, drawn from torch's global generator: images to logits."""
         ...
@@ -108,6 +118,8 @@ class FullSpace(SearchSpace, Protocol):
 
 ABILITIES: Mapping[str, str] = {
     "graph": "the graph of an architecture",
+    "parts": "graphs of the parts of an architecture",
+    "part_names": "names of the parts of an architecture",
     "network": "the network of an architecture",
     "sizes": "the sizes of networks",
     "archs": "a list of all architectures",

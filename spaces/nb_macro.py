@@ -27,6 +27,13 @@ class NBMacroSpace(SequenceSpace[str], ListedSpace):
     """All 6,561 strings of 8 digits; parameters and FLOPs equal the published ones."""
 
     name = "nb-macro"
+    ops = (
+        Operation("skip"),
+        Operation("conv", kernel=1),
+        Operation("conv", kernel=3),
+        Operation("separable_conv", kernel=3, expansion=3),
+        Operation("separable_conv", kernel=5, expansion=6),
+    )
     description = "NAS-Bench-Macro: 8 layers out of identity and two MobileNetV2 blocks"
 
     def read(self, text: Any) -> str:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 B = TypeVar("B")
 
+_IMAGE = 3
+
 
 class SequenceSpace(ParsedSpace[B]):
     """A space whose networks are layers in a row; every block matters, so the exact spelling is canonical."""
@@ -22,12 +24,12 @@ class SequenceSpace(ParsedSpace[B]):
         raise NotImplementedError
 
     def nodes(self, value: B) -> list[Node]:
-        """Blocks as nodes of the graph, in their order."""
+        """Nodes of the graph, in their order."""
         raise NotImplementedError
 
     def graph(self, arch: str) -> OpGraph:
-        """A chain: the input, and a node per block."""
-        nodes = [Node(), *self.nodes(self.value(arch))]
+        """A chain: an image of 3 channels, and the nodes."""
+        nodes = [Node(width=_IMAGE), *self.nodes(self.value(arch))]
         return OpGraph.on_nodes(nodes, [(i, i + 1) for i in range(len(nodes) - 1)])
 
     def sizes(self, arch: str, dataset: str | DataShape, *, effective: bool = False) -> Sizes:

@@ -9,7 +9,7 @@ from proxyrank.spaces.base import Sizes
 from proxyrank.spaces.cells import CellSpace
 from proxyrank.spaces.darts import genotype as cells
 from proxyrank.spaces.darts.genotype import Genotype
-from proxyrank.spaces.darts.graph import OPERATIONS, cell_graph, network_graph
+from proxyrank.spaces.darts.graph import OPERATIONS, PREVIOUS, cell_graph, network_graph
 from proxyrank.spaces.darts.sizes import genotype_sizes
 from proxyrank.spaces.darts.skeleton import Skeleton
 from proxyrank.spaces.data import DataShape, data_shape
@@ -24,7 +24,8 @@ class DARTSSpace(CellSpace[Genotype]):
 
     name = "darts"
     description = "DARTS genotypes: a normal and a reduction cell, 4 nodes of 2 operations each"
-    ops = tuple(OPERATIONS.values())
+    ops = (*OPERATIONS.values(), PREVIOUS)
+    part_names = ("normal", "reduce")
     skeleton = Skeleton()
 
     def read(self, text: Any) -> Genotype:

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.spaces.blocks import Layer, SequenceSpace
+from proxyrank.spaces.blocks import ConvLayer, Layer, SequenceSpace
 from proxyrank.spaces.graph import Node, Operation
 from proxyrank.spaces.mobilenetv2 import blocks as grammar
-from proxyrank.spaces.mobilenetv2.blocks import Block, Blocks
+from proxyrank.spaces.mobilenetv2.blocks import Blocks
 from proxyrank.spaces.mobilenetv2.mutations import mutated, neighbour_rows
 
 START = (
@@ -53,8 +53,8 @@ class MobileNetV2Space(SequenceSpace[Blocks]):
         return [layer for block in value for layer in grammar.block_layers(block, shortcuts=self.shortcuts)]
 
     def nodes(self, value: Blocks) -> list[Node]:
-        """A node per block; a layer is two inverted residuals, so an operation counts twice per layer."""
-        return list(map(_node, value))
+        """A node per conv and per inverted residual."""
+        return list(map(_node, self.layers(value, value[0].inputs)))
 
     def depth(self, arch: str) -> int:
         """Layers of all blocks, the two convs included: what a limit on layers counts."""
@@ -76,17 +76,13 @@ class MobileNetV2Space(SequenceSpace[Blocks]):
         return value
 
 
-def _node(block: Block) -> Node:
-    if not block.expansion:
-        return Node(Operation("conv", kernel=block.kernel, stride=block.stride), width=block.outputs)
+def _node(layer: Layer) -> Node:
+    if isinstance(layer, ConvLayer):
+        return Node(Operation("conv", kernel=layer.kernel, stride=layer.stride), width=layer.outputs)
     operation = Operation(
-        "separable_conv",
-        kernel=block.kernel,
-        stride=block.stride,
-        expansion=block.expansion,
-        repeats=2 * block.layers,
+        "separable_conv", kernel=layer.kernel, stride=layer.stride, expansion=layer.width / layer.inputs
     )
-    return Node(operation, width=block.outputs)
+    return Node(operation, width=layer.outputs)
 
 
 MOBILENETV2 = MobileNetV2Space("mobilenetv2", shortcuts=True)

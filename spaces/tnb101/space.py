@@ -33,6 +33,7 @@ class TNB101MicroSpace(CellSpace[Cell], ListedSpace):
     """All 4,096 cells; edges in the order of the string, codes 0 none, 1 skip, 2 conv1x1, 3 conv3x3."""
 
     name = "tnb101-micro"
+    ops = tuple(nb201.OPERATIONS[op] for op in OPS)
     description = "TransNAS-Bench-101 micro: NAS-Bench-201 cells without pooling, 64-41414 skeleton"
 
     def read(self, text: Any) -> Cell:
