@@ -29,10 +29,10 @@ class NBMacroSpace(SequenceSpace[str], ListedSpace):
     name = "nb-macro"
     ops = (
         Operation("skip"),
-        Operation("conv", kernel=1),
         Operation("conv", kernel=3),
-        Operation("separable_conv", kernel=3, expansion=3),
-        Operation("separable_conv", kernel=5, expansion=6),
+        *(Operation("conv", kernel=1, stride=stride) for stride in (1, 2)),
+        *(Operation("separable_conv", kernel=3, stride=stride, expansion=3) for stride in (1, 2)),
+        *(Operation("separable_conv", kernel=5, stride=stride, expansion=6) for stride in (1, 2)),
     )
     description = "NAS-Bench-Macro: 8 layers out of identity and two MobileNetV2 blocks"
 

@@ -1,13 +1,14 @@
 """Blocks: networks that are a row of nodes, read block by block, level by level, and as a whole.
 
 A level is the blocks of one resolution: it begins with a block of stride 2. Parameters are the weights of a
-block's convolutions, in closed form from widths, kernel, expansion and repeats; work is multiply-accumulates
-per pixel of the input. Squeeze-and-excitation and shortcuts are not in them.
+block's convolutions, in closed form from widths, kernel, expansion and repeats; work is
+multiply-accumulates per pixel of the input. Squeeze-and-excitation and shortcuts are not in them.
 
-Columns: ``block3_kernel``: of the third block of the row (the stem is the first); blocks beyond the tenth count
-in their level and in the whole only. ``layers`` are repeats, ``squeeze`` whether there is
-squeeze-and-excitation, ``expand`` layers times expansion, ``look`` layers times kernel. ``level2_...``: sums
-over the blocks of a level, ``squeezed`` layers with squeeze-and-excitation. ``blocks_...``: sums over all.
+Columns: ``block3_kernel``: of the third block of the row (the stem is the first); blocks beyond the tenth
+count in their level and in the whole only. ``layers`` are repeats, ``squeeze`` whether there is
+squeeze-and-excitation, ``expand`` layers times expansion, ``look`` layers times kernel. ``level2_...``:
+sums over the blocks of a level, ``squeezed`` layers with squeeze-and-excitation. ``blocks_...``: sums over
+all.
 """
 
 import math

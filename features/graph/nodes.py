@@ -1,17 +1,17 @@
 """Nodes: what operations read and feed, how deep they lie, and their share of the channels, summed by kind.
 
 An operation is a node of the live graph, whether it stands on a node or on an edge of the architecture's
-graph; skips are spliced away, concatenations taken for what they hold (`_terms`). Its share is its number of
-channels over those of the output, 1 where widths are unknown. Arithmetic is exact, so architectures that compute
-the same function have equal rows.
+graph; skips are spliced away, concatenations taken for what they hold (`_terms`). Its share is its number
+of channels over those of the output, 1 where widths are unknown. Arithmetic is exact, so architectures that
+compute the same function have equal rows.
 
-Columns, in the words of the space's operations (`_words`), for each kind: how many operations read the input or
-not and feed the output or not (``in_out``, ``in``, ``out``, ``inner``), and the same weighted by share; sums of
-the longest and shortest way from the input (``depth``) and to the output (``height``), itself counted; terms
-read and readers; share squared (work); shares of those that feed the output, times their depth. ``link_a>b``:
-operations b that read an operation a, ``input`` and ``output`` included. ``pair_a+b``: both held by one sum.
-``feed``: over the operations that feed the output, the most and fewest of what `paths` counts along a way to
-them, weighted by share.
+Columns, in the words of the space's operations (`_words`), for each kind: how many operations read the
+input or not and feed the output or not (``in_out``, ``in``, ``out``, ``inner``), and the same weighted by
+share; sums of the longest and shortest way from the input (``depth``) and to the output (``height``),
+itself counted; terms read and readers; share squared (work); shares of those that feed the output, times
+their depth. ``link_a>b``: operations b that read an operation a, ``input`` and ``output`` included.
+``pair_a+b``: both held by one sum. ``feed``: over the operations that feed the output, the most and fewest
+of what `paths` counts along a way to them, weighted by share.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -76,7 +76,13 @@ def node_values(graph: OpGraph, words: Vocabulary) -> list[float]:
         own_class = classes[kind, _CLASSES[2 * (INPUT not in reads) + (not feeds)]]
         own_class[0] += 1
         own_class[1] += shares[i]
-        own = (*depths[i][::-1], *heights[i][::-1], sum(reads.values()), readers[i], shares[i] ** 2)
+        own: tuple[Number, ...] = (
+            *depths[i][::-1],
+            *heights[i][::-1],
+            sum(reads.values()),
+            readers[i],
+            shares[i] ** 2,
+        )
         for name, value in zip(_SUMS, (*own, shares[i] * depths[i][1] * bool(feeds)), strict=True):
             sums[kind, name] += value
     values: list[Number] = [
