@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 
-from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.errors import ProxyrankError, unknown
 
 
 @dataclass(frozen=True)
@@ -51,4 +51,4 @@ def data_shape(dataset: str | DataShape) -> DataShape:
     try:
         return DATASETS[dataset]
     except KeyError:
-        raise ProxyrankError(f"unknown dataset {dataset!r}; known: {', '.join(DATASETS)}") from None
+        raise unknown("dataset", dataset, DATASETS) from None

@@ -9,7 +9,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
-from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.errors import ProxyrankError, unknown
 from proxyrank.spaces.base import SearchSpace
 
 ENTRY_POINTS = "proxyrank.spaces"
@@ -36,9 +36,9 @@ def register_space(name: str, module: str, attribute: str) -> None:
     _FACTORIES[name] = (module, attribute)
 
 
-def space_names() -> list[str]:
-    """Names of the registered and installed spaces."""
-    return sorted({*_FACTORIES, *_installed()})
+def space_names(*, installed: bool = True) -> list[str]:
+    """Names of the registered spaces and, ``installed``, of those that other packages bring."""
+    return sorted({*_FACTORIES, *(_installed() if installed else ())})
 
 
 def get_space(space: str | SearchSpace) -> SearchSpace:
@@ -109,10 +109,7 @@ def installed_space(name: str) -> SearchSpace:
         if space.name != name:
             raise ProxyrankError(f"search space {name}: {found[name].value} calls itself {space.name!r}")
         return space
-    raise ProxyrankError(
-        f"unknown search space {name!r}; known: {', '.join(space_names())}, or the space of a file as "
-        "FILE.py:NAME"
-    )
+    raise unknown("search space", name, (*space_names(), "the space of a file as FILE.py:NAME"))
 
 
 def source_of(space: SearchSpace) -> str | SearchSpace:

@@ -19,7 +19,7 @@ field, in pixels as if nothing were strided.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -65,7 +65,7 @@ class Flow:
     shares
         Variance by history.
     moments
-        Sums of variance times depth, depth squared, field, field squared.
+        Sums of the variance, and of it times depth, depth squared, field, field squared.
     """
 
     shares: dict[History, Fraction]
@@ -74,7 +74,16 @@ class Flow:
     @property
     def total(self) -> Fraction:
         """All of it."""
-        return sum(self.shares.values(), Fraction())
+        return self.moments[0]
+
+    def scaled(self, factor: Fraction | int) -> "Flow":
+        """The same flow at another strength."""
+        if factor == 1:
+            return self
+        return Flow(
+            {history: factor * variance for history, variance in self.shares.items()},
+            tuple(factor * moment for moment in self.moments),
+        )
 
 
 def _names(words: Vocabulary) -> tuple[str, ...]:
@@ -112,7 +121,7 @@ def flow_values(graph: OpGraph, words: Vocabulary) -> list[float]:
     """
     values: list[float] = []
     for turn in _DIRECTIONS.values():
-        terms = splice(turn(graph))
+        terms = splice(turn(graph.live()))
         for variant in _VARIANTS:
             values += _ends(terms, words, reset=variant == "reset")
     return values
@@ -122,7 +131,7 @@ def _ends(terms: Terms, words: Vocabulary, *, reset: bool) -> tuple[float, ...]:
     if not terms.output:
         return (0.0,) * (2 * len(_names(words)))
     one = Fraction(1) if len(terms.instances) <= EXACT else cast(Fraction, 1.0)
-    start = Flow({(0,) * len(words.kinds): one}, (0 * one,) * 4)
+    start = Flow({(0,) * len(words.kinds): one}, (one, *(0 * one,) * 4))
     budget = Budget()
 
     def join(instance: Instance, parts: Sequence[Flow]) -> Flow:
@@ -145,7 +154,7 @@ def _ends(terms: Terms, words: Vocabulary, *, reset: bool) -> tuple[float, ...]:
     return (*_summary(flow.output, words), *(last or _summary(start, words)))
 
 
-def _factors(instance: Instance, parts: Sequence[Flow]) -> list[Fraction]:
+def _factors(instance: Instance, parts: Sequence[Flow]) -> Sequence[Fraction | int]:
     """What each term of an instance is multiplied by."""
     times = list(instance.reads.values())
     if instance.merge == "concat":
@@ -154,36 +163,36 @@ def _factors(instance: Instance, parts: Sequence[Flow]) -> list[Fraction]:
         totals = [part.total for part in parts]
         whole = math.prod(total**n for total, n in zip(totals, times, strict=True))
         return [n * whole / (sum(times) * total) for total, n in zip(totals, times, strict=True)]
-    return [Fraction(n) for n in times]
+    return times
 
 
-def _mix(factors: Sequence[Fraction], parts: Sequence[Flow]) -> Flow:
+def _mix(factors: Sequence[Fraction | int], parts: Sequence[Flow]) -> Flow:
+    scaled = [part.scaled(factor) for factor, part in zip(factors, parts, strict=True)]
+    if len(scaled) == 1:
+        return scaled[0]
     shares: dict[History, Fraction] = {}
-    moments = [Fraction()] * 4
-    for factor, part in zip(factors, parts, strict=True):
-        for history, variance in part.shares.items():
-            amount = factor * variance
-            shares[history] = shares[history] + amount if history in shares else amount
-        moments = [known + factor * own for known, own in zip(moments, part.moments, strict=True)]
-    return Flow(shares, tuple(moments))
+    for part in scaled:
+        _gather(shares, part.shares.items())
+    totals = zip(*(part.moments for part in scaled), strict=True)
+    return Flow(shares, tuple(sum(own, Fraction()) for own in totals) if scaled else (Fraction(),) * 5)
+
+
+def _gather(shares: dict[History, Fraction], more: Iterable[tuple[History, Fraction]]) -> None:
+    for history, variance in more:
+        shares[history] = shares[history] + variance if history in shares else variance
 
 
 def _pass(operation: Operation, read: Flow, gain: Fraction, place: int) -> Flow:
+    passed = read.scaled(gain)
     shares: dict[History, Fraction] = {}
-    for before, variance in read.shares.items():
-        after = advance(before, place, operation.repeats)
-        amount = variance * gain
-        shares[after] = shares[after] + amount if after in shares else amount
-    total = read.total
-    depth, depth2, field, field2 = read.moments
+    _gather(shares, ((advance(h, place, operation.repeats), own) for h, own in passed.shares.items()))
+    total, depth, depth2, field, field2 = passed.moments
     more, wider = operation.repeats, operation.radius
-    moments = (
-        depth + more * total,
-        depth2 + 2 * more * depth + more**2 * total,
-        field + wider * total,
-        field2 + 2 * wider * field + wider**2 * total,
+    moments = [total, depth + more * total, depth2 + 2 * more * depth + more**2 * total]
+    moments += (
+        [field + wider * total, field2 + 2 * wider * field + wider**2 * total] if wider else [field, field2]
     )
-    return Flow(shares, tuple(gain * moment for moment in moments))
+    return Flow(shares, tuple(moments))
 
 
 def _summary(flow: Flow, words: Vocabulary) -> tuple[float, ...]:
@@ -192,16 +201,15 @@ def _summary(flow: Flow, words: Vocabulary) -> tuple[float, ...]:
     by_count = [[Fraction()] * (MOST + 1) for _ in words.conv_measures]
     pooled, through = Fraction(), dict.fromkeys(words.others, Fraction())
     for history, variance in flow.shares.items():
-        share = variance / total
         for counts, measure in zip(by_count, words.conv_measures, strict=True):
-            counts[capped(history, measure)] += share
-        pooled += share if any(history[i] for i in words.pools) else 0
+            counts[capped(history, measure)] += variance
+        pooled += variance if any(history[i] for i in words.pools) else 0
         for i in words.others:
-            through[i] += share if history[i] else 0
-    depth, depth2, field, field2 = (moment / total for moment in flow.moments)
-    values = [share for counts in by_count for share in counts]
-    values += [*([pooled] if words.pools else []), *through.values()]
-    values += [depth, depth2 - depth**2, field, field2 - field**2]
+            through[i] += variance if history[i] else 0
+    depth, depth2, field, field2 = (moment / total for moment in flow.moments[1:])
+    shares = [share for counts in by_count for share in counts]
+    shares += [*([pooled] if words.pools else []), *through.values()]
+    values = [*(share / total for share in shares), depth, depth2 - depth**2, field, field2 - field**2]
     return (_log(total), *map(float, values))
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import pandas as pd
 
-from proxyrank.common.errors import NotApplicableError, ProxyrankError
+from proxyrank.common.errors import NotApplicableError, unknown
 from proxyrank.features.graph._words import Level, operations_of, words_of
 from proxyrank.features.groups import FeatureGroup, frame_of
 from proxyrank.spaces import Operation, OpGraph, SearchSpace, require
@@ -83,7 +83,7 @@ def graf_values(
         If an operation is none of those named.
     """
     if no_path not in NO_PATH:
-        raise ProxyrankError(f"unknown graf_no_path {no_path!r}; known: {', '.join(NO_PATH)}")
+        raise unknown("graf_no_path", no_path, NO_PATH)
     extra, none_longest = NO_PATH[no_path]
     n, last = len(words), graph.n_nodes - 1
     at = {word: i for i, word in enumerate(words)}
