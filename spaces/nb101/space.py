@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class NB101Space(CellSpace[Cell]):
-    """NAS-Bench-101: 423,624 different cells; the list of them needs the published table."""
+    """NAS-Bench-101: 423,624 different cells, which only the published table lists (`published`)."""
 
     name = "nb101"
     description = "NAS-Bench-101 cells: up to 5 operations on nodes, at most 9 edges"
@@ -67,12 +67,16 @@ class NB101Space(CellSpace[Cell]):
         """Sizes of the network; cells are pruned before they are built, so ``effective`` changes nothing."""
         return cell_sizes(self.prune(self.value(arch)), data_shape(dataset), self.skeleton)
 
-    def populations(self) -> tuple[str, ...]:
-        """Names of the populations."""
-        return ("all",)
+    def published(self) -> list[str]:
+        """All 423,624 cells as published, sorted, from the published table.
 
-    def archs(self, population: str = "all") -> list[str]:
-        """All cells as published, sorted. Raises ProxyrankError without the published table."""
+        It is no population: what a ranker learns must not depend on whether that file is there.
+
+        Raises
+        ------
+        ProxyrankError
+            Without the table.
+        """
         return sorted(hashes.table_cells().values())
 
     def network(self, arch: str, dataset: str | DataShape) -> "nn.Module":

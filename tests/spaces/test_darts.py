@@ -10,6 +10,7 @@ from proxyrank.spaces.darts.genotype import INPUTS, NODES, Cell, prune_cell
 from proxyrank.spaces.darts.network import DARTSNetwork
 from proxyrank.spaces.darts.sizes import genotype_sizes
 from proxyrank.spaces.darts.skeleton import Skeleton
+from proxyrank.testing.spaces import SpaceContract
 
 PAIRS = "('sep_conv_3x3', 0), ('skip_connect', 1), ('max_pool_3x3', 2), ('dil_conv_5x5', 0), "
 PAIRS += "('avg_pool_3x3', 1), ('sep_conv_5x5', 3), ('skip_connect', 0), ('dil_conv_3x3', 4)"
@@ -143,3 +144,10 @@ def test_graphs_of_the_cells() -> None:
     assert carried == [(source, 2 + i // 2, op) for i, (op, source) in enumerate(value)]
     assert graph.nodes[-1].merge == "concat"
     assert len(DARTS.graph(FLAT).live_edges) == len(DARTS.graph(FLAT).edges) == 2 * 12 + 4
+
+
+class TestContract(SpaceContract):
+    space = DARTS
+    examples = (FLAT, FLAT.replace("('skip_connect', 1)", "('none', 1)"))
+    spellings = ((FLAT, DEFAULTS),)
+    shape = DataShape(resolution=8, classes=4)

@@ -5,6 +5,7 @@ import pytest
 from proxyrank.common.errors import ArchitectureError
 from proxyrank.spaces import DataShape
 from proxyrank.spaces.mbconv import MBCONV
+from proxyrank.testing.spaces import SpaceContract
 
 SMALL = "e1k3l1s0-e1k3l1s1-e4k5l2s0-e1k3l1s0-e6k3l1s1-e1k3l1s0-e1k3l1s0"
 
@@ -51,3 +52,8 @@ def test_neighbours_differ_in_one_choice() -> None:
     assert len(found) == 7 * (2 + 1 + 3 + 1)
     assert all(sum(a != b for a, b in zip(arch, SMALL, strict=True)) == 1 for arch in found)
     assert all(MBCONV.parse(arch) == arch for arch in found)
+
+
+class TestContract(SpaceContract):
+    space = MBCONV
+    spellings = ((SMALL, f" {SMALL} "),)

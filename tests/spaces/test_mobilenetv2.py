@@ -11,6 +11,7 @@ from proxyrank.spaces import DataShape
 from proxyrank.spaces.mobilenetv2 import MOBILENETV2, MOBILENETV2_PLAIN, START
 from proxyrank.spaces.mobilenetv2.blocks import parse_blocks, round_width
 from proxyrank.spaces.mobilenetv2.mutations import FACTORS, changed_blocks
+from proxyrank.testing.spaces import SpaceContract
 
 FIRST, LAST = "SuperConvK3BNRELU(3,8,2,1)", "SuperConvK1BNRELU(32,64,1,1)"
 MIDDLE = "SuperResIDWE6K3(8,32,2,8,1)"
@@ -152,3 +153,9 @@ def test_mutations_are_changes_of_one_block() -> None:
 def test_widths_round_to_multiples_of_8(width: float, rounded: int) -> None:
     assert round_width(width) == rounded
     assert abs(rounded - width) <= min((abs(8 * k - width) for k in range(1, 20)), default=inf)
+
+
+class TestContract(SpaceContract):
+    space = MOBILENETV2
+    examples = (START, SMALL)
+    shape = DataShape(resolution=32, classes=4)

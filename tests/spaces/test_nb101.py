@@ -13,6 +13,7 @@ from proxyrank.spaces import DataShape
 from proxyrank.spaces.nb101 import NB101
 from proxyrank.spaces.nb101.cell import Cell, parse_cell
 from proxyrank.spaces.nb101.channels import vertex_channels
+from proxyrank.testing.spaces import SpaceContract
 
 LETTER = "0111000/0000100/0000010/0000001/0000010/0000001:02100"
 JSON = (
@@ -120,7 +121,7 @@ def test_a_published_hash_is_looked_up(table, tmp_path, monkeypatch) -> None:
         patch.setenv("PROXYRANK_DATA", str(tmp_path))
         pd.DataFrame([row]).to_parquet(tmp_path / "nasbench101_full.parquet")
         assert NB101.write(NB101.read(row["hash"])) == f"{row['matrix']}:{row['ops']}"
-        assert NB101.archs() == [f"{row['matrix']}:{row['ops']}"]
+        assert NB101.published() == [f"{row['matrix']}:{row['ops']}"]
         with pytest.raises(ArchitectureError, match="no such hash"):
             NB101.read("0" * 32)
 
@@ -177,3 +178,9 @@ def test_neighbours_are_valid_different_and_mutual() -> None:
 
 def test_neighbours_of_the_smallest_cell() -> None:
     assert NB101.neighbours("01:") == ["011/001:0", "011/001:1", "011/001:2"]
+
+
+class TestContract(SpaceContract):
+    space = NB101
+    spellings = (("0110/0001/0001:02", JSON),)
+    bad = ("", "0110/0001/0001:03", "[[0, 1], [0, 0]]")

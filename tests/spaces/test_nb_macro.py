@@ -5,6 +5,7 @@ import pytest
 from proxyrank.common.errors import ArchitectureError
 from proxyrank.spaces import DataShape
 from proxyrank.spaces.nb_macro import NB_MACRO
+from proxyrank.testing.spaces import SpaceContract
 
 
 def test_all_architectures() -> None:
@@ -38,3 +39,8 @@ def test_neighbours_differ_in_one_digit() -> None:
     found = NB_MACRO.neighbours("01201201")
     assert len(set(found)) == 16
     assert all(sum(a != b for a, b in zip(arch, "01201201", strict=True)) == 1 for arch in found)
+
+
+class TestContract(SpaceContract):
+    space = NB_MACRO
+    bad = ("", "0120120")

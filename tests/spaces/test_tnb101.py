@@ -7,6 +7,7 @@ import pytest
 from proxyrank.common.errors import ArchitectureError, ProxyrankError
 from proxyrank.spaces import DataShape, get_space
 from proxyrank.spaces.tnb101 import TNB101_MICRO
+from proxyrank.testing.spaces import SpaceContract
 
 
 def test_spellings() -> None:
@@ -93,3 +94,9 @@ def test_neighbours_differ_in_one_operation() -> None:
     found = TNB101_MICRO.neighbours("(1, 2, 3, 0, 1, 2)")
     assert len(set(found)) == 18
     assert TNB101_MICRO.parse(found[0]) == found[0]
+
+
+class TestContract(SpaceContract):
+    space = TNB101_MICRO
+    spellings = (("(2, 3, 1, 0, 2, 3)", (2, 3, 1, 0, 2, 3), "64-41414-2_31_023"),)
+    shape = DataShape(resolution=32, classes=4)
