@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from proxyrank.common.errors import NotApplicableError
-from proxyrank.features.network._norms import FusedBatchNorm, PlainBatchNorm, use_norm
+from proxyrank.features.network._norms import FusedBatchNorm, FusedImageNorm, use_norm
 from proxyrank.features.network._recording import CodeAgreement, LayerOutputs, blocks_of, recorded
 from proxyrank.features.network.batch import Batch
 from proxyrank.features.spectrum.describe import FisherSettings, vkdnw_features
@@ -26,6 +26,7 @@ Signs = Callable[[tuple[int, ...]], Tensor]
 
 READS: dict[str, tuple[str, ...]] = {
     "train_pass": (),
+    "loss_graph": ("train_pass",),
     "loss_gradients": ("train_pass",),
     "second_loss_gradients": (),
     "input_gradient": ("train_pass",),
@@ -140,9 +141,9 @@ class Passes:
         """The copy that train-mode passes run: BatchNorm uses batch statistics and records none."""
         return self._train_copy(FusedBatchNorm)
 
-    def twice_differentiable(self) -> nn.Module:
-        """Another such copy, whose passes can be differentiated forwards and twice."""
-        return self._train_copy(PlainBatchNorm)
+    def image_by_image(self) -> nn.Module:
+        """Another such copy, in which every ordinary BatchNorm2d sees each image as if it were alone."""
+        return self._train_copy(FusedImageNorm)
 
     @cached_property
     def weights(self) -> dict[str, Tensor]:
@@ -172,18 +173,35 @@ class Passes:
         return TrainPass(images, logits, four, layers.outputs, agreement.matrix, agreement.length)
 
     @cached_property
+    def loss_graph(self) -> tuple[dict[str, Tensor], list[Tensor]]:
+        """Gradients of the loss of the first batch, by parameter (by name) and by layer output.
+
+        With their graph, so that they can be differentiated in turn.
+        """
+        return self._slopes(create_graph=True)
+
+    @cached_property
     def loss_gradients(self) -> LossGradients:
-        """Gradients of the loss of the first batch, by parameter and by layer output."""
+        """Gradients of the loss of the first batch, by parameter and by layer output.
+
+        Taken from `loss_graph` where it is there: a graph changes no bit of them.
+        """
+        parameters, outputs = self.__dict__.get("loss_graph") or self._slopes()
+        products = [
+            output.detach() * gradient.detach()
+            for output, gradient in zip(self.train_pass.layers, outputs, strict=True)
+        ]
+        saliency = [product.flatten(2).sum(2) if product.dim() > 2 else product for product in products]
+        return LossGradients({name: slope.detach() for name, slope in parameters.items()}, saliency)
+
+    def _slopes(self, *, create_graph: bool = False) -> tuple[dict[str, Tensor], list[Tensor]]:
         run = self.train_pass
         parameters = dict(self.trainable.named_parameters())
         loss = cross_entropy(run.logits, self.batch.y)
-        found = gradients(loss, [*parameters.values(), *run.layers], retain_graph=True)
-        of_outputs = found[len(parameters) :]
-        saliency = [
-            (output.detach() * gradient).flatten(2).sum(2) if output.dim() > 2 else output.detach() * gradient
-            for output, gradient in zip(run.layers, of_outputs, strict=True)
-        ]
-        return LossGradients(dict(zip(parameters, found, strict=False)), saliency)
+        found = gradients(
+            loss, [*parameters.values(), *run.layers], retain_graph=True, create_graph=create_graph
+        )
+        return dict(zip(parameters, found, strict=False)), found[len(parameters) :]
 
     @cached_property
     def second_loss_gradients(self) -> dict[str, Tensor]:
@@ -229,11 +247,15 @@ def relus(network: nn.Module) -> list[nn.Module]:
     return [module for module in network.modules() if isinstance(module, (nn.ReLU, nn.ReLU6))]
 
 
-def gradients(output: Tensor, inputs: list[Tensor], *, retain_graph: bool = False) -> list[Tensor]:
+def gradients(
+    output: Tensor, inputs: list[Tensor], *, retain_graph: bool = False, create_graph: bool = False
+) -> list[Tensor]:
     """Gradients of a scalar, zero for what it does not depend on."""
     if not output.requires_grad:
         return [torch.zeros_like(tensor) for tensor in inputs]
-    found = torch.autograd.grad(output, inputs, retain_graph=retain_graph, allow_unused=True)
+    found = torch.autograd.grad(
+        output, inputs, retain_graph=retain_graph, create_graph=create_graph, allow_unused=True
+    )
     return [
         torch.zeros_like(tensor) if gradient is None else gradient
         for tensor, gradient in zip(inputs, found, strict=True)
