@@ -7,6 +7,8 @@ out, and so is the derivative of the backward pass.
 """
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -129,6 +131,19 @@ def use_norm(network: nn.Module, kind: type[nn.BatchNorm2d]) -> nn.Module:
         if type(module) is nn.BatchNorm2d and module.affine:
             module.__class__ = kind
     return network
+
+
+@contextmanager
+def norms_as(network: nn.Module, kind: type[nn.BatchNorm2d], other: type[nn.BatchNorm2d]) -> Iterator[None]:
+    """Let the norms of one kind work as another within the block."""
+    norms = [module for module in network.modules() if type(module) is kind]
+    try:
+        for norm in norms:
+            norm.__class__ = other
+        yield
+    finally:
+        for norm in norms:
+            norm.__class__ = kind
 
 
 def _mean(rows: Tensor) -> Tensor:

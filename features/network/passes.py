@@ -5,7 +5,8 @@ batch alone. A proxy therefore reads the same bits whether it is asked for alone
 or last. The network that is handed in is only copied, never run in train mode.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from proxyrank.common.errors import NotApplicableError
-from proxyrank.features.network._norms import FusedBatchNorm, FusedImageNorm, use_norm
+from proxyrank.features.network._norms import FusedBatchNorm, FusedImageNorm, norms_as, use_norm
 from proxyrank.features.network._recording import CodeAgreement, LayerOutputs, blocks_of, recorded
 from proxyrank.features.network.batch import Batch
 from proxyrank.features.spectrum.describe import FisherSettings, vkdnw_features
@@ -128,22 +129,21 @@ class Passes:
                 module.inplace = False  # type: ignore[assignment]
         return network
 
-    def _train_copy(self, norm: type[nn.BatchNorm2d]) -> nn.Module:
+    @cached_property
+    def trainable(self) -> nn.Module:
+        """The copy that train-mode passes run: BatchNorm uses batch statistics and records none."""
         network = self.copy()
         for module in network.modules():
             if isinstance(module, nn.modules.batchnorm._BatchNorm):
                 module.track_running_stats = False
                 module.running_mean = module.running_var = module.num_batches_tracked = None
-        return use_norm(network, norm) if self._format == torch.channels_last else network
+        return use_norm(network, FusedBatchNorm) if self._format == torch.channels_last else network
 
-    @cached_property
-    def trainable(self) -> nn.Module:
-        """The copy that train-mode passes run: BatchNorm uses batch statistics and records none."""
-        return self._train_copy(FusedBatchNorm)
-
-    def image_by_image(self) -> nn.Module:
-        """Another such copy, in which every ordinary BatchNorm2d sees each image as if it were alone."""
-        return self._train_copy(FusedImageNorm)
+    @contextmanager
+    def image_by_image(self) -> Iterator[nn.Module]:
+        """Lend `trainable` with every fused BatchNorm2d seeing each image as if it were alone."""
+        with norms_as(self.trainable, FusedBatchNorm, FusedImageNorm):
+            yield self.trainable
 
     @cached_property
     def weights(self) -> dict[str, Tensor]:
