@@ -118,7 +118,11 @@ class Passes:
         self._format = torch.channels_last if channels_last else torch.preserve_format
 
     def copy(self) -> nn.Module:
-        """Make a private copy in train mode: wants gradients, works out of place, drops nothing."""
+        """Make a private copy in train mode: wants gradients, works out of place, drops nothing.
+
+        Whatever else is random in its passes (functional dropout, stochastic depth) restarts torch's stream
+        with every pass, so that no value depends on how many passes went before.
+        """
         network = deepcopy(self.network).train().requires_grad_(True)
         for parameter in network.parameters():
             parameter.data = self._stored(parameter.data)
@@ -127,6 +131,7 @@ class Passes:
                 module.eval()
             if getattr(module, "inplace", False) is True:
                 module.inplace = False  # type: ignore[assignment]
+        network.register_forward_pre_hook(_restart)
         return network
 
     @cached_property
@@ -234,6 +239,11 @@ class Passes:
             stack.extend(() if name in self.__dict__ else READS[name])
         for name in set(READS) - keep:
             self.__dict__.pop(name, None)
+
+
+def _restart(module: nn.Module, inputs: tuple[object, ...]) -> None:
+    """Forward pre-hook: torch's generators as they were when they were seeded."""
+    torch.manual_seed(torch.initial_seed())
 
 
 def weight_layers(network: nn.Module) -> list[tuple[str, nn.Conv2d | nn.Linear]]:

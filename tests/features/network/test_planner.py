@@ -54,12 +54,29 @@ class Viewing(nn.Module):
         return self.last(x.view(len(x), -1))
 
 
+class Dropping(nn.Module):
+    """Functional dropout, a block that is skipped at random, and noise."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.second = nn.Conv2d(3, 6, 3, padding=1), nn.Conv2d(6, 6, 3, padding=1)
+        self.classifier = nn.Linear(6, 10)
+
+    def forward(self, x):
+        x = torch.relu(self.first(x))
+        if self.training:
+            x = x + torch.relu(self.second(x)) * torch.bernoulli(torch.full((len(x), 1, 1, 1), 0.5))
+            x = x + 0.1 * torch.randn_like(x)
+        return self.classifier(nn.functional.dropout(x.mean((2, 3)), 0.5, self.training))
+
+
 def _networks():
     cells = SPACE.sample(4, seed=3)
     return {
         **{cell: lambda cell=cell: SPACE.build(cell, CONFIG) for cell in cells},
         "residual": Residual,
         "viewing": Viewing,
+        "dropping": Dropping,
         "mlp": lambda: nn.Sequential(nn.Flatten(), nn.Linear(192, 16), nn.ReLU(), nn.Linear(16, 10)),
     }
 
