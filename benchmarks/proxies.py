@@ -85,20 +85,21 @@ def measure(name: str, arch: str, batch: int, classes: int, device: str) -> dict
     import torch
 
     from proxyrank.features.network.batch import noise_batch
-    from proxyrank.spaces import NetworkConfig, get_space
+    from proxyrank.spaces import DataShape
+    from proxyrank.spaces.nb201 import NB201, Skeleton
 
     torch.set_num_threads(1)
     torch.manual_seed(0)
 
-    def build(config: NetworkConfig, size: int) -> tuple[Any, Any]:
-        network = get_space("nb201").build(arch, config)
+    def build(shape: DataShape, size: int, skeleton: Skeleton | None = None) -> tuple[Any, Any]:
+        network = NB201.network(arch, shape, skeleton)
         for parameter in network.parameters():
             if parameter.dim() > 1:
                 torch.nn.init.kaiming_normal_(parameter)
-        return network.to(device), noise_batch(config, size, seed=0, device=device)
+        return network.to(device), noise_batch(shape, size, seed=0, device=device)
 
-    subject = build(NetworkConfig(classes=classes), batch)
-    tiny = build(NetworkConfig(width=4, depth=1, classes=3, resolution=8), 4)
+    subject = build(DataShape(classes=classes), batch)
+    tiny = build(DataShape(classes=3, resolution=8), 4, Skeleton(width=4, depth=1))
     call = MEASURES[name]
     if device == "cuda":
         call(*tiny)

@@ -52,22 +52,23 @@ def measure(side: str, arch: str, device: str) -> dict[str, float]:
     import torch
 
     from proxyrank.features.network.batch import noise_batch
-    from proxyrank.spaces import NetworkConfig, get_space
+    from proxyrank.spaces import DataShape
+    from proxyrank.spaces.nb201 import NB201, Skeleton
 
     torch.set_num_threads(1)
     torch.manual_seed(0)
     clock = time.perf_counter if device == "cuda" else time.process_time
 
-    def build(config: NetworkConfig, size: int) -> tuple[Any, Any]:
-        network = get_space("nb201").build(arch, config)
+    def build(shape: DataShape, size: int, skeleton: Skeleton | None = None) -> tuple[Any, Any]:
+        network = NB201.network(arch, shape, skeleton)
         for parameter in network.parameters():
             if parameter.dim() > 1:
                 torch.nn.init.kaiming_normal_(parameter)
-        return network.to(device), noise_batch(config, size, seed=0, device=device)
+        return network.to(device), noise_batch(shape, size, seed=0, device=device)
 
-    subject = build(NetworkConfig(), 16)
+    subject = build(DataShape(), 16)
     held = _resident()
-    run(side, *build(NetworkConfig(width=4, depth=1, resolution=8), 4), channels_last=True)
+    run(side, *build(DataShape(resolution=8), 4, Skeleton(width=4, depth=1)), channels_last=True)
     if device == "cuda":
         run(side, *subject, channels_last=True)  # the kernels are chosen once a shape
         torch.cuda.synchronize()

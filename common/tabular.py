@@ -50,7 +50,7 @@ def read_table(path: str | Path, option: str = "", hint: str = "") -> pd.DataFra
         If the file is missing, empty, damaged, has no rows, a repeated column name or another suffix.
     """
     path = Path(path)
-    suffix = ".parquet" if _is_bare_parquet(path) else _suffix(path, READ_SUFFIXES)
+    suffix = ".parquet" if _is_bare_parquet(path) else table_suffix(path, READ_SUFFIXES)
     _check_present(path, option, hint)
     if suffix == ".parquet":
         frame = _read_parquet(path)
@@ -60,6 +60,26 @@ def read_table(path: str | Path, option: str = "", hint: str = "") -> pd.DataFra
     if frame.empty:
         raise TableError(f"{path}: no rows, only a header")
     return frame
+
+
+def table_suffix(path: str | Path, known: Sequence[str]) -> str:
+    """Suffix of a table's name, in lower case.
+
+    Raises
+    ------
+    TableError
+        If it is not one of those known.
+    """
+    name = Path(path).name.lower()
+    for suffix in known:
+        if name.endswith(suffix):
+            return suffix
+    raise TableError(f"{path}: expected a file named {', '.join('*' + suffix for suffix in known)}")
+
+
+def is_table(path: str | Path) -> bool:
+    """Whether `read_table` reads the file, by its name or, where that has no suffix, its first bytes."""
+    return Path(path).name.lower().endswith(READ_SUFFIXES) or _is_bare_parquet(Path(path))
 
 
 def row_place(frame: pd.DataFrame, row: int, path: str | Path) -> str:
@@ -131,7 +151,7 @@ def write_table(frame: pd.DataFrame, path: str | Path) -> None:
         If the folder does not exist.
     """
     path = Path(path)
-    suffix = _suffix(path, WRITE_SUFFIXES)
+    suffix = table_suffix(path, WRITE_SUFFIXES)
     with atomic_path(path) as temporary:
         if suffix == ".parquet":
             frame = frame.copy(deep=False)
@@ -182,7 +202,7 @@ def read_archs(path: str | Path, option: str = "--archs", hint: str = "") -> lis
         If the file is missing, damaged, or lists nothing.
     """
     path = Path(path)
-    if path.name.lower().endswith(READ_SUFFIXES):
+    if is_table(path):
         frame = read_table(path, option, hint)
         return list(
             zip(arch_texts(frame, path), (row_place(frame, i, path) for i in range(len(frame))), strict=True)
@@ -215,13 +235,6 @@ def _arch_text(cell: object) -> str:
     if isinstance(cell, np.ndarray):
         return str(tuple(cell.tolist()))
     return str(tuple(cell)) if isinstance(cell, list | tuple) else str(cell)
-
-
-def _suffix(path: Path, known: Sequence[str]) -> str:
-    for suffix in known:
-        if path.name.lower().endswith(suffix):
-            return suffix
-    raise TableError(f"{path}: expected a file named {', '.join('*' + suffix for suffix in known)}")
 
 
 def _is_bare_parquet(path: Path) -> bool:

@@ -9,12 +9,13 @@ import pandas as pd
 from scipy.stats import rankdata
 
 from proxyrank.common.errors import TableError
-from proxyrank.spaces import NetworkConfig, SearchSpace
+from proxyrank.spaces import DataShape, SearchSpace, require
 
 
-def size_scores(space: SearchSpace, archs: Sequence[str], config: NetworkConfig) -> pd.DataFrame:
+def size_scores(space: SearchSpace, archs: Sequence[str], dataset: str | DataShape) -> pd.DataFrame:
     """Sizes of the networks as built, in closed form: columns ``flops, params, dim``, index ``arch``."""
-    sizes = [asdict(space.sizes(arch, config)) for arch in archs]
+    sized = require(space, "sizes", "ranking by size")
+    sizes = [asdict(sized.sizes(arch, dataset)) for arch in archs]
     index = pd.Index(list(archs), name="arch", dtype=object)
     return pd.DataFrame(sizes, index=index, columns=["flops", "params", "dim"], dtype=np.float64)
 

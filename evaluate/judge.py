@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import pandas as pd
 
-from proxyrank.common.errors import ProxyrankError, TableError
+from proxyrank.common.errors import ProxyrankError, TableError, unknown
 from proxyrank.evaluate.aggregate import size_scores
 from proxyrank.evaluate.labels import Labels
 from proxyrank.evaluate.metrics import Metric
 from proxyrank.evaluate.report import Report, evaluate_scores
 from proxyrank.features import FeatureTable
 from proxyrank.models import ProxyRanker
-from proxyrank.spaces import NetworkConfig, SearchSpace, get_space
+from proxyrank.spaces import DataShape, SearchSpace, canonical, has, require
 
 SIZES = ("flops", "params", "dim")
 """Scores that need nothing but the architecture."""
@@ -27,7 +27,7 @@ def in_population(space: SearchSpace, labels: Labels, population: str) -> Labels
         If there is none.
     """
     if population != "all":
-        labels = labels.subset(space.archs(population))
+        labels = labels.subset(require(space, "archs", f"the population {population}").archs(population))
     if labels.values.empty:
         raise TableError(f"{labels.path}: no architecture of the population {population} has a label")
     return labels
@@ -40,9 +40,9 @@ def without(labels: Labels, archs: Collection[str]) -> Labels:
 
 def seen_in_training(ranker: ProxyRanker, archs: Sequence[str]) -> list[bool]:
     """Whether each architecture, or one of the same canonical form, was trained on."""
-    space = get_space(ranker.card.space)
-    trained = {space.canonical(arch) for arch in ranker.train_archs}
-    return [space.canonical(arch) in trained for arch in archs]
+    space = ranker.search_space
+    trained = {canonical(space, arch) for arch in ranker.train_archs}
+    return [canonical(space, arch) in trained for arch in archs]
 
 
 def ranker_scores(
@@ -89,7 +89,7 @@ def judge_ranker(
         If nothing is left to judge on.
     """
     card = ranker.card
-    space = get_space(card.space)
+    space = ranker.search_space
     known = in_population(space, labels, population or card.population)
     unseen = without(known, ranker.train_archs)
     judged = list(unseen.values.index)
@@ -133,7 +133,7 @@ def judge_scores(
     labels: Labels,
     by: Sequence[str],
     *,
-    config: NetworkConfig,
+    dataset: str | DataShape,
     population: str = "all",
     table: FeatureTable | None = None,
     exclude: Collection[str] = (),
@@ -151,12 +151,14 @@ def judge_scores(
     judged = without(in_population(space, labels, population), exclude)
     if table is not None:
         judged = judged.subset(table.frame.index)
-    known = size_scores(space, list(judged.values.index), config)
+    rows = list(judged.values.index)
+    sized = has(space, "sizes") or set(by) & set(SIZES)
+    known = size_scores(space, rows, dataset) if sized else pd.DataFrame(index=rows)
     if table is not None:
         known = known.drop(columns=[c for c in table.frame if c in known]).join(table.frame)
     reports = {}
     for name in by:
         if name not in known:
-            raise ProxyrankError(f"unknown score {name!r}; known: {', '.join(map(str, known.columns[:40]))}")
+            raise unknown("score", name, known.columns)
         reports[name] = evaluate_scores(known[name], judged, k=k)
     return reports

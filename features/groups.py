@@ -1,6 +1,5 @@
 """Feature groups: what each is called, which columns it has, and how they are computed."""
 
-import difflib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,9 +8,8 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from proxyrank.common.errors import ProxyrankError
-from proxyrank.spaces.base import SearchSpace
-from proxyrank.spaces.graph import OpGraph
+from proxyrank.common.errors import ProxyrankError, unknown
+from proxyrank.spaces.base import SearchSpace, require
 
 Compute = Callable[[SearchSpace, Sequence[str], Mapping[str, Any]], pd.DataFrame]
 """Space, architectures, settings -> float64 frame indexed by architecture, in the given order."""
@@ -51,6 +49,8 @@ class FeatureGroup:
     compute_columns
         Computes any columns of all groups that name the same function, whose settings agree where they
         overlap: what these groups need in common is then made once. None where there is no such saving.
+    needs
+        Abilities of the space that it needs besides networks, see `proxyrank.spaces.ABILITIES`.
     """
 
     name: str
@@ -63,10 +63,22 @@ class FeatureGroup:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     shard_size: int = 512
     compute_columns: ComputeColumns | None = None
+    needs: tuple[str, ...] = ()
 
     def resolve(self, settings: Mapping[str, Any] | None) -> dict[str, Any]:
         """Its own settings: the given values over the defaults; the settings of other groups are left out."""
         return {name: (settings or {}).get(name, default) for name, default in self.defaults.items()}
+
+    def require(self, space: SearchSpace) -> None:
+        """Refuse a space that lacks what the group needs.
+
+        Raises
+        ------
+        ProxyrankError
+            One line that says what is lacking.
+        """
+        for ability in ("network",) * self.needs_network + self.needs:
+            require(space, ability, f"the feature group {self.name}")
 
 
 GROUPS: dict[str, FeatureGroup] = {}
@@ -93,9 +105,7 @@ def get_group(name: str) -> FeatureGroup:
         If there is none; the message names the nearest one and lists all.
     """
     if name not in GROUPS:
-        near = difflib.get_close_matches(name.lower(), GROUPS, n=1, cutoff=0.0)
-        hint = f"; nearest: {near[0]}" if near else ""
-        raise ProxyrankError(f"unknown feature group {name!r}{hint}; known: {', '.join(GROUPS)}, all")
+        raise unknown("feature group", name, (*GROUPS, "all"))
     return GROUPS[name]
 
 
@@ -122,23 +132,6 @@ def parse_groups(groups: str | Sequence[str]) -> tuple[str, ...]:
     for name in sorted(names):
         get_group(name)
     return tuple(name for name in GROUPS if name in names)
-
-
-def per_graph(columns: Sequence[str], values: Callable[[OpGraph], list[float]]) -> Compute:
-    """`compute` of a group whose row is a function of the graph alone.
-
-    Parameters
-    ----------
-    columns
-        Names of the values.
-    values
-        Row of one graph.
-    """
-
-    def compute(space: SearchSpace, archs: Sequence[str], settings: Mapping[str, Any]) -> pd.DataFrame:
-        return frame_of(archs, columns, [values(space.graph(arch)) for arch in archs])
-
-    return compute
 
 
 def frame_of(archs: Sequence[str], columns: Sequence[str], rows: Sequence[Sequence[float]]) -> pd.DataFrame:

@@ -1,11 +1,11 @@
 """What a ranker folder says about itself, ``ranker.json``."""
 
 import platform
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from proxyrank.common.version import own_version, version_of
 from proxyrank.features import GroupInfo
 from proxyrank.models.intervals import Intervals
 
@@ -13,21 +13,9 @@ FORMAT = "proxyrank-ranker/1"
 LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "lightgbm")
 
 
-def own_version() -> str:
-    """Version of this package."""
-    return _version("proxyrank")
-
-
 def library_versions() -> dict[str, str]:
     """Versions of Python and of the libraries that a fit depends on, read without importing them."""
-    return {"python": platform.python_version(), **{name: _version(name) for name in LIBRARIES}}
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "0+unknown"
+    return {"python": platform.python_version(), **{name: version_of(name) for name in LIBRARIES}}
 
 
 class LabelCard(BaseModel):

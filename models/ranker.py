@@ -8,19 +8,21 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
+from proxyrank.common.digests import archs_digest
 from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.labels import check_direction
 from proxyrank.common.tabular import json_safe
 from proxyrank.features import FeatureTable, parse_groups
 from proxyrank.models.base import Ranker
 from proxyrank.models.card import LabelCard, RankerCard, SplitCard
 from proxyrank.models.catalogue import default_model, make_model, model_class
-from proxyrank.models.folder import archs_digest, read_folder, write_folder
+from proxyrank.models.folder import read_folder, write_folder
 from proxyrank.models.inputs.context import fit_context, training_table, unused_groups
 from proxyrank.models.inputs.matching import as_matrix, check_labels, check_table, matched_frame, parse_own
 from proxyrank.models.inputs.pool import averageable
 from proxyrank.models.intervals import conformal_intervals
-from proxyrank.models.parts.targets import FloatArray, check_direction
-from proxyrank.spaces import SearchSpace, get_space
+from proxyrank.models.parts.targets import FloatArray
+from proxyrank.spaces import SearchSpace, get_space, source_of, stated_space
 
 _log = logging.getLogger(__name__)
 
@@ -36,7 +38,7 @@ class ProxyRanker:
     model
         Key of `MODELS`; None is `default_model` of the groups.
     space
-        Name of the search space.
+        The search space, or what `get_space` finds it by.
     params
         Parameters of the estimator, over its defaults.
     settings
@@ -68,7 +70,7 @@ class ProxyRanker:
         self,
         groups: str | Sequence[str] = ("paths", "cell", "flow"),
         model: str | None = None,
-        space: str = "nb201",
+        space: str | SearchSpace = "nb201",
         *,
         params: Mapping[str, Any] | None = None,
         settings: Mapping[str, Any] | None = None,
@@ -167,7 +169,7 @@ class ProxyRanker:
         self.train_archs = tuple(train)
         params = json_safe(estimator.export()[0]["params"])
         self.card = RankerCard(
-            space=self.space,
+            space=self._space.name,
             label=LabelCard.model_validate({"name": label, "direction": direction, "path": label_path}),
             split=split,
             groups=features.sidecar.groups,
@@ -277,7 +279,9 @@ class ProxyRanker:
         write_folder(folder, self.card, self.train_archs, estimator)
 
     @classmethod
-    def load(cls, folder: str | Path, *, threads: int | None = None) -> "ProxyRanker":
+    def load(
+        cls, folder: str | Path, *, threads: int | None = None, space: str | SearchSpace | None = None
+    ) -> "ProxyRanker":
         """Read a ranker folder; nothing in it is unpickled.
 
         Parameters
@@ -286,11 +290,14 @@ class ProxyRanker:
             Written by `save`.
         threads
             Threads of the estimator; None keeps the number it was fitted with.
+        space
+            The ranker's search space, where it is not an installed one.
 
         Raises
         ------
         ProxyrankError
-            If a file is missing, damaged, or of another format; one line that names the file.
+            If a file is missing, damaged, or of another format, or the space is not at hand or another
+            one; one line that names the file.
         """
         card, archs, estimator = read_folder(folder)
         if threads is not None:
@@ -298,7 +305,7 @@ class ProxyRanker:
         ranker = cls(
             tuple(card.groups),
             card.model,
-            card.space,
+            source_of(stated_space(card.space, space, str(folder))),
             params={
                 name: card.params[name]
                 for name in card.params
@@ -311,6 +318,11 @@ class ProxyRanker:
         )
         ranker.card, ranker.estimator, ranker.train_archs = card, estimator, archs
         return ranker
+
+    @property
+    def search_space(self) -> SearchSpace:
+        """The search space itself."""
+        return self._space
 
     def _fitted(self) -> Ranker:
         if not hasattr(self, "estimator"):

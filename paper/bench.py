@@ -1,11 +1,11 @@
 """Whose labels the tables are made of: NAS-Bench-201's, or those of the shipped digits benchmark."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
+from proxyrank.common.digests import short_digest
 from proxyrank.evaluate import Labels, load_labels
 from proxyrank.features import (
     compute_features,
@@ -15,7 +15,7 @@ from proxyrank.features import (
     shipped_rows,
     shipped_tables,
 )
-from proxyrank.spaces import DATASETS, SearchSpace, get_space
+from proxyrank.spaces import DATASETS, SearchSpace, get_space, require
 from proxyrank.train.digits import digits_table
 
 NETWORK_GROUPS = ("vkdnw", "vkdnw_extra", "zcs")
@@ -67,7 +67,11 @@ class Bench:
     def labelled(self, dataset: str, population: str) -> list[str]:
         """Labelled cells of a population, sorted."""
         known = set(self.labels[dataset].values.index)
-        return [arch for arch in self.space.archs(population) if arch in known]
+        return [
+            arch
+            for arch in require(self.space, "archs", "a table of the paper").archs(population)
+            if arch in known
+        ]
 
     def settings(self, dataset: str) -> dict[str, object]:
         """Settings of the shipped network features."""
@@ -91,12 +95,9 @@ class Bench:
 
     def fingerprint(self) -> dict[str, dict[str, str]]:
         """Digests of the labels by data set (values and architectures), and of the shipped tables by name."""
-        labels = {
-            name: hashlib.sha256(own.values.to_csv(header=False).encode()).hexdigest()[:16]
-            for name, own in self.labels.items()
-        }
+        labels = {name: short_digest(own.values.to_csv(header=False)) for name, own in self.labels.items()}
         files = [path for path, sidecar in shipped_tables().items() if sidecar.space == self.space.name]
-        features = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:16] for path in files}
+        features = {path.name: short_digest(path.read_bytes()) for path in files}
         return {"labels": labels, "features": features}
 
     def accuracies(self, dataset: str, archs: list[str]) -> "pd.Series[float]":

@@ -13,7 +13,6 @@ from proxyrank.paper.published import METRICS, published
 from proxyrank.paper.reasons import why, why_spectrum
 from proxyrank.paper.result import Cell, finite, mean_and_std
 from proxyrank.paper.rows import ModelDriven, TrainingFree
-from proxyrank.spaces import network_config
 from proxyrank.train.fit import FitPlan, fit_ranker
 
 NO_TABLE = "no feature table"
@@ -25,7 +24,7 @@ def training_free_cells(
     """Cells of rankings without labels, on every data set."""
     for dataset in bench.labels:
         every = bench.labelled(dataset, population)
-        sizes = size_scores(bench.space, every, network_config(dataset)).rename(columns={"dim": "vkdnw_dim"})
+        sizes = size_scores(bench.space, every, dataset).rename(columns={"dim": "vkdnw_dim"})
         covered = bench.covered(dataset, population)
         frame = bench.features(dataset, covered) if covered else pd.DataFrame()
         large = bench.large(dataset, covered)

@@ -9,7 +9,7 @@ from proxyrank.common.errors import ProxyrankError
 from proxyrank.features import compute_features
 from proxyrank.models.parts.standardise import fit_standardiser
 from proxyrank.models.parts.targets import FloatArray
-from proxyrank.spaces import SearchSpace
+from proxyrank.spaces import SearchSpace, equality_key, require
 
 GROUPS = ("paths", "flow")
 """Feature groups that tell candidates apart; more columns overfit few labels."""
@@ -35,8 +35,8 @@ class Candidates:
 
     def positions(self, archs: Sequence[str]) -> list[int]:
         """Positions of the networks equal to the given ones, each once; others are left out."""
-        at = {self.space.function_key(arch): i for i, arch in enumerate(self.archs)}
-        found = (at.get(self.space.function_key(arch)) for arch in archs)
+        at = {equality_key(self.space, arch): i for i, arch in enumerate(self.archs)}
+        found = (at.get(equality_key(self.space, arch)) for arch in archs)
         return list(dict.fromkeys(i for i in found if i is not None))
 
 
@@ -59,10 +59,12 @@ def make_candidates(
     ProxyrankError
         If there are fewer than two different networks.
     """
-    listed = sorted(space.archs(population or "all") if archs is None else archs)
+    if archs is None:
+        archs = require(space, "archs", "a choice among all architectures").archs(population or "all")
+    listed = sorted(archs)
     first: dict[str, str] = {}
     for arch in listed:
-        first.setdefault(space.function_key(arch), arch)
+        first.setdefault(equality_key(space, arch), arch)
     chosen = sorted(first.values())
     if len(chosen) < 2:
         raise ProxyrankError(f"there must be at least 2 different networks to choose from, got {len(chosen)}")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.errors import ProxyrankError, unknown
 from proxyrank.common.executors import Executor
 from proxyrank.common.files import atomic_path, dump_json, read_json
 from proxyrank.common.progress import track
@@ -17,7 +17,7 @@ from proxyrank.evaluate import Labels, evaluate_scores, in_population, ranker_sc
 from proxyrank.models import ProxyRanker, SplitCard
 from proxyrank.search.candidates import make_candidates
 from proxyrank.search.strategies import STRATEGIES, propose
-from proxyrank.spaces import SearchSpace, get_space
+from proxyrank.spaces import SearchSpace, get_space, source_of
 
 BATCH = 16
 METRICS = ("KT", "SPR", "nDCG", "regret@1", "regret@10")
@@ -49,8 +49,9 @@ class Simulation:
     model: str = "ensemble"
 
     def __post_init__(self) -> None:
-        if unknown := [name for name in self.strategies if name not in STRATEGIES]:
-            raise ProxyrankError(f"unknown strategy {unknown[0]!r}; known: {', '.join(STRATEGIES)}")
+        for name in self.strategies:
+            if name not in STRATEGIES:
+                raise unknown("strategy", name, STRATEGIES)
         if list(self.checkpoints) != sorted(set(self.checkpoints)) or min(self.checkpoints, default=0) < 4:
             raise ProxyrankError(f"checkpoints must increase from at least 4, got {self.checkpoints}")
 
@@ -92,7 +93,7 @@ def run_simulation(
     _check_header(parts / "header.json", plan, known)
     runs = [(strategy, seed) for strategy in plan.strategies for seed in plan.seeds]
     todo = [run for run in runs if not (parts / _name(run)).exists()]
-    play = partial(play_run, space=space.name, labels=known, plan=plan)
+    play = partial(play_run, space=source_of(space), labels=known, plan=plan)
     results = executor(play, todo) if todo else iter(())
     done = len(runs) - len(todo)
     for at, rows in track(results, total=len(runs), what="simulating", done=done):
@@ -102,7 +103,9 @@ def run_simulation(
     return pd.DataFrame(rows)
 
 
-def play_run(run: tuple[str, int], *, space: str, labels: Labels, plan: Simulation) -> list[dict[str, Any]]:
+def play_run(
+    run: tuple[str, int], *, space: str | SearchSpace, labels: Labels, plan: Simulation
+) -> list[dict[str, Any]]:
     """Rows of one strategy with one seed, one a checkpoint."""
     strategy, seed = run
     where = get_space(space)

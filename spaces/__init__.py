@@ -1,28 +1,57 @@
 """Search spaces: strings that name architectures, their graphs, sizes and networks."""
 
 from proxyrank.spaces.base import (
-    DATASETS,
-    NetworkConfig,
+    ABILITIES,
+    FullSpace,
+    ListedSpace,
     SearchSpace,
     Sizes,
-    get_space,
-    network_config,
+    canonical,
+    equality_key,
+    has,
     parse_all,
-    register_space,
-    space_names,
+    populations,
+    representative,
+    require,
 )
-from proxyrank.spaces.graph import Edge, OpGraph
+from proxyrank.spaces.data import DATASETS, DataShape, data_shape
+from proxyrank.spaces.graph import FAMILIES, Edge, Node, Operation, OpGraph
+from proxyrank.spaces.registry import (
+    get_space,
+    identity,
+    installed_space,
+    register_space,
+    source_of,
+    space_names,
+    stated_space,
+)
 
 __all__ = [
+    "ABILITIES",
     "DATASETS",
+    "FAMILIES",
+    "DataShape",
     "Edge",
-    "NetworkConfig",
+    "FullSpace",
+    "ListedSpace",
+    "Node",
     "OpGraph",
+    "Operation",
     "SearchSpace",
     "Sizes",
+    "canonical",
+    "data_shape",
+    "equality_key",
     "get_space",
-    "network_config",
+    "has",
+    "identity",
+    "installed_space",
     "parse_all",
+    "populations",
     "register_space",
+    "representative",
+    "require",
+    "source_of",
     "space_names",
+    "stated_space",
 ]

@@ -1,68 +1,16 @@
-"""What a search space offers, and the list of the known ones."""
+"""What a search space must have and what it may have, and how callers ask."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from proxyrank.common.errors import ArchitectureError, ProxyrankError
-from proxyrank.spaces.graph import OpGraph
+from proxyrank.common.seeds import derive_rng
+from proxyrank.spaces.data import DataShape
+from proxyrank.spaces.graph import Operation, OpGraph
 
 if TYPE_CHECKING:
     from torch import nn
-
-
-@dataclass(frozen=True)
-class NetworkConfig:
-    """The skeleton that an architecture is put into, and the images it reads.
-
-    Attributes
-    ----------
-    width
-        Channels of the first stage.
-    depth
-        Cells (or layers) a stage.
-    classes
-        Outputs of the classifier.
-    channels
-        Channels of the input image.
-    resolution
-        Height and width of the input image in pixels.
-    """
-
-    width: int = 16
-    depth: int = 5
-    classes: int = 10
-    channels: int = 3
-    resolution: int = 32
-
-    def __post_init__(self) -> None:
-        for name, value in asdict(self).items():
-            if value < 1:
-                raise ProxyrankError(f"{name} of a network must be at least 1, got {value}")
-
-
-DATASETS: dict[str, NetworkConfig] = {
-    "cifar10": NetworkConfig(classes=10, resolution=32),
-    "cifar100": NetworkConfig(classes=100, resolution=32),
-    "ImageNet16-120": NetworkConfig(classes=120, resolution=16),
-    "digits": NetworkConfig(width=8, depth=2, classes=10, resolution=8),
-}
-"""Network of each known data set; a label column of that name selects it."""
-
-
-def network_config(dataset: str) -> NetworkConfig:
-    """Look up a data set's network.
-
-    Raises
-    ------
-    ProxyrankError
-        If the data set is unknown.
-    """
-    try:
-        return DATASETS[dataset]
-    except KeyError:
-        raise ProxyrankError(f"unknown dataset {dataset!r}; known: {', '.join(DATASETS)}") from None
 
 
 @dataclass(frozen=True)
@@ -72,7 +20,7 @@ class Sizes:
     Attributes
     ----------
     flops
-        Multiply-accumulates of conv and linear layers plus one a bias output, an image (NATS-Bench).
+        Multiply-accumulates of conv and linear layers plus one per bias output, per image (NATS-Bench).
     params
         Parameters.
     dim
@@ -85,19 +33,60 @@ class Sizes:
 
 
 class SearchSpace(Protocol):
-    """A set of architectures, each named by a string.
-
-    A second space joins by an object with these members and a line in ``_FACTORIES``; features and models
-    ask for nothing else. Every method takes any accepted spelling.
-    """
+    """What every search space has: a name, and one way to write each architecture."""
 
     name: str
-    description: str
-    ops: tuple[str, ...]
-    """Names of the operations, in the order in which features list them."""
+    """Letters, digits, ``_``, ``-`` and ``.``; ranker folders and feature tables name the space by it."""
 
-    def parse(self, text: str) -> str:
-        """Exact spelling of the architecture, the key of every table. Raises ArchitectureError."""
+    def parse(self, text: Any) -> str:
+        """Exact spelling of an architecture given in any spelling, the key of every table.
+
+        Raises
+        ------
+        ArchitectureError
+            If it is not an architecture of the space.
+        """
+        ...
+
+
+class FullSpace(SearchSpace, Protocol):
+    """What a search space may have besides; a space has those of these members that it defines.
+
+    Every method takes exact spellings. Ask with `has` or `require` first.
+    """
+
+    ops: Sequence[Operation]
+    """The operations that occur in graphs, in the order in which features list them, skip and none too."""
+
+    hyperparameters: Mapping[str, Any]
+    """What the space was made with, such as the choices of each position; plain data."""
+
+    def graph(self, arch: str) -> OpGraph:
+        """Operations on a directed acyclic graph, as written (dead ones included)."""
+        ...
+
+    def network(self, arch: str, dataset: str | DataShape) -> "nn.Module":
+        """The untrained torch network, drawn from torch's global generator: images to logits."""
+        ...
+
+    def sizes(self, arch: str, dataset: str | DataShape, *, effective: bool = False) -> Sizes:
+        """Closed-form sizes of the network as built or, ``effective``, without dead operations."""
+        ...
+
+    def archs(self, population: str = "all") -> Sequence[str]:
+        """All architectures of a population, sorted. Raises ProxyrankError where there is no such one."""
+        ...
+
+    def populations(self) -> Sequence[str]:
+        """Names that `archs` takes; ``all`` is the one of a space that does not say."""
+        ...
+
+    def sample(self, n: int, seed: int, population: str = "all") -> list[str]:
+        """``n`` different architectures, a prefix of what a larger ``n`` gives."""
+        ...
+
+    def neighbours(self, arch: str) -> list[str]:
+        """Architectures one change away."""
         ...
 
     def canonical(self, arch: str) -> str:
@@ -112,62 +101,111 @@ class SearchSpace(Protocol):
         """One architecture, itself canonical, for all that share a `function_key`."""
         ...
 
-    def graph(self, arch: str) -> OpGraph:
-        """Operations on a directed acyclic graph, as written (dead ones included)."""
-        ...
 
-    def sizes(self, arch: str, config: NetworkConfig, *, effective: bool = False) -> Sizes:
-        """Closed-form sizes as built or, ``effective``, without dead operations."""
-        ...
-
-    def archs(self, population: str = "all") -> Sequence[str]:
-        """All architectures of a population, sorted. Raises ProxyrankError where they are too many."""
-        ...
-
-    def populations(self) -> Sequence[str]:
-        """Names accepted by `archs`."""
-        ...
-
-    def sample(self, n: int, seed: int, population: str = "all") -> list[str]:
-        """``n`` different architectures, a prefix of what a larger ``n`` gives."""
-        ...
-
-    def neighbours(self, arch: str) -> list[str]:
-        """Architectures one change away."""
-        ...
-
-    def build(self, arch: str, config: NetworkConfig) -> "nn.Module":
-        """The torch network, randomly initialised from torch's global generator."""
-        ...
+ABILITIES: Mapping[str, str] = {
+    "graph": "the graph of an architecture",
+    "network": "the network of an architecture",
+    "sizes": "the sizes of networks",
+    "archs": "a list of all architectures",
+    "populations": "named populations",
+    "sample": "a way to draw architectures",
+    "neighbours": "the neighbours of an architecture",
+    "canonical": "a canonical form of architectures",
+    "function_key": "a key that equal networks share",
+    "representative": "one architecture for all equal ones",
+    "ops": "a list of its operations",
+    "hyperparameters": "hyperparameters",
+}
+"""Members that a space may have, and what to call them in a message."""
 
 
-_FACTORIES: dict[str, tuple[str, str]] = {"nb201": ("proxyrank.spaces.nb201", "NB201")}
-"""Name of a space -> module and attribute that hold it; imported when first asked for."""
+def has(space: SearchSpace, ability: str) -> bool:
+    """Whether a space has one of `ABILITIES`: the member is there and not None."""
+    if ability not in ABILITIES:
+        raise ValueError(f"unknown ability {ability!r}; known: {', '.join(ABILITIES)}")
+    return getattr(space, ability, None) is not None
 
 
-def register_space(name: str, module: str, attribute: str) -> None:
-    """Make a space of another package known under ``name``; it is imported on first use."""
-    _FACTORIES[name] = (module, attribute)
+def require(space: SearchSpace, ability: str, needed_by: str) -> FullSpace:
+    """Refuse a space that lacks an ability.
 
+    Parameters
+    ----------
+    space
+        The space.
+    ability
+        One of `ABILITIES`.
+    needed_by
+        Who needs it, as a message begins: ``the feature group paths``.
 
-def space_names() -> list[str]:
-    """Names that `get_space` accepts."""
-    return sorted(_FACTORIES)
-
-
-def get_space(name: str) -> SearchSpace:
-    """The search space of that name.
+    Returns
+    -------
+    FullSpace
+        The same space, for the type checker.
 
     Raises
     ------
     ProxyrankError
-        If there is none.
+        If the space does not have it.
     """
-    if name not in _FACTORIES:
-        raise ProxyrankError(f"unknown search space {name!r}; known: {', '.join(space_names())}")
-    module, attribute = _FACTORIES[name]
-    space: SearchSpace = getattr(import_module(module), attribute)
-    return space
+    if not has(space, ability):
+        raise ProxyrankError(
+            f"{needed_by} needs {ABILITIES[ability]}; the search space {space.name} has none"
+        )
+    return cast(FullSpace, space)
+
+
+def equality_key(space: SearchSpace, arch: str) -> str:
+    """Equal for networks known to be equal: the function key, else the canonical form, else the spelling."""
+    own = cast(FullSpace, space)
+    return own.function_key(arch) if has(space, "function_key") else canonical(space, arch)
+
+
+def canonical(space: SearchSpace, arch: str) -> str:
+    """The canonical form, or the spelling itself in a space without one."""
+    return cast(FullSpace, space).canonical(arch) if has(space, "canonical") else arch
+
+
+def representative(space: SearchSpace, arch: str) -> str:
+    """The member that stands for all equal networks, or the architecture itself in a space without one."""
+    return cast(FullSpace, space).representative(arch) if has(space, "representative") else arch
+
+
+def populations(space: SearchSpace) -> tuple[str, ...]:
+    """Names of the populations: ``all`` where the space does not say, none where it cannot be listed."""
+    if not has(space, "archs"):
+        return ()
+    return tuple(cast(FullSpace, space).populations()) if has(space, "populations") else ("all",)
+
+
+class ListedSpace:
+    """Base of spaces small enough to list: write `archs`, the rest follows."""
+
+    name: str
+
+    def archs(self, population: str = "all") -> Sequence[str]:
+        """All architectures of a population, sorted."""
+        raise NotImplementedError
+
+    def populations(self) -> Sequence[str]:
+        """Names of the populations."""
+        return ("all",)
+
+    def sample(self, n: int, seed: int, population: str = "all") -> list[str]:
+        """The first ``n`` architectures of a seeded permutation of the population.
+
+        Raises
+        ------
+        ProxyrankError
+            If the population has fewer than ``n``.
+        """
+        archs = self.archs(population)
+        if not 0 <= n <= len(archs):
+            raise ProxyrankError(
+                f"cannot sample {n} architectures: the population {population} has {len(archs)}"
+            )
+        order = derive_rng("sample", self.name, population, seed).permutation(len(archs))
+        return [archs[i] for i in order[:n]]
 
 
 def parse_all(space: SearchSpace, texts: Iterable[Any], where: Callable[[int], str]) -> list[str]:
@@ -178,7 +216,7 @@ def parse_all(space: SearchSpace, texts: Iterable[Any], where: Callable[[int], s
     space
         The space they belong to.
     texts
-        Spellings, one an architecture.
+        Spellings, one per architecture.
     where
         Text for the place of the i-th one (from 0), such as ``"archs.txt, line 3"``.
 

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from proxyrank.common.digests import archs_digest
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.evaluate import Labels, evaluate_scores, in_population, ranker_scores, require_varied, without
 from proxyrank.features import get_group
 from proxyrank.models import LabelCard, ProxyRanker, SplitCard
 from proxyrank.models.estimators.transfer import TransferRanker
 from proxyrank.models.intervals import conformal_intervals
-from proxyrank.models.parts.storage import digest
-from proxyrank.spaces import get_space
+from proxyrank.spaces import equality_key, has, require, source_of
 from proxyrank.train.splits import split_train
 
 FAMILIES = ("paths", "flow")
@@ -51,7 +51,7 @@ def transfer_ranker(
     chosen = labels.subset(train)
     require_varied(chosen)
     archs = sorted(chosen.values.index)
-    space = get_space(source.card.space)
+    space = source.search_space
     card = source.card
     few = [c for name in FAMILIES if name in card.groups for c in card.groups[name].columns]
     at = {name: i for i, name in enumerate(card.feature_names)}
@@ -63,12 +63,12 @@ def transfer_ranker(
         random_state=card.params.get("random_state", 0),
     )
     X, y = source.matrix(archs).to_numpy(), chosen.values.loc[archs].to_numpy()
-    groups = [space.function_key(arch) for arch in archs]
+    groups = [equality_key(space, arch) for arch in archs]
     estimator.fit(X, y, pool=_pool(source), groups=groups)
     intervals, why = conformal_intervals(
         estimator, X, y, groups=groups, context={}, direction=labels.direction
     )
-    ranker = ProxyRanker(tuple(card.groups), "transfer", card.space, settings=source.settings)
+    ranker = ProxyRanker(tuple(card.groups), "transfer", source_of(space), settings=source.settings)
     ranker.estimator, ranker.train_archs = estimator, tuple(archs)
     network = any(
         info.source == "computed" and get_group(name).needs_network for name, info in card.groups.items()
@@ -86,7 +86,7 @@ def transfer_ranker(
             "score_is_label": True,
             "n_train": len(archs),
             "n_dropped": 0,
-            "train_archs_sha256": digest("".join(f"{arch}\n" for arch in archs).encode()),
+            "train_archs_sha256": archs_digest(archs),
             "intervals": intervals,
             "notes": [
                 f"transferred from a ranker of {card.label.name} trained on {card.n_train}",
@@ -113,7 +113,7 @@ def transfer_table(
         ``labels, zero_shot, transferred, scratch`` (means over seeds, each judged on the networks trained for
         neither), ``seeds``.
     """
-    space = get_space(source.card.space)
+    space = source.search_space
     known = without(in_population(space, labels, source.card.population), source.train_archs)
     archs = list(known.values.index)
     rows = []
@@ -123,7 +123,11 @@ def transfer_table(
             values = known.values.loc[train]
             split = SplitCard(kind="published", train_size=size, seed=seed, population=source.card.population)
             scratch = ProxyRanker(
-                tuple(source.card.groups), "ensemble", space.name, settings=source.settings, random_state=seed
+                tuple(source.card.groups),
+                "ensemble",
+                source_of(space),
+                settings=source.settings,
+                random_state=seed,
             ).fit(train, values, direction=labels.direction, split=split)
             rankers = {
                 "zero_shot": source,
@@ -145,7 +149,11 @@ def _pool(source: ProxyRanker) -> pd.DataFrame:
     """What the source sees of its whole population, if that needs no network; else of its training rows."""
     card = source.card
     archs: Sequence[str] = source.train_archs
+    space = source.search_space
     used = [name for name in card.groups if name not in card.unused]
-    if all(card.groups[name].source == "computed" and not get_group(name).needs_network for name in used):
-        archs = get_space(card.space).archs(card.population)
+    listed = has(space, "archs")
+    if listed and all(
+        card.groups[name].source == "computed" and not get_group(name).needs_network for name in used
+    ):
+        archs = require(space, "archs", "a transfer").archs(card.population)
     return source.matrix(archs)

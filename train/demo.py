@@ -20,7 +20,7 @@ from proxyrank.evaluate.plots import plot_ranking
 from proxyrank.features import FeatureTable, compute_features, parse_groups, preferred_settings
 from proxyrank.features.network.aggregates import AGGREGATES
 from proxyrank.models import ProxyRanker
-from proxyrank.spaces import get_space, network_config
+from proxyrank.spaces.nb201 import NB201
 from proxyrank.train.digits import digits_table
 from proxyrank.train.fit import FitPlan, fit_ranker
 
@@ -79,27 +79,26 @@ def run_demo(out: Path, *, threads: int = 1, seed: int = 1) -> DemoResult:
         Of the split and the models.
     """
     out.mkdir(parents=True, exist_ok=True)
-    space = get_space("nb201")
-    labels = load_labels(digits_table(), space=space, label=LABEL)
+    labels = load_labels(digits_table(), space=NB201, label=LABEL)
     reports: dict[str, Report] = {}
     rankers: list[ProxyRanker] = []
     for name, plan in RANKINGS.items():
         plan = replace(plan, population="filtered", train_size=TRAIN_SIZE, seed=seed, threads=threads)
-        rankers.append(fit_ranker(space, labels, plan))
+        rankers.append(fit_ranker(NB201, labels, plan))
         reports[name], _ = judge_ranker(rankers[-1], labels)
     best = rankers[0]
     judged = without(labels, best.train_archs).values
     reports |= judge_scores(
-        space,
+        NB201,
         labels,
         ["vkdnw_agg", "az_nas", "vkdnw_single", "flops"],
-        config=network_config(LABEL),
+        dataset=LABEL,
         population="filtered",
         table=_training_free(list(judged.index)),
     )
     best.save(out / "ranker")
     labelled = set(labels.values.index)
-    ranks = best.rank([arch for arch in space.archs("filtered") if arch not in labelled])
+    ranks = best.rank([arch for arch in NB201.archs("filtered") if arch not in labelled])
     write_table(ranks, out / "ranks.csv")
     plot_ranking(
         ranker_scores(best, list(judged.index)),
@@ -118,7 +117,7 @@ def run_demo(out: Path, *, threads: int = 1, seed: int = 1) -> DemoResult:
 def _training_free(archs: list[str]) -> FeatureTable:
     """Aggregates over the judged cells."""
     settings = preferred_settings("nb201", ("vkdnw", "zcs"), {"dataset": LABEL})
-    table = compute_features(get_space("nb201"), archs, "vkdnw,zcs", settings=settings)
+    table = compute_features(NB201, archs, "vkdnw,zcs", settings=settings)
     return FeatureTable(
         pd.DataFrame({name: rule(table.frame) for name, rule in AGGREGATES.items()}), table.sidecar
     )

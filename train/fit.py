@@ -9,7 +9,7 @@ from proxyrank.common.errors import ProxyrankError
 from proxyrank.evaluate import Labels, in_population, require_varied
 from proxyrank.features import FeatureTable, compute_features, preferred_settings
 from proxyrank.models import ProxyRanker, SplitCard
-from proxyrank.spaces import DATASETS, SearchSpace
+from proxyrank.spaces import DATASETS, SearchSpace, source_of
 from proxyrank.train.splits import split_train
 
 
@@ -113,7 +113,7 @@ def fit_ranker(
     ranker = ProxyRanker(
         groups=plan.groups,
         model=plan.model,
-        space=space.name,
+        space=source_of(space),
         params=dict(plan.params),
         settings=_settings(labels, plan),
         random_state=plan.seed,

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
-from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.errors import ProxyrankError, unknown
 from proxyrank.common.seeds import derive_rng
-from proxyrank.spaces import SearchSpace
+from proxyrank.spaces import SearchSpace, equality_key
 
 Split = Callable[[SearchSpace, Sequence[str], int, int], list[str]]
 
@@ -25,7 +25,7 @@ def grouped_split(space: SearchSpace, archs: Sequence[str], train_size: int, see
     """
     classes: dict[str, list[str]] = {}
     for arch in sorted(archs):
-        classes.setdefault(space.function_key(arch), []).append(arch)
+        classes.setdefault(equality_key(space, arch), []).append(arch)
     keys = sorted(classes)
     train: list[str] = []
     for i in derive_rng("grouped split", seed).permutation(len(keys)):
@@ -61,7 +61,7 @@ def split_train(
         If the kind is unknown, or there are too few architectures.
     """
     if kind not in SPLITS:
-        raise ProxyrankError(f"unknown split {kind!r}; known: {', '.join(SPLITS)}")
+        raise unknown("split", kind, SPLITS)
     if train_size is None or train_size == len(archs):
         return sorted(archs)
     if not 1 <= train_size < len(archs):

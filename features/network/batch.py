@@ -16,7 +16,7 @@ from torch import Tensor
 from proxyrank.common.errors import MissingDependencyError, ProxyrankError
 from proxyrank.common.seeds import derive_rng
 from proxyrank.features.network._pink import pink_image
-from proxyrank.spaces import NetworkConfig
+from proxyrank.spaces import DataShape
 
 _SUFFIXES = {".bmp", ".gif", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp"}
 _IMAGE_KEYS, _LABEL_KEYS = ("x", "images", "data"), ("y", "labels", "targets")
@@ -86,7 +86,7 @@ def require_batch_size(batch_size: int, minimum: int = 1, *, needed_by: str = ""
 
 
 def noise_batch(
-    config: NetworkConfig,
+    config: DataShape,
     batch_size: int,
     seed: int,
     *,
@@ -114,7 +114,7 @@ def noise_batch(
 
 
 def pink_batch(
-    config: NetworkConfig,
+    config: DataShape,
     batch_size: int,
     seed: int,
     *,
@@ -164,7 +164,7 @@ SYNTHETIC = {"noise": noise_batch, "pink": pink_batch}
 
 def input_batch(
     source: str | Path,
-    config: NetworkConfig,
+    config: DataShape,
     batch_size: int,
     seed: int,
     *,
@@ -183,7 +183,7 @@ def input_batch(
 
 def image_batch(
     source: str | Path,
-    config: NetworkConfig,
+    config: DataShape,
     batch_size: int,
     seed: int,
     *,
@@ -359,7 +359,7 @@ def _torchvision(name: str, root: str | Path | None) -> tuple[_Torchvision, _Tor
     return _Torchvision(dataset, 0), _Torchvision(dataset, 1)
 
 
-def _fit(image: np.ndarray, config: NetworkConfig, where: str) -> Tensor:
+def _fit(image: np.ndarray, config: DataShape, where: str) -> Tensor:
     """One image as [1, channels, R, R], float64, in the units of its source (8-bit ones in [0, 1])."""
     x = torch.from_numpy(image.astype(np.float64) / (255.0 if image.dtype == np.uint8 else 1.0))
     if x.dim() == 2:

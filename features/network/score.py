@@ -19,7 +19,7 @@ from proxyrank.features.network.score_settings import (
     resolve_device,
 )
 from proxyrank.features.proxies import Missing, Proxy, columns_of, get_proxies
-from proxyrank.spaces import NetworkConfig, SearchSpace
+from proxyrank.spaces import SearchSpace, require
 
 if TYPE_CHECKING:
     import torch
@@ -79,8 +79,9 @@ def score_archs(
         If an architecture, a proxy or a setting is unknown or out of range, or a proxy needs more images.
     """
     settings = settings or ScoreSettings()
+    require(space, "network", "a score")
     exact = list(dict.fromkeys(space.parse(arch) for arch in archs))
-    factories = {arch: _factory(space, arch, settings.config) for arch in exact}
+    factories = {arch: _factory(space, arch, settings.dataset) for arch in exact}
     return score_factories(factories, proxies, settings, channels_last=True)
 
 
@@ -186,8 +187,8 @@ def undisturbed(seed: int) -> Iterator[None]:
             torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32 = tf32
 
 
-def _factory(space: SearchSpace, arch: str, config: NetworkConfig) -> Callable[[], "nn.Module"]:
-    return lambda: space.build(arch, config)
+def _factory(space: SearchSpace, arch: str, dataset: str) -> Callable[[], "nn.Module"]:
+    return lambda: require(space, "network", "a score").network(arch, dataset)
 
 
 def _batch(settings: ScoreSettings, seed: int, device: "torch.device") -> "Batch":

@@ -15,7 +15,7 @@ import pandas as pd
 from proxyrank.common.errors import NotApplicableError, ProxyrankError
 from proxyrank.features.groups import frame_of, get_group
 from proxyrank.features.tables.cache import STATUS
-from proxyrank.spaces.base import SearchSpace
+from proxyrank.spaces import SearchSpace, canonical, equality_key
 
 
 @dataclass(frozen=True)
@@ -104,8 +104,8 @@ def run_job(space: SearchSpace, archs: Sequence[str], job: Job) -> Iterator[tupl
     """
     keys: dict[str, Callable[[str], str]] = {
         "arch": str,
-        "canonical": space.canonical,
-        "function": space.function_key,
+        "canonical": partial(canonical, space),
+        "function": partial(equality_key, space),
     }
     key = keys[job.equal_by]
     classes: dict[str, list[str]] = {}

@@ -1,6 +1,7 @@
 """Feature tables of given architectures, from what is shipped or cached where it has been computed before."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,7 @@ from proxyrank.features.tables._jobs import make_jobs, reasons_of, run_job, sele
 from proxyrank.features.tables.cache import STATUS, add_rows, cache_file, empty_rows, read_rows
 from proxyrank.features.tables.shipped import shipped_rows
 from proxyrank.features.tables.table import FeatureTable, GroupInfo, Sidecar
-from proxyrank.spaces.base import SearchSpace
+from proxyrank.spaces import SearchSpace, identity
 
 
 def compute_features(
@@ -46,10 +47,12 @@ def compute_features(
     Raises
     ------
     ProxyrankError
-        If a group is unknown or a setting is out of range.
+        If a group is unknown, needs what the space lacks, or a setting is out of range.
     """
     archs = list(dict.fromkeys(archs))
     chosen = [get_group(name) for name in parse_groups(groups)]
+    for group in chosen:
+        group.require(space)
     used = {group.name: group.resolve(settings) for group in chosen}
     known = {group.name: _known(space, archs, group, used[group.name], cache=cache) for group in chosen}
     gaps: dict[tuple[str, ...], list[str]] = {}
@@ -84,7 +87,7 @@ def _known(
     shipped = shipped_rows(space.name, group.name, group.version, settings)
     found = [] if shipped is None else [shipped[shipped.index.isin(archs)]]
     if not found or len(found[0]) < len(archs):
-        cached = read_rows(cache_file(space.name, group, settings), columns)
+        cached = read_rows(_file(space, group, settings), columns)
         wanted = cached.index.isin(archs)
         found.append(cached[wanted & ~cached.index.isin(found[0].index)] if found else cached[wanted])
     filled = [rows for rows in found if len(rows)]
@@ -110,8 +113,15 @@ def _fill(
                 found[name].append(own)
                 pending[name].append(own[lasting])
                 if cache and group.needs_network:  # dear rows are safe at once, cheap ones together
-                    add_rows(cache_file(space.name, group, settings[name]), pending[name].pop())
+                    add_rows(_file(space, group, settings[name]), pending[name].pop())
         for name, rows_left in pending.items():
             if cache and rows_left:
-                add_rows(cache_file(space.name, get_group(name), settings[name]), pd.concat(rows_left))
+                add_rows(
+                    _file(space, get_group(name), settings[name]),
+                    pd.concat(rows_left),
+                )
     return {name: pd.concat(rows) for name, rows in found.items()}
+
+
+def _file(space: SearchSpace, group: FeatureGroup, settings: Mapping[str, Any]) -> Path:
+    return cache_file(identity(space) or space.name, group, settings)

@@ -3,7 +3,6 @@
 ``T.parquet`` and its sidecar ``T.json`` are put together from ``T.parts/``, which goes away when they stand.
 """
 
-import hashlib
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from proxyrank.common.digests import digest as sha256
 from proxyrank.common.errors import ProxyrankError, TableError
 from proxyrank.common.executors import Executor
 from proxyrank.common.files import atomic_path, dump_json, read_json
@@ -24,8 +24,7 @@ from proxyrank.features.tables._jobs import make_jobs, run_job, select, side_by_
 from proxyrank.features.tables.compute import compute_features
 from proxyrank.features.tables.sharing import SETTING, Portion, plan_sharing
 from proxyrank.features.tables.table import FeatureTable, GroupInfo, Sidecar, read_sidecar, sidecar_path
-from proxyrank.spaces import get_space
-from proxyrank.spaces.base import SearchSpace
+from proxyrank.spaces import SearchSpace, get_space, representative, source_of
 
 DEAR_SHARD = 4
 """Architectures a part where networks are built: what a kill costs each worker, in seconds."""
@@ -103,6 +102,8 @@ def extract(
         raise TableError(f"--out {out}: expected a name without a suffix or one that ends in .parquet")
     archs = list(dict.fromkeys(archs))
     names = parse_groups(groups)
+    for name in names:
+        get_group(name).require(space)
     used = {name: get_group(name).resolve(settings) for name in names}
     plain = Sidecar(space=space.name, groups=_infos(space, used, columns, share=share))
     kept = [column for info in plain.groups.values() for column in info.columns]
@@ -116,7 +117,9 @@ def extract(
     dear = any(get_group(name).needs_network for name in names)
     known = (reuse or not dear) and not share  # graph features are the same on every machine
     for i, portion in enumerate(portions):
-        rows = partial(extract_rows, space=space.name, settings=used, columns=portion.columns, reuse=known)
+        rows = partial(
+            extract_rows, space=source_of(space), settings=used, columns=portion.columns, reuse=known
+        )
         written += run_sharded(
             portion.archs,
             rows,
@@ -125,7 +128,7 @@ def extract(
             shard_size=DEAR_SHARD if dear else min(get_group(name).shard_size for name in names),
             what=f"features {'+'.join(names)}",
         )
-    lines = row_parts(written, archs, kept, taken, space.representative)
+    lines = row_parts(written, archs, kept, taken, partial(representative, space))
     with atomic_path(out) as table_path, atomic_path(sidecar_path(out)) as sidecar:
         status: dict[str, dict[str, str]] = {}
         missing = merge_parts(lines, kept, table_path, status)
@@ -138,7 +141,7 @@ def extract(
 def extract_rows(
     archs: Sequence[str],
     *,
-    space: str,
+    space: str | SearchSpace,
     settings: Mapping[str, dict[str, Any]],
     columns: frozenset[str],
     reuse: bool,
@@ -196,7 +199,7 @@ def _stands(out: Path, parts: Path, plain: Sidecar, archs: list[str]) -> bool:
 
 def _open_parts(parts: Path, plain: Sidecar, archs: list[str]) -> None:
     header = parts / HEADER
-    digest = hashlib.sha256("\n".join(archs).encode()).hexdigest()
+    digest = sha256("\n".join(archs))
     if header.exists():
         known = read_json(header)
         _refuse_other(header, Sidecar.model_validate(known["sidecar"]), plain)

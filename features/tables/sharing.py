@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from proxyrank.features.proxies.registry import PROXIES
-from proxyrank.spaces.base import SearchSpace
+from proxyrank.spaces import SearchSpace, canonical, representative
 
 SETTING = "share"
 """Name of the setting that the sidecar states for groups whose values were shared."""
@@ -50,18 +50,18 @@ def plan_sharing(
         Together they hold everything once: the representatives among ``archs`` whole, those outside with the
         shared columns only, the other architectures with the rest.
     dict
-        Architecture -> columns to be taken from ``space.representative``; representatives are left out.
+        Architecture -> columns to be taken from its representative; representatives are left out.
     """
     every = frozenset(columns)
     free = shareable(every)
     taken = {
-        arch: free["canonical" if space.canonical(arch) == arch else "dead"]
+        arch: free["canonical" if canonical(space, arch) == arch else "dead"]
         for arch in archs
-        if space.representative(arch) != arch
+        if representative(space, arch) != arch
     }
     inside = [arch for arch in archs if arch not in taken]
     known = set(inside)
-    outside = sorted({space.representative(arch) for arch in taken} - known)
+    outside = sorted({representative(space, arch) for arch in taken} - known)
     portions = [Portion(inside, every), Portion(outside, free["canonical"])]
     portions += [
         Portion([arch for arch in archs if taken.get(arch) == theirs], every - theirs)

@@ -15,7 +15,7 @@ from proxyrank.common.tabular import json_safe
 from proxyrank.features.groups import get_group
 from proxyrank.features.tables._jobs import with_reasons
 from proxyrank.features.tables.table import FeatureTable, GroupInfo, Sidecar, read_sidecar, sidecar_path
-from proxyrank.spaces import get_space
+from proxyrank.spaces import installed_space
 
 FOLDER = Path(__file__).resolve().parents[1] / "data"
 
@@ -38,7 +38,7 @@ def shipped_rows(space: str, group: str, version: int, settings: Mapping[str, An
         The group's columns and `STATUS`, indexed by ``arch``.
     """
     for path, info in _holders(space, group, version, settings):
-        if info.columns == get_group(group).columns(get_space(space)):
+        if info.columns == get_group(group).columns(installed_space(space)):
             return _rows(path)[group]
     return None
 
@@ -92,14 +92,15 @@ def preferred_settings(space: str, groups: Sequence[str], given: Mapping[str, An
     """
     asked = dict(given or {})
     wanted = {"dataset": "cifar10", **asked}
-    where = get_space(space)
     for sidecar in shipped_tables().values():
         infos = [
             sidecar.groups[name]
             for name in groups
-            if name in sidecar.groups and sidecar.groups[name].columns == get_group(name).columns(where)
+            if sidecar.space == space
+            and name in sidecar.groups
+            and sidecar.groups[name].columns == get_group(name).columns(installed_space(space))
         ]
-        if sidecar.space == space and infos:
+        if infos:
             stated = infos[0].settings
             if all(json_safe(stated.get(key)) == json_safe(wanted[key]) for key in wanted if key in stated):
                 return {**{key: stated[key] for key in PREFERRED}, **asked}

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from proxyrank.common.errors import TableError
 from proxyrank.common.tabular import SENTINEL, arch_texts, numeric_column, read_table, row_place
 from proxyrank.features.tables.table import FeatureTable, GroupInfo, Sidecar, sidecar_path
-from proxyrank.spaces.base import SearchSpace, parse_all
+from proxyrank.spaces import SearchSpace, has, parse_all, require
 
 _OP_CODES = re.compile(r"(op|edge)(_?code)?[_ ]?\d*", re.IGNORECASE)
 """Columns named like this hold operation codes, positions in the space's list of operations."""
@@ -72,13 +72,14 @@ def read_user_table(
     values: dict[str, NDArray[np.float64]] = {}
     for name in columns:
         column = numeric_column(raw, name, path).copy()
-        if _OP_CODES.fullmatch(name):
-            bad_codes = ~(np.isnan(column) | np.isin(column, range(len(space.ops))))
+        if _OP_CODES.fullmatch(name) and has(space, "ops"):
+            codes = len(require(space, "ops", name).ops)
+            bad_codes = ~(np.isnan(column) | np.isin(column, range(codes)))
             if bad_codes.any():
                 row = int(np.flatnonzero(bad_codes)[0])
                 raise TableError(
                     f"{row_place(raw, row, path)}: column {name!r} holds operation codes 0 to "
-                    f"{len(space.ops) - 1}, found {column[row]:g}"
+                    f"{codes - 1}, found {column[row]:g}"
                 )
         for bad, reason in (
             (np.isinf(column), "infinite"),

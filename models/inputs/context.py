@@ -6,7 +6,7 @@ from typing import Any
 from proxyrank.features import FeatureTable, GroupInfo, compute_features, preferred_settings
 from proxyrank.models.inputs.matching import as_matrix
 from proxyrank.models.inputs.pool import pool_features, pool_of
-from proxyrank.spaces import SearchSpace
+from proxyrank.spaces import SearchSpace, equality_key
 
 
 def training_table(
@@ -62,7 +62,7 @@ def fit_context(
     at = {name: i for i, name in enumerate(names)}
     return {
         "pool": as_matrix(features.frame[list(names)]),
-        "groups": [space.function_key(arch) for arch in train],
+        "groups": [equality_key(space, arch) for arch in train],
         "families": {
             group: [at[column] for column in info.columns if column in at]
             for group, info in features.sidecar.groups.items()

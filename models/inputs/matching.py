@@ -13,7 +13,7 @@ from proxyrank.features import GROUPS, FeatureTable, GroupInfo, compute_features
 from proxyrank.models.card import RankerCard
 from proxyrank.models.inputs.pool import averaged_features
 from proxyrank.models.parts.targets import FloatArray
-from proxyrank.spaces import SearchSpace, get_space, parse_all, space_names
+from proxyrank.spaces import SearchSpace, installed_space, parse_all, space_names
 
 _SPELLINGS = {"SuperConv": "MobileNetV2"}
 """How an architecture begins -> name of its space, for spaces that may not be installed."""
@@ -42,10 +42,10 @@ def parse_own(space: SearchSpace, archs: Iterable[Any]) -> list[str]:
 
 
 def _space_of(text: Any, own: str) -> str | None:
-    for name in space_names():
+    for name in space_names(installed=False):  # no foreign package is imported for a message
         if name != own:
             try:
-                get_space(name).parse(text)
+                installed_space(name).parse(text)
             except ArchitectureError:
                 continue
             return name

@@ -11,7 +11,7 @@ import pandas as pd
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.features import FeatureTable, compute_features, get_group, join_tables, shipped_rows
-from proxyrank.spaces import SearchSpace
+from proxyrank.spaces import SearchSpace, equality_key, has, populations, require
 
 
 def pool_of(space: SearchSpace, train: Sequence[str], population: str | None) -> str | None:
@@ -19,14 +19,20 @@ def pool_of(space: SearchSpace, train: Sequence[str], population: str | None) ->
 
     None where the space cannot be listed; the training architectures are the pool then.
     """
+    if not has(space, "archs"):
+        return None
     return population or _smallest(space, train)
+
+
+def _listed(space: SearchSpace, population: str) -> Sequence[str]:
+    return require(space, "archs", "a pool").archs(population)
 
 
 def _smallest(space: SearchSpace, train: Sequence[str]) -> str | None:
     found: list[tuple[int, str]] = []
-    for name in space.populations():
+    for name in populations(space):
         try:
-            archs = space.archs(name)
+            archs = _listed(space, name)
         except ProxyrankError:
             continue
         if set(train) <= set(archs):
@@ -53,7 +59,7 @@ def pool_features(
     Network features of the rest are those that the package ships, and missing elsewhere: computing them for a
     whole space takes hours.
     """
-    archs = list(dict.fromkeys([*train, *space.archs(population)]))
+    archs = list(dict.fromkeys([*train, *_listed(space, population)]))
     averaged = averageable(groups)
     tables = []
     for name in groups:
@@ -80,9 +86,9 @@ def averaged_features(
     An architecture that has none there keeps its own.
     """
     members: dict[str, list[str]] = {}
-    for arch in space.archs(population):
-        members.setdefault(space.function_key(arch), []).append(arch)
-    classes = {arch: members.get(space.function_key(arch), [arch]) for arch in archs}
+    for arch in _listed(space, population):
+        members.setdefault(equality_key(space, arch), []).append(arch)
+    classes = {arch: members.get(equality_key(space, arch), [arch]) for arch in archs}
     wanted = list(dict.fromkeys(member for own in classes.values() for member in own))
     table = compute_features(space, wanted, [group], settings=settings)
     keys = {member: own[0] for own in classes.values() for member in own}

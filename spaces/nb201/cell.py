@@ -5,13 +5,19 @@ import re
 from itertools import product
 
 from proxyrank.common.errors import ArchitectureError
-from proxyrank.spaces.graph import Edge, Kind, OpGraph
+from proxyrank.spaces.graph import Edge, Operation, OpGraph
 
 Cell = tuple[str, str, str, str, str, str]
 
 NONE, SKIP, CONV1, CONV3, POOL = "none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3"
 OPS = (NONE, SKIP, CONV1, CONV3, POOL)
-KINDS: dict[str, Kind] = {NONE: "none", SKIP: "skip", CONV1: "conv1x1", CONV3: "conv3x3", POOL: "pool"}
+OPERATIONS: dict[str, Operation] = {
+    NONE: Operation("none", name=NONE),
+    SKIP: Operation("skip", name=SKIP),
+    CONV1: Operation("conv", 1, name=CONV1),
+    CONV3: Operation("conv", 3, name=CONV3),
+    POOL: Operation("pool", 3, name=POOL),
+}
 
 EDGES = ((0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3))
 """Source and target of each edge, in the order of the string form."""
@@ -104,7 +110,7 @@ def _from_string(text: str) -> Cell:
 def _op_of(token: str, source: int, position: int) -> str:
     op, tilde, node = token.partition("~")
     where = f"operation {position} of 6 (edge {source}->{EDGES[position - 1][1]})"
-    if op not in KINDS:
+    if op not in OPERATIONS:
         near = difflib.get_close_matches(op.lower(), OPS, n=1, cutoff=0.0)[0]
         raise ArchitectureError(f"unknown operation {op!r} at {where}; nearest valid name: {near}")
     if not tilde or node != str(source):
@@ -128,7 +134,7 @@ def all_cells() -> list[Cell]:
 
 def cell_graph(cell: Cell) -> OpGraph:
     """The cell as a graph, edges in the order of the string form."""
-    return OpGraph(4, tuple(Edge(i, j, op, KINDS[op]) for (i, j), op in zip(EDGES, cell, strict=True)))
+    return OpGraph.on_edges(4, (Edge(i, j, OPERATIONS[op]) for (i, j), op in zip(EDGES, cell, strict=True)))
 
 
 def neighbour_cells(cell: Cell) -> list[Cell]:

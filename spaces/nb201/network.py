@@ -9,8 +9,9 @@ from collections import OrderedDict
 import torch
 from torch import Tensor, nn
 
-from proxyrank.spaces.base import NetworkConfig
+from proxyrank.spaces.data import DataShape
 from proxyrank.spaces.nb201.cell import CONV1, CONV3, EDGES, NONE, POOL, SKIP, Cell
+from proxyrank.spaces.nb201.skeleton import Skeleton
 
 
 class Zero(nn.Module):
@@ -77,22 +78,22 @@ class ReductionBlock(nn.Module):
 class NB201Network(nn.Module):
     """Image batch [B, channels, R, R] to logits [B, classes]."""
 
-    def __init__(self, cell: Cell, config: NetworkConfig) -> None:
+    def __init__(self, cell: Cell, shape: DataShape, skeleton: Skeleton) -> None:
         super().__init__()
-        width = config.width
+        width = skeleton.width
         self.stem = nn.Sequential(
-            nn.Conv2d(config.channels, width, 3, padding=1, bias=False), nn.BatchNorm2d(width)
+            nn.Conv2d(shape.channels, width, 3, padding=1, bias=False), nn.BatchNorm2d(width)
         )
         blocks: OrderedDict[str, nn.Module] = OrderedDict()
         for stage in range(3):
             if stage:
                 blocks[f"reduce{stage}"] = ReductionBlock(width, 2 * width)
                 width *= 2
-            for index in range(config.depth):
+            for index in range(skeleton.depth):
                 blocks[f"stage{stage}_cell{index}"] = CellBlock(cell, width)
         self.blocks = nn.Sequential(blocks)
         self.head = nn.Sequential(nn.BatchNorm2d(width), nn.ReLU(inplace=False))
-        self.classifier = nn.Linear(width, config.classes)
+        self.classifier = nn.Linear(width, shape.classes)
 
     def features(self, x: Tensor) -> Tensor:
         """Pooled features [B, 4 * width] in front of the classifier."""

@@ -1,14 +1,15 @@
-"""The NAS-Bench-201 search space as an object: what `proxyrank.spaces.base.SearchSpace` asks for."""
+"""The NAS-Bench-201 search space as an object, with every ability that `proxyrank.spaces.base` names."""
 
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from proxyrank.common.errors import ProxyrankError
-from proxyrank.common.seeds import derive_rng
-from proxyrank.spaces.base import NetworkConfig, Sizes
-from proxyrank.spaces.graph import OpGraph
+from proxyrank.common.errors import unknown
+from proxyrank.spaces.base import ListedSpace, Sizes
+from proxyrank.spaces.data import DataShape, data_shape
+from proxyrank.spaces.graph import Operation, OpGraph
 from proxyrank.spaces.nb201 import keys
 from proxyrank.spaces.nb201.cell import (
+    OPERATIONS,
     TUPLE_OPS,
     Cell,
     all_cells,
@@ -19,6 +20,7 @@ from proxyrank.spaces.nb201.cell import (
     parse_cell,
 )
 from proxyrank.spaces.nb201.sizes import cell_sizes
+from proxyrank.spaces.nb201.skeleton import Skeleton, skeleton_of
 
 if TYPE_CHECKING:
     from torch import nn
@@ -57,12 +59,11 @@ def _representatives() -> dict[str, str]:
     return first
 
 
-class NB201Space:
+class NB201Space(ListedSpace):
     """NAS-Bench-201: populations ``all`` (15,625 cells) and ``filtered`` (9,445 without dead operations)."""
 
     name = "nb201"
-    description = "NAS-Bench-201 / NATS-Bench topology cells"
-    ops: tuple[str, ...] = TUPLE_OPS
+    ops: tuple[Operation, ...] = tuple(OPERATIONS[op] for op in TUPLE_OPS)
 
     def parse(self, text: object) -> str:
         """String form of a cell given in either spelling; raises ArchitectureError."""
@@ -96,9 +97,17 @@ class NB201Space:
         """The cell as written, as a graph of 4 nodes and 6 edges."""
         return cell_graph(_cell(arch))
 
-    def sizes(self, arch: str, config: NetworkConfig, *, effective: bool = False) -> Sizes:
-        """Sizes as built, or of the canonical cell when ``effective``."""
-        return cell_sizes(_cell(self.canonical(arch) if effective else arch), config)
+    def sizes(
+        self,
+        arch: str,
+        dataset: str | DataShape,
+        *,
+        effective: bool = False,
+        skeleton: Skeleton | None = None,
+    ) -> Sizes:
+        """Sizes as built, or of the canonical cell when ``effective``; the data set's skeleton if None."""
+        cell = _cell(self.canonical(arch) if effective else arch)
+        return cell_sizes(cell, data_shape(dataset), skeleton or skeleton_of(dataset))
 
     def populations(self) -> tuple[str, ...]:
         """Names of the populations."""
@@ -113,33 +122,20 @@ class NB201Space:
             If the population is unknown.
         """
         if population not in self.populations():
-            raise ProxyrankError(f"unknown population {population!r}; known: {', '.join(self.populations())}")
+            raise unknown("population", population, self.populations())
         return _filtered() if population == "filtered" else _all()
-
-    def sample(self, n: int, seed: int, population: str = "all") -> list[str]:
-        """The first ``n`` cells of a seeded permutation of the population.
-
-        Raises
-        ------
-        ProxyrankError
-            If the population has fewer than ``n`` cells.
-        """
-        archs = self.archs(population)
-        if not 0 <= n <= len(archs):
-            raise ProxyrankError(f"cannot sample {n} cells: the population {population} has {len(archs)}")
-        order = derive_rng("sample", self.name, population, seed).permutation(len(archs))
-        return [archs[i] for i in order[:n]]
 
     def neighbours(self, arch: str) -> list[str]:
         """The 24 cells that differ in one operation."""
         return list(map(format_cell, neighbour_cells(_cell(arch))))
 
-    def build(self, arch: str, config: NetworkConfig) -> "nn.Module":
+    def network(self, arch: str, dataset: str | DataShape, skeleton: Skeleton | None = None) -> "nn.Module":
         """The network of the NAS-Bench-201 paper, with torch's default initialisation."""
         from proxyrank.spaces.nb201.network import NB201Network
 
-        cell_sizes(_cell(arch), config)  # raises for a resolution that cannot be halved twice
-        return NB201Network(_cell(arch), config)
+        shape, skeleton = data_shape(dataset), skeleton or skeleton_of(dataset)
+        cell_sizes(_cell(arch), shape, skeleton)  # raises for a resolution that cannot be halved twice
+        return NB201Network(_cell(arch), shape, skeleton)
 
 
 NB201 = NB201Space()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from proxyrank.spaces import get_space, network_config
+from proxyrank.spaces import get_space
 
 SPACE = get_space("nb201")
 COLUMNS = ["rank", "arch", "score", "predicted", "seen_in_training", "low", "high"]
@@ -63,11 +63,10 @@ def test_unseen_is_the_population_without_training_cells(run, ranker: Path) -> N
 
 
 def test_u5_limits_on_sizes_and_own_columns(run, ranker: Path, tmp_path: Path) -> None:
-    config = network_config("cifar10")
     ranked = run("rank", ranker, "--unseen", "--max-params", "0.5e6", "--max-flops", "5e7", "--json").json
     assert len(ranked) > 100
     for row in ranked[::97]:
-        size = SPACE.sizes(row["arch"], config)
+        size = SPACE.sizes(row["arch"], "cifar10")
         assert row["params"] == size.params <= 500_000
         assert row["flops"] == size.flops <= 50_000_000
     archs = SPACE.sample(10, seed=1)

@@ -8,7 +8,7 @@ import pytest
 
 from proxyrank.common.errors import TableError
 from proxyrank.evaluate import log_rank_sum, rank_columns, rank_sum, size_scores
-from proxyrank.spaces import get_space, network_config
+from proxyrank.spaces import get_space
 
 FRAME = pd.DataFrame(
     {"a": [3.0, 1.0, 2.0, 2.0, np.nan], "b": [0.1, np.inf, 0.3, 0.2, 0.5]}, index=["v", "w", "x", "y", "z"]
@@ -41,8 +41,8 @@ def test_size_scores() -> None:
     space = get_space("nb201")
     none = "|none~0|+|none~0|none~1|+|none~0|none~1|none~2|"
     conv = none.replace("none", "nor_conv_3x3")
-    frame = size_scores(space, [conv, none], network_config("cifar10"))
+    frame = size_scores(space, [conv, none], "cifar10")
     assert list(frame.columns) == ["flops", "params", "dim"]
     assert frame["params"].to_dict() == {conv: 1_531_546, none: 73_306}
     assert frame.index.name == "arch"
-    assert size_scores(space, [], network_config("cifar10")).shape == (0, 3)
+    assert size_scores(space, [], "cifar10").shape == (0, 3)

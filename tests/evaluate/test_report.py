@@ -10,7 +10,7 @@ import pytest
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.evaluate import evaluate_scores, load_labels, make_labels, size_scores
-from proxyrank.spaces import get_space, network_config
+from proxyrank.spaces import get_space
 
 SPACE = get_space("nb201")
 
@@ -182,7 +182,7 @@ def test_published_rows_of_rankings_by_size(
 ) -> None:
     labels = load_labels(data_folder / "nb201_accuracy.csv", space=SPACE, label="cifar10")
     archs = SPACE.archs(population)
-    scores = size_scores(SPACE, archs, network_config("cifar10"))[by]
+    scores = size_scores(SPACE, archs, "cifar10")[by]
     start = time.process_time()
     record = evaluate_scores(scores, labels.subset(archs)).to_dict()
     assert time.process_time() - start < 10  # about 1 s; the rest is for slow machines

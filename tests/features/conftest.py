@@ -13,8 +13,9 @@ import pytest
 import torch
 
 from proxyrank.features import cache_folder
-from proxyrank.spaces import Edge, NetworkConfig, OpGraph, get_space
+from proxyrank.spaces import DataShape, Edge, Operation, OpGraph, get_space
 from proxyrank.spaces.base import SearchSpace
+from proxyrank.spaces.nb201 import NB201, Skeleton
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -47,7 +48,8 @@ class Setting:
     """One of the reference's settings: the skeleton, the batch size, the networks that have values."""
 
     name: str
-    config: NetworkConfig
+    config: DataShape
+    skeleton: Skeleton
     batch: int
     nets: tuple[int, ...]
 
@@ -65,10 +67,9 @@ class Reference:
 
     def setting(self, name: str) -> Setting:
         given = self.data["settings"][name]
-        config = NetworkConfig(
-            width=given["C"], depth=given["N"], classes=given["num_classes"], resolution=given["R"]
-        )
-        return Setting(name, config, given["B"], tuple(given["nets"]))
+        config = DataShape(classes=given["num_classes"], resolution=given["R"])
+        skeleton = Skeleton(width=given["C"], depth=given["N"])
+        return Setting(name, config, skeleton, given["B"], tuple(given["nets"]))
 
     def values(self, setting: str, net: int, dtype: torch.dtype = torch.float64) -> dict[str, Any]:
         """Published values of one network: ``vkdnw`` and one entry a proxy."""
@@ -80,7 +81,8 @@ class Reference:
     ) -> torch.nn.Module:
         """A fresh network in train mode; ``zen`` leaves out the factor sqrt(2 / fan_in)."""
         state = torch.get_rng_state()
-        network = get_space("nb201").build(self.archs[net], self.setting(setting).config)
+        known = self.setting(setting)
+        network = NB201.network(self.archs[net], known.config, known.skeleton)
         torch.set_rng_state(state)
         with torch.no_grad():
             for i, (name, parameter) in enumerate(network.named_parameters()):
@@ -169,7 +171,13 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(before)
 
 
-OPS = {"skip": "s", "none": "n", "conv3x3": "c3", "conv1x1": "c1", "pool": "p"}
+OPS = {
+    "skip": Operation("skip", name="s"),
+    "none": Operation("none", name="n"),
+    "conv3x3": Operation("conv", 3, name="c3"),
+    "conv1x1": Operation("conv", 1, name="c1"),
+    "pool": Operation("pool", 3, name="p"),
+}
 
 
 def _random_graph(seed: int, *, weights: tuple[float, ...] = (0.25, 0.15, 0.2, 0.2, 0.2)) -> OpGraph:
@@ -181,9 +189,9 @@ def _random_graph(seed: int, *, weights: tuple[float, ...] = (0.25, 0.15, 0.2, 0
         for target in range(source + 1, n):
             for _ in range(rng.choice([0, 1, 2], p=[0.25, 0.6, 0.15])):
                 kind = str(rng.choice(list(OPS), p=weights))
-                edges.append(Edge(source, target, OPS[kind], kind))  # type: ignore[arg-type]
+                edges.append(Edge(source, target, OPS[kind]))
     rng.shuffle(edges)  # type: ignore[arg-type]
-    return OpGraph(n, tuple(edges))
+    return OpGraph.on_edges(n, edges)
 
 
 @pytest.fixture(scope="session")
@@ -214,7 +222,7 @@ def live_routes(routes: Callable[..., list[tuple[Edge, ...]]]) -> Callable[..., 
     """Paths from the input to a node along edges that are not ``none``."""
 
     def walk(graph: OpGraph, end: int | None = None) -> list[tuple[Edge, ...]]:
-        return [path for path in routes(graph, end) if all(edge.kind != "none" for edge in path)]
+        return [path for path in routes(graph, end) if all(edge.operation.family != "none" for edge in path)]
 
     return walk
 
@@ -225,12 +233,12 @@ def respell() -> Callable[[OpGraph, int], OpGraph]:
 
     def rename(graph: OpGraph, seed: int) -> OpGraph:
         rng = np.random.default_rng(seed)
-        edges = [(e.source, e.target, e.op, e.kind) for e in graph.edges]
+        edges = [(e.source, e.target, e.operation) for e in graph.edges]
         n = graph.n_nodes
         for i in rng.permutation(len(edges))[:2]:  # read one value through a node of its own
-            source, target, op, kind = edges[i]
-            edges[i] = (n, target, op, kind)
-            edges.append((source, n, OPS["skip"], "skip"))
+            source, target, operation = edges[i]
+            edges[i] = (n, target, operation)
+            edges.append((source, n, OPS["skip"]))
             n += 1
         order: list[int] = []
         while len(order) < n:
@@ -239,15 +247,15 @@ def respell() -> Callable[[OpGraph, int], OpGraph]:
                 v
                 for v in range(n)
                 if v not in order
-                and all(s in order for s, t, _, _ in edges if t == v)
+                and all(s in order for s, t, _ in edges if t == v)
                 and (v != last or len(order) == n - 1)
                 and (v == 0 or order)
             ]
             order.append(int(rng.choice(ready)))
         place = {v: i for i, v in enumerate(order)}
-        renamed = [Edge(place[s], place[t], op, kind) for s, t, op, kind in edges]
+        renamed = [Edge(place[s], place[t], operation) for s, t, operation in edges]
         rng.shuffle(renamed)  # type: ignore[arg-type]
-        return OpGraph(n, tuple(renamed))
+        return OpGraph.on_edges(n, renamed)
 
     return rename
 

@@ -14,7 +14,9 @@ from proxyrank.common.errors import TableError
 from proxyrank.common.executors import on_processes
 from proxyrank.common.files import atomic_path, dump_json, read_json
 from proxyrank.common.shards import read_parts, run_sharded
-from proxyrank.spaces import get_space, network_config
+from proxyrank.spaces import data_shape
+from proxyrank.spaces.nb201 import NB201
+from proxyrank.spaces.nb201.skeleton import skeleton_of
 from proxyrank.train.digits.training import DigitsSettings
 
 SHARD_SIZE = 8
@@ -75,7 +77,7 @@ def build_digits(
     for known in (out.with_suffix(".json"), parts / "provenance.json"):
         if known.exists() and _comparable(read_json(known)) != _comparable(provenance):
             raise TableError(f"{known} states other settings than asked for; choose another --out")
-    wanted = get_space("nb201").sample(cells, seed=0, population="filtered")
+    wanted = NB201.sample(cells, seed=0, population="filtered")
     old = pd.read_parquet(out) if out.exists() else pd.DataFrame({"arch": []})
     parts.mkdir(parents=True, exist_ok=True)
     with atomic_path(parts / "provenance.json") as path:
@@ -110,7 +112,7 @@ def _provenance(seeds: int, settings: DigitsSettings) -> dict[str, Any]:
         "population": "filtered",
         "sample_seed": 0,
         "label": "test accuracy in percent, mean over seeds",
-        "network": asdict(network_config("digits")),
+        "network": asdict(skeleton_of("digits")) | asdict(data_shape("digits")),
         "seeds": seeds,
         "settings": asdict(settings),
         "versions": {name: version(name) for name in ("proxyrank", "torch", "scikit-learn")},

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from proxyrank.common.seeds import derive_rng, derive_seed
-from proxyrank.spaces import get_space, network_config
+from proxyrank.spaces.nb201 import NB201
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def train_cell(arch: str, seed: int, settings: DigitsSettings) -> float:
     x_train, y_train, x_test, y_test = digits_tensors(settings)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(derive_seed("digits", arch, seed))
-        network = get_space("nb201").build(arch, network_config("digits"))
+        network = NB201.network(arch, "digits")
         _kaiming(network)
         steps = settings.epochs * -(-len(x_train) // settings.batch_size)
         optimiser = torch.optim.SGD(

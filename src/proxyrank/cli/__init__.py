@@ -6,11 +6,26 @@ from proxyrank.common.errors import ProxyrankError
 
 
 def main() -> None:
-    """Run ``proxyrank``: exit code 0 for success, 2 for bad input (one line says what), 1 for a defect."""
+    """Run ``proxyrank``: exit code 0 for success, 2 for bad input (one line says what), 1 for a defect.
+
+    A disk that is full, a file that may not be read and the like count as bad input.
+    """
     from proxyrank.cli.app import app
 
     try:
         app()
     except ProxyrankError as error:
-        print(f"proxyrank: {error}", file=sys.stderr)
-        sys.exit(2)
+        _fail(str(error))
+    except OSError as error:
+        _fail(_reason(error))
+
+
+def _fail(text: str) -> None:
+    print(f"proxyrank: {text}", file=sys.stderr)
+    sys.exit(2)
+
+
+def _reason(error: OSError) -> str:
+    """What the system said, and of which file."""
+    text = error.strerror or str(error) or type(error).__name__
+    return f"{error.filename}: {text}" if error.filename is not None else text

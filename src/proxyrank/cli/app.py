@@ -28,9 +28,8 @@ app = typer.Typer(
     name="proxyrank",
     help="Rank thousands of untrained neural architectures from a few trained ones.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
+    rich_markup_mode=None,  # rich would read [nats] as a style, and leaves help a narrow column
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -73,5 +72,5 @@ _COMMANDS = (
 )
 
 for _function, _example in _COMMANDS:
-    app.command(epilog=f"Example: {_example}")(_function)
+    app.command(epilog=f"\b\nExample: {_example}")(_function)
 app.add_typer(digits.app, name="digits")

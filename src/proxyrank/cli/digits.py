@@ -11,7 +11,7 @@ from proxyrank.common.threads import resolve_threads
 app = typer.Typer(help="The shipped benchmark: cells trained on scikit-learn's digits.", no_args_is_help=True)
 
 
-@app.command(epilog="Example: proxyrank digits build --cells 100 --out digits.parquet --workers 2")
+@app.command(epilog="\b\nExample: proxyrank digits build --cells 100 --out digits.parquet --workers 2")
 def build(
     out: Annotated[Path, typer.Option(help="Table to write (.parquet); an existing one is extended.")],
     cells: Annotated[int, typer.Option(min=1, help="Canonical cells that the table shall hold.")] = 1000,
@@ -32,7 +32,7 @@ def build(
         output.print_fields(summary)
 
 
-@app.command(epilog="Example: proxyrank digits info")
+@app.command(epilog="\b\nExample: proxyrank digits info")
 def info(json: options.Json = False) -> None:
     """Show the size of the benchmark, the noise of its labels, and what a perfect predictor would reach."""
     from proxyrank.train.digits.facts import digits_facts

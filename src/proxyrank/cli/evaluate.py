@@ -8,7 +8,7 @@ import typer
 from proxyrank.cli import options, output
 from proxyrank.cli.labels import read_labels
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.spaces import DATASETS, get_space, network_config
+from proxyrank.spaces import DATASETS, get_space
 
 if TYPE_CHECKING:
     from proxyrank.evaluate import Report
@@ -40,7 +40,7 @@ def evaluate(
         typer.Option("--baselines", help="Judge sizes and every --scores column on the same networks too."),
     ] = False,
     k: Annotated[int, typer.Option("--k", help="Top positions that nDCG looks at.")] = 1000,
-    space: options.Space = "nb201",
+    space: options.RankerSpace = None,
     json: options.Json = False,
 ) -> None:
     """Judge a ranking by true labels: KT, SPR, nDCG, top-1, regret, with intervals.
@@ -53,9 +53,9 @@ def evaluate(
 
     if (ranker is None) == (by is None):
         raise ProxyrankError("say what to judge: a ranker folder, or --by NAME (one of the two)")
-    loaded = ProxyRanker.load(ranker) if ranker else None
+    loaded = ProxyRanker.load(ranker, space=space) if ranker else None
     card = loaded.card if loaded else None
-    where = get_space(card.space if card else space)
+    where = loaded.search_space if loaded else get_space(space or "nb201")
     known = read_labels(
         where,
         labels,
@@ -83,7 +83,7 @@ def evaluate(
             where,
             known,
             list(dict.fromkeys(map(str, names))),
-            config=network_config(sizes_of),
+            dataset=sizes_of,
             population=chosen,
             table=table,
             exclude=loaded.train_archs if loaded else (),

@@ -9,7 +9,7 @@ import typer
 from proxyrank.cli import options, output
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.threads import resolve_threads
-from proxyrank.spaces import get_space, network_config
+from proxyrank.spaces import data_shape, get_space, require
 
 if TYPE_CHECKING:
     from proxyrank.common.executors import Executor
@@ -69,9 +69,13 @@ def features(
         raise ProxyrankError("say which architectures: --archs FILE or --population NAME (one of the two)")
     if share and reuse:
         raise ProxyrankError("--share and --reuse exclude each other: known rows are not shared ones")
-    network_config(dataset)
+    data_shape(dataset)
     chosen = parse_groups(groups)
-    wanted = list(read_candidates(where, archs).index) if archs else list(where.archs(population or "all"))
+    wanted = (
+        list(read_candidates(where, archs).index)
+        if archs
+        else list(require(where, "archs", "--population").archs(population or "all"))
+    )
     start = time.perf_counter()
     done = extract(
         where,

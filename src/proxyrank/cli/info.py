@@ -10,12 +10,13 @@ from proxyrank.cli import options, output
 
 def info(
     ranker: Annotated[Path, typer.Argument(help="Ranker folder written by train.")],
+    space: options.RankerSpace = None,
     json: options.Json = False,
 ) -> None:
     """Print what a ranker is: space, label, groups, settings, split, versions."""
     from proxyrank.models import ProxyRanker
 
-    card = ProxyRanker.load(ranker).card
+    card = ProxyRanker.load(ranker, space=space).card
     facts = card.model_dump(mode="json")
     if json:
         output.print_json(facts)

@@ -1,47 +1,152 @@
-"""Options that several commands share, and where files are looked for."""
+"""Options that several commands share, each written once, and where the files they name are looked for."""
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.files import require_parent
+from proxyrank.common.tabular import WRITE_SUFFIXES, table_suffix
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON value instead of text.")]
-Space = Annotated[str, typer.Option(help="Search space.")]
-Threads = Annotated[
-    int,
-    typer.Option(
-        min=1, help="Threads of the model; results do not depend on it. 1 is fastest below 5,000 rows."
-    ),
+if TYPE_CHECKING:
+    from proxyrank.features import FeatureTable
+    from proxyrank.spaces import SearchSpace
+
+
+def _out(path: Path | None) -> Path | None:
+    """Refuse a place that cannot be written to before any work is done."""
+    if path is not None:
+        require_parent(path, "--out")
+    return path
+
+
+def _out_table(path: Path | None) -> Path | None:
+    if path is not None:
+        table_suffix(path, WRITE_SUFFIXES)
+    return _out(path)
+
+
+_OUT_FOLDER = typer.Option("--out", callback=_out, help="Folder to write; its parent must exist.")
+_OUT_TABLE = typer.Option(
+    "--out", callback=_out_table, help="Write .csv, .json or .parquet instead of printing."
+)
+_DATASET = typer.Option(
+    "--dataset",
+    help="Data set whose networks are built or measured (classes, resolution): cifar10, cifar100, ...; "
+    "if not given, that of the ranker or of the label where there is one, else cifar10.",
+)
+_BATCH_SIZE = "Images per batch of the network features"
+
+# what comes in
+RankerFolder = Annotated[
+    Path, typer.Argument(metavar="RANKER", help="Ranker folder, as train, transfer and demo write them.")
 ]
 Archs = Annotated[
     str | None,
     typer.Option(
         "--archs",
-        help="Architectures: a text file with one string or tuple a line, or a CSV/parquet file with column "
-        "[b]arch[/b].",
+        help="Architectures: a text file with one string or tuple per line, or a CSV/parquet file with "
+        "column arch.",
     ),
 ]
 Labels = Annotated[
     str,
     typer.Option(
         "--labels",
-        help="CSV or parquet file with column [b]arch[/b] and labels (a name that is no file is also looked "
-        "for in the folder PROXYRANK_DATA), [b]digits[/b] for the benchmark that proxyrank ships, or a "
-        "NATS-Bench archive (pickles: only what you trust; pip install proxyrank[nats]).",
+        help="CSV or parquet file with column arch and labels (a name that is no file is also looked "
+        "for in the folder PROXYRANK_DATA), digits for the benchmark that proxyrank ships, or a "
+        "NATS-Bench archive (pickles: only what you trust; pip install 'proxyrank[nats]').",
     ),
 ]
-Label = Annotated[str | None, typer.Option("--label", help="Label column, if the file has several.")]
+Label = Annotated[
+    str | None, typer.Option("--label", help="Label column; the ranker's, or the only one, if not given.")
+]
+LabelDirection = Annotated[
+    Literal["max", "min"] | None,
+    typer.Option(
+        "--label-direction",
+        help="Whether higher (max: accuracy) or lower (min: error, loss) labels are better; the ranker's, "
+        "or max, if not given.",
+    ),
+]
+Features = Annotated[
+    str | None,
+    typer.Option(
+        "--features",
+        help="Your own feature table (CSV/parquet, column arch) in place of computed features; a "
+        "ranker trained on one needs one.",
+    ),
+]
+
+# what is meant
+Space = Annotated[
+    str, typer.Option("--space", help="Search space: the name of an installed one, or FILE.py:NAME.")
+]
+RankerSpace = Annotated[
+    str | None,
+    typer.Option("--space", help="The ranker's search space, FILE.py:NAME, if it is not installed."),
+]
 Population = Annotated[
     str | None, typer.Option("--population", help="Part of the space: all, or filtered (no dead operations).")
 ]
+Groups = Annotated[str | None, typer.Option("--groups", help="Feature groups joined by commas, or all.")]
+Dataset = Annotated[str, _DATASET]
+OwnDataset = Annotated[str | None, _DATASET]
+"""`Dataset` where the ranker or the label may say which."""
+BatchSize = Annotated[int, typer.Option("--batch-size", help=f"{_BATCH_SIZE}.")]
+OwnBatchSize = Annotated[
+    int | None,
+    typer.Option("--batch-size", help=f"{_BATCH_SIZE}; that of the shipped table, or 64, if not given."),
+]
+"""`BatchSize` where what is shipped is taken if nothing is said."""
+Seed = Annotated[
+    int, typer.Option("--seed", help="Seed of all that is drawn: splits, models, weights, images.")
+]
+TrainSize = Annotated[
+    int | None, typer.Option("--train-size", help="Labelled architectures to learn from; all if not given.")
+]
+Split = Annotated[
+    str,
+    typer.Option("--split", help="published (random), or grouped (equal networks stay on one side)."),
+]
+
+# where and how it runs
+Device = Annotated[
+    str, typer.Option("--device", help="cpu, cuda, or auto: CUDA where there is one; one process per GPU.")
+]
+Workers = Annotated[
+    int | None,
+    typer.Option("--workers", min=1, help="Processes of one thread each; all cores if not given."),
+]
+Threads = Annotated[
+    int,
+    typer.Option(
+        "--threads",
+        min=1,
+        help="Threads of the model; results do not depend on it. 1 is fastest below 5,000 rows.",
+    ),
+]
+
+# what comes out
+OutFolder = Annotated[Path, _OUT_FOLDER]
+OptionalOutFolder = Annotated[Path | None, _OUT_FOLDER]
+OutTable = Annotated[Path | None, _OUT_TABLE]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON value instead of text.")]
+
+
+def space_option(space: "SearchSpace") -> str:
+    """What a command about a ranker of the space needs besides: its file, for a space that is in one."""
+    from proxyrank.spaces import source_of
+
+    source = source_of(space)
+    return "" if source == space.name else f" --space {source}"
 
 
 _HOW_TO_GET = {
     "--labels": "bring a CSV with the columns arch and an accuracy, or use --labels digits",
-    "--archs": "write one architecture a line into a text file, or take a whole population",
+    "--archs": "write one architecture per line into a text file, or take a whole population",
     "--features": "proxyrank features writes such tables",
     "--scores": "bring a CSV with the column arch and score columns",
 }
@@ -67,3 +172,35 @@ def data_path(name: str, option: str) -> Path:
         f"nor in PROXYRANK_DATA={folder}" if folder else "and PROXYRANK_DATA, a folder to look in, is not set"
     )
     raise ProxyrankError(f"{option} {name}: no such file, {looked}; {_HOW_TO_GET[option]}")
+
+
+def user_table(space: "SearchSpace", name: str | None, option: str = "--features") -> "FeatureTable | None":
+    """The user's own table behind ``--features`` or ``--scores``; None where the option was not given.
+
+    Raises
+    ------
+    ProxyrankError
+        If the file is missing or damaged, or holds architectures of another space.
+    """
+    from proxyrank.features import load_table
+
+    return None if name is None else load_table(data_path(name, option), space, option)
+
+
+def numbers(text: str, option: str) -> tuple[int, ...]:
+    """Whole numbers joined by commas.
+
+    Raises
+    ------
+    ProxyrankError
+        If the text is something else.
+    """
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise ProxyrankError(f"{option} {text}: expected whole numbers joined by commas") from None
+
+
+def names(text: str) -> tuple[str, ...]:
+    """Names joined by commas, blanks and repeats left out."""
+    return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))

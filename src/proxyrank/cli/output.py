@@ -1,11 +1,15 @@
 """How results reach a person (text, tables) or a script (JSON)."""
 
 import json
+import shlex
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
+
+NARROW = 200
+"""Width of tables that go to a file or a pipe, where nothing says how wide it is."""
 
 
 def note(text: str) -> None:
@@ -14,8 +18,26 @@ def note(text: str) -> None:
 
 
 def print_json(value: Any) -> None:
-    """Print strict JSON: one object, keys in the given order."""
-    print(json.dumps(value, allow_nan=False, ensure_ascii=False))
+    """Print strict JSON: one value, keys in the given order; what the stream cannot carry is escaped."""
+    text = json.dumps(value, allow_nan=False, ensure_ascii=False)
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        text = json.dumps(value, allow_nan=False)
+    print(text)
+
+
+def print_summary(fields: Mapping[str, Any], *, json: bool) -> None:
+    """Print what a command did: one JSON object, or aligned lines."""
+    if json:
+        print_json(dict(fields))
+    else:
+        print_fields(fields)
+
+
+def next_step(*words: object) -> None:
+    """Print a command that is worth running now, quoted so that it works as printed."""
+    print(f"next: {shlex.join(['proxyrank', *map(str, words)])}")
 
 
 def print_fields(fields: Mapping[str, Any]) -> None:

@@ -8,7 +8,7 @@ import typer
 
 from proxyrank.cli import options, output
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.spaces import DATASETS, SearchSpace, get_space, network_config
+from proxyrank.spaces import DATASETS, SearchSpace, require
 
 
 def rank(
@@ -38,6 +38,7 @@ def rank(
     features: Annotated[
         str | None, typer.Option(help="Feature table of the architectures, for a ranker trained on one.")
     ] = None,
+    space: options.RankerSpace = None,
     threads: options.Threads = 1,
     json: options.Json = False,
 ) -> None:
@@ -50,19 +51,20 @@ def rank(
 
     if unseen == bool(archs):
         raise ProxyrankError("say what to rank: --archs FILE or --unseen (one of the two)")
-    loaded = ProxyRanker.load(ranker, threads=threads)
+    loaded = ProxyRanker.load(ranker, threads=threads, space=space)
     card = loaded.card
-    space = get_space(card.space)
+    where = loaded.search_space
     if archs:
-        rows = read_candidates(space, archs)
+        rows = read_candidates(where, archs)
     else:
         trained = set(loaded.train_archs)
-        rows = pd.DataFrame(index=[a for a in space.archs(card.population) if a not in trained])
+        listed = require(where, "archs", "--unseen").archs(card.population)
+        rows = pd.DataFrame(index=[a for a in listed if a not in trained])
     sized = max_params is not None or max_flops is not None
     if sized:
         rows = rows.join(
             _sizes(
-                space, list(rows.index), dataset or (card.dataset if card.dataset in DATASETS else "cifar10")
+                where, list(rows.index), dataset or (card.dataset if card.dataset in DATASETS else "cifar10")
             )
         )
     limits = _limits(limit or [], rows)
@@ -71,7 +73,7 @@ def rank(
         rows = rows[rows[column].astype(float) <= most]
     if rows.index.empty:
         raise ProxyrankError("no architecture is within the limits")
-    table = load_table(options.data_path(features, "--features"), space, "--features") if features else None
+    table = load_table(options.data_path(features, "--features"), where, "--features") if features else None
     ranked = loaded.rank(list(rows.index), features=table)
     ranked["seen_in_training"] = seen_in_training(loaded, list(ranked["arch"]))
     first = ["rank", "arch", "score", "predicted", "seen_in_training"]
@@ -93,7 +95,7 @@ def rank(
 def _sizes(space: SearchSpace, archs: list[str], dataset: str) -> pd.DataFrame:
     from proxyrank.evaluate import size_scores
 
-    return size_scores(space, archs, network_config(dataset))[["params", "flops"]].astype("int64")
+    return size_scores(space, archs, dataset)[["params", "flops"]].astype("int64")
 
 
 def _limits(texts: list[str], rows: pd.DataFrame) -> dict[str, float]:

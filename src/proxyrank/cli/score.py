@@ -28,11 +28,9 @@ def score(
     archs: options.Archs = None,
     module: Annotated[
         str | None,
-        typer.Option(
-            help="Score any torch module instead: [b]package:factory[/b], called without arguments."
-        ),
+        typer.Option(help="Score any torch module instead: package:factory, called without arguments."),
     ] = None,
-    proxies: Annotated[str, typer.Option(help="Names joined by commas, or all; see [b]proxies[/b].")] = "all",
+    proxies: Annotated[str, typer.Option(help="Names joined by commas, or all; see proxies.")] = "all",
     dataset: Annotated[str, typer.Option(help="Classes and resolution: cifar10, cifar100, ...")] = "cifar10",
     batch_size: Annotated[int, typer.Option(help="Images a batch.")] = 64,
     seed: Annotated[int, typer.Option(help="Seed of weights, images and labels.")] = 0,

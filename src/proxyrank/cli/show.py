@@ -1,6 +1,6 @@
 """``show`` one architecture; ``canonical`` for many: spellings, keys, sizes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,7 +9,13 @@ import typer
 
 from proxyrank.cli import options, output
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.spaces import SearchSpace, get_space, network_config, parse_all
+from proxyrank.spaces import OpGraph, SearchSpace, get_space, has, parse_all, require
+
+_SIZES = {
+    "params": "parameters",
+    "flops": "FLOPs (MACs of conv and linear layers)",
+    "dim": "parameter tensors (dim)",
+}
 
 
 def show(
@@ -21,39 +27,44 @@ def show(
     """Explain one architecture: both spellings, a drawing, dead operations, keys, sizes."""
     where = get_space(space)
     exact = where.parse(arch)
-    config = network_config(dataset)
-    graph = where.graph(exact)
-    live = set(graph.live_edges)
-    built, effective = where.sizes(exact, config), where.sizes(exact, config, effective=True)
-    facts: dict[str, Any] = {
-        "arch": exact,
-        **_keys(where, exact),
-        "connected": bool(live),
-        "edges": [
-            {"from": e.source, "to": e.target, "op": e.op, "live": e in live}
-            for e in sorted(graph.edges, key=lambda e: (e.source, e.target))
-        ],
-        "dataset": dataset,
-        "sizes": {
-            name: {"built": getattr(built, name), "effective": getattr(effective, name)}
-            for name in ("params", "flops", "dim")
-        },
-    }
+    facts: dict[str, Any] = {"arch": exact, **_keys(where, exact)}
+    if has(where, "graph"):
+        facts |= _graph_facts(require(where, "graph", "show").graph(exact))
+    if has(where, "sizes"):
+        facts |= {"dataset": dataset, "sizes": _sizes(where, exact, dataset)}
     if json:
         output.print_json(facts)
         return
-    output.print_fields({key: facts[key] for key in facts if key not in {"edges", "sizes", "dataset"}})
-    print()
-    print("\n".join(_drawing(facts["edges"])))
-    print()
-    output.print_rows(
-        [f"sizes ({dataset})", "as built", "effective"],
-        [
-            ["parameters", f"{built.params:,}", f"{effective.params:,}"],
-            ["FLOPs (MACs of conv and linear layers)", f"{built.flops:,}", f"{effective.flops:,}"],
-            ["parameter tensors (dim)", built.dim, effective.dim],
-        ],
-    )
+    long = {"nodes", "edges", "sizes", "dataset"}
+    output.print_fields({key: facts[key] for key in facts if key not in long})
+    if "edges" in facts:
+        print()
+        print("\n".join(_drawing(facts["edges"], facts.get("nodes", {}))))
+    if "sizes" in facts:
+        print()
+        output.print_rows(
+            [f"sizes ({dataset})", "as built", "effective"],
+            [
+                [_SIZES[name], f"{size['built']:,}", f"{size['effective']:,}"]
+                for name, size in facts["sizes"].items()
+            ],
+        )
+
+
+def _graph_facts(graph: OpGraph) -> dict[str, Any]:
+    live = set(graph.live_edges)
+    edges = [
+        {"from": e.source, "to": e.target, "op": e.operation.label if e.operation else "", "live": e in live}
+        for e in sorted(graph.edges, key=lambda e: (e.source, e.target))
+    ]
+    nodes = {i: node.operation.label for i, node in enumerate(graph.nodes) if node.operation}
+    return {"connected": bool(live), "edges": edges, **({"nodes": nodes} if nodes else {})}
+
+
+def _sizes(space: SearchSpace, arch: str, dataset: str) -> dict[str, dict[str, int]]:
+    sized = require(space, "sizes", "show")
+    built, effective = sized.sizes(arch, dataset), sized.sizes(arch, dataset, effective=True)
+    return {name: {"built": getattr(built, name), "effective": getattr(effective, name)} for name in _SIZES}
 
 
 def canonical(
@@ -78,6 +89,7 @@ def canonical(
         texts = list(cells or [])
         places = [f"argument {i}" for i in range(1, len(texts) + 1)]
     exact = parse_all(where, texts, places.__getitem__)
+    require(where, "canonical", "canonical")
     frame = pd.DataFrame([{"arch": arch, **_keys(where, arch)} for arch in exact])
     if out:
         write_table(frame, out)
@@ -101,10 +113,10 @@ def _keys(space: SearchSpace, arch: str) -> dict[str, str]:
     }
 
 
-def _drawing(edges: Sequence[dict[str, Any]]) -> list[str]:
-    """One line an edge, from node to node; what cannot matter is marked."""
-    last = max(edge["to"] for edge in edges)
-    names = {0: "in", last: "out"}
+def _drawing(edges: Sequence[dict[str, Any]], nodes: Mapping[int, str]) -> list[str]:
+    """One line per edge, from node to node; what cannot matter is marked."""
+    last = max((edge["to"] for edge in edges), default=0)
+    names = {0: "in", last: "out", **nodes}
     lines = []
     for edge in edges:
         source, target = (names.get(node, str(node)) for node in (edge["from"], edge["to"]))

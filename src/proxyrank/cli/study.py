@@ -9,7 +9,7 @@ from proxyrank.cli import options, output
 from proxyrank.cli.labels import read_labels
 from proxyrank.cli.train import DEFAULT_GROUPS
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.spaces import get_space, network_config
+from proxyrank.spaces import data_shape, get_space
 
 if TYPE_CHECKING:
     from proxyrank.train.study import StudyReport
@@ -69,7 +69,7 @@ def study(
 
     where = get_space(space)
     if dataset:
-        network_config(dataset)
+        data_shape(dataset)
     if features and groups:
         raise ProxyrankError("--features brings its own columns; leave --groups out")
     if jobs > 1:

@@ -8,7 +8,7 @@ import typer
 from proxyrank.cli import options, output
 from proxyrank.cli.labels import read_labels
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.spaces import get_space, network_config
+from proxyrank.spaces import data_shape, get_space
 
 DEFAULT_GROUPS = "paths,cell,flow"
 
@@ -85,7 +85,7 @@ def train(
 
     where = get_space(space)
     if dataset:
-        network_config(dataset)
+        data_shape(dataset)
     if features and groups:
         raise ProxyrankError("--features brings its own columns; leave --groups out")
     if study and (groups or tune):
@@ -142,4 +142,4 @@ def train(
         output.print_json(summary)
     else:
         output.print_fields(summary)
-        print(f"next: proxyrank rank {out} --unseen --top 10")
+        print(f"next: proxyrank rank {out} --unseen --top 10{options.space_option(where)}")

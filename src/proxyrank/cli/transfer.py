@@ -8,7 +8,6 @@ import typer
 from proxyrank.cli import options, output
 from proxyrank.cli.labels import read_labels
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.spaces import get_space
 
 
 def transfer(
@@ -28,6 +27,7 @@ def transfer(
     ] = False,
     sizes: Annotated[str, typer.Option(help="Numbers of labels that --evaluate compares.")] = "16,32,64,128",
     seeds: Annotated[int, typer.Option(min=1, help="Splits that --evaluate averages.")] = 3,
+    space: options.RankerSpace = None,
     json: options.Json = False,
 ) -> None:
     """Adapt a ranker to another data set by a few of its labels; without any, the source ranks as it is."""
@@ -38,9 +38,9 @@ def transfer(
 
     if (out is None) != evaluate:
         raise ProxyrankError("say what to do: --out R2 to write a ranker, or --evaluate (one of the two)")
-    source = ProxyRanker.load(ranker)
-    space = get_space(source.card.space)
-    known = read_labels(space, labels, label=label, direction=label_direction)
+    source = ProxyRanker.load(ranker, space=space)
+    where = source.search_space
+    known = read_labels(where, labels, label=label, direction=label_direction)
     if out is None:
         try:
             numbers = [int(text) for text in sizes.split(",")]
@@ -59,8 +59,8 @@ def transfer(
         return
     if not out.absolute().parent.is_dir():
         raise ProxyrankError(f"--out {out}: the folder {out.absolute().parent} does not exist")
-    archs = list(in_population(space, known, source.card.population).values.index)
-    train = split_train(space, archs, kind=split, train_size=train_size, seed=seed)
+    archs = list(in_population(where, known, source.card.population).values.index)
+    train = split_train(where, archs, kind=split, train_size=train_size, seed=seed)
     card = SplitCard(kind=split, train_size=len(train), seed=seed, population=source.card.population)
     found = transfer_ranker(source, known, train, split=card)
     found.save(out)
@@ -77,4 +77,4 @@ def transfer(
         output.print_json(summary)
     else:
         output.print_fields(summary)
-        print(f"next: proxyrank rank {out} --unseen --top 10")
+        print(f"next: proxyrank rank {out} --unseen --top 10{options.space_option(where)}")

@@ -9,9 +9,9 @@ from proxyrank.features.network._pink import pink_fields, pink_image
 from proxyrank.features.network.batch import image_batch, input_batch, noise_batch, pink_batch
 from proxyrank.features.network.score import score_archs
 from proxyrank.features.network.score_settings import ScoreSettings
-from proxyrank.spaces import NetworkConfig, get_space
+from proxyrank.spaces import DataShape, get_space
 
-CONFIG = NetworkConfig(width=4, depth=1, classes=7, resolution=16)
+CONFIG = DataShape(classes=7, resolution=16)
 
 
 def _slope(images: np.ndarray) -> float:
@@ -61,7 +61,7 @@ def test_brightness_and_contrast_vary_as_stated():
     assert correlation == pytest.approx(0.95**2 / (0.95**2 + 0.3**2), abs=0.01)
 
 
-@pytest.mark.parametrize("config", [CONFIG, NetworkConfig(channels=1, classes=2, resolution=9)])
+@pytest.mark.parametrize("config", [CONFIG, DataShape(channels=1, classes=2, resolution=9)])
 def test_pink_batch(config):
     batch = pink_batch(config, 12, 3)
     assert batch.x2 is not None
@@ -93,12 +93,12 @@ def test_an_image_is_a_function_of_seed_and_index():
 
 
 def test_a_single_pixel():
-    batch = pink_batch(NetworkConfig(resolution=1), 8, 0)
+    batch = pink_batch(DataShape(resolution=1), 8, 0)
     assert bool(torch.isfinite(batch.x).all())
 
 
 def test_labels_are_uniform():
-    counts = torch.bincount(pink_batch(NetworkConfig(resolution=1, classes=4), 2000, 0).y, minlength=4)
+    counts = torch.bincount(pink_batch(DataShape(resolution=1, classes=4), 2000, 0).y, minlength=4)
     assert counts.min() > 430
 
 

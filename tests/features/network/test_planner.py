@@ -12,9 +12,11 @@ from proxyrank.features.network.passes import READS, Passes
 from proxyrank.features.network.planner import OUT_OF_MEMORY, run_proxies
 from proxyrank.features.network.score import score_network
 from proxyrank.features.proxies import PROXIES, Missing, columns_of
-from proxyrank.spaces import NetworkConfig, get_space
+from proxyrank.spaces import DataShape, get_space
+from proxyrank.spaces.nb201 import Skeleton
 
-CONFIG = NetworkConfig(width=4, depth=1, resolution=8)
+CONFIG = DataShape(resolution=8)
+SMALL = Skeleton(width=4, depth=1)
 SPACE = get_space("nb201")
 ALL = list(PROXIES)
 
@@ -73,7 +75,7 @@ class Dropping(nn.Module):
 def _networks():
     cells = SPACE.sample(4, seed=3)
     return {
-        **{cell: lambda cell=cell: SPACE.build(cell, CONFIG) for cell in cells},
+        **{cell: lambda cell=cell: SPACE.network(cell, CONFIG, SMALL) for cell in cells},
         "residual": Residual,
         "viewing": Viewing,
         "dropping": Dropping,
@@ -165,7 +167,7 @@ def test_flops_of_a_grouped_conv():
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_memory_format_changes_rounding_only(dtype):
     batch = noise_batch(CONFIG, 6, seed=0, dtype=dtype)
-    network = SPACE.build(SPACE.sample(1, seed=3)[0], CONFIG)
+    network = SPACE.network(SPACE.sample(1, seed=3)[0], CONFIG, SMALL)
     plain, last = (score_network(network, batch, ALL, channels_last=flag) for flag in (False, True))
     for column, value in plain.items():
         if not isinstance(value, Missing) and not column.startswith("vkdnw_q"):
@@ -174,7 +176,7 @@ def test_memory_format_changes_rounding_only(dtype):
 
 
 def test_r3_threads():
-    network, batch = SPACE.build(SPACE.sample(1, seed=3)[0], CONFIG), _batch()
+    network, batch = SPACE.network(SPACE.sample(1, seed=3)[0], CONFIG, SMALL), _batch()
     before = torch.get_num_threads()
     try:
         runs = []
@@ -197,7 +199,7 @@ def test_shared_passes_are_freed_and_no_network_stays(monkeypatch):
         released.append(set(READS) & set(self.__dict__))
 
     monkeypatch.setattr(Passes, "release", release)
-    score_network(SPACE.build(SPACE.sample(1, seed=3)[0], CONFIG), _batch(), "jacov,zico,zen")
+    score_network(SPACE.network(SPACE.sample(1, seed=3)[0], CONFIG, SMALL), _batch(), "jacov,zico,zen")
     assert released == [{"train_pass"}, set(), set()]
     gc.collect()
     alive = [o for o in gc.get_objects() if type(o) is Passes]
@@ -212,7 +214,7 @@ def test_one_bad_proxy_costs_its_columns_only(monkeypatch):
         raise RuntimeError("no kernel\nmore text")
 
     passes = Passes(
-        SPACE.build(SPACE.sample(1, seed=3)[0], CONFIG), _batch(), signs=None, standard_normal=None
+        SPACE.network(SPACE.sample(1, seed=3)[0], CONFIG, SMALL), _batch(), signs=None, standard_normal=None
     )
     proxies = [
         replace(PROXIES["synflow"], compute=explode),
@@ -227,7 +229,7 @@ def test_one_bad_proxy_costs_its_columns_only(monkeypatch):
 
 def test_infinite_values_never_come_out():
     passes = Passes(
-        SPACE.build(SPACE.sample(1, seed=3)[0], CONFIG), _batch(), signs=None, standard_normal=None
+        SPACE.network(SPACE.sample(1, seed=3)[0], CONFIG, SMALL), _batch(), signs=None, standard_normal=None
     )
     proxy = replace(PROXIES["snip"], compute=lambda _: {"snip": float("inf")})
     assert run_proxies(passes, [proxy])["snip"] == Missing("not finite (inf)")
@@ -236,7 +238,8 @@ def test_infinite_values_never_come_out():
 def test_identical_images_have_a_degenerate_kernel():
     batch = _batch(4)
     same = Batch(batch.x[:1].repeat(4, 1, 1, 1), batch.y, batch.x2, batch.y2)
-    found = score_network(SPACE.build("(2, 2, 2, 2, 2, 2)", CONFIG), same, "ntk,naswot,linear_region")
+    network = SPACE.network("(2, 2, 2, 2, 2, 2)", CONFIG, SMALL)
+    found = score_network(network, same, "ntk,naswot,linear_region")
     assert found["ntk"] == found["naswot"] == Missing("degenerate: singular kernel")
     assert found["linear_region"] == 1.0
 

@@ -76,14 +76,14 @@ def test_n7_small_batches_are_refused_up_front():
     with pytest.raises(ProxyrankError, match="at least 1, got 0"):
         ScoreSettings(batch_size=0)
     found = score_archs(SPACE, [NONE], "flops,params,synflow", ScoreSettings(dataset="digits", batch_size=1))
-    assert found.frame.loc[NONE, "params"] == SPACE.sizes(NONE, DIGITS.config).params
+    assert found.frame.loc[NONE, "params"] == SPACE.sizes(NONE, "digits").params
 
 
 def test_flops_and_params_are_the_closed_form():
     cells = SPACE.sample(5, seed=9)
     frame = score_archs(SPACE, cells, "flops,params", DIGITS).frame
     for cell in cells:
-        sizes = SPACE.sizes(cell, DIGITS.config)
+        sizes = SPACE.sizes(cell, "digits")
         assert tuple(frame.loc[cell, ["flops", "params"]]) == (sizes.flops, sizes.params)
 
 
@@ -166,7 +166,7 @@ def test_groups_of_the_registry():
         assert list(frames[name].index) == cells
     zcs, vkdnw = frames["zcs"], frames["vkdnw"]
     assert zcs.attrs["status"]["naswot"] == {NONE: "degenerate: singular kernel"}
-    assert vkdnw.loc[NONE, "vkdnw_dim"] == SPACE.sizes(NONE, DIGITS.config).dim
+    assert vkdnw.loc[NONE, "vkdnw_dim"] == SPACE.sizes(NONE, "digits").dim
     assert set(FACTS) < set(group_defaults("zcs")) < set(group_defaults("vkdnw"))
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # as the groups do

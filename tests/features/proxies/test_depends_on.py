@@ -7,10 +7,12 @@ import torch
 from proxyrank.features.network.batch import noise_batch
 from proxyrank.features.network.score import score_network
 from proxyrank.features.proxies import PROXIES, Missing
-from proxyrank.spaces import NetworkConfig, get_space
+from proxyrank.spaces import DataShape, get_space
+from proxyrank.spaces.nb201 import Skeleton
 
 SPACE = get_space("nb201")
-CONFIG = NetworkConfig(width=4, depth=1, classes=4, resolution=8)
+CONFIG = DataShape(classes=4, resolution=8)
+SMALL = Skeleton(width=4, depth=1)
 DEAD = ["(1, 0, 4, 3, 2, 2)", "(2, 2, 0, 3, 2, 1)", "(3, 1, 2, 2, 3, 1)"]
 REDRAWN = {"zen"}
 """Draws weights of its own, so that equal weights cannot be given; it sums over all BatchNorms."""
@@ -23,7 +25,7 @@ def test_dead_operations_matter_only_where_said(raw):
     if raw == canonical:
         pytest.fail(f"{raw} has no dead operation")
     torch.manual_seed(0)
-    whole, lean = SPACE.build(raw, CONFIG).double(), SPACE.build(canonical, CONFIG).double()
+    whole, lean = SPACE.network(raw, CONFIG, SMALL).double(), SPACE.network(canonical, CONFIG, SMALL).double()
     weights = whole.state_dict()
     lean.load_state_dict({name: weights[name] for name in lean.state_dict()})
     batch = noise_batch(CONFIG, 6, 0, dtype=torch.float64)

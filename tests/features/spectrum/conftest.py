@@ -5,7 +5,8 @@ from types import ModuleType
 import pytest
 import torch
 
-from proxyrank.spaces import NetworkConfig, get_space
+from proxyrank.spaces import DataShape, get_space
+from proxyrank.spaces.nb201 import Skeleton
 
 
 @pytest.fixture(scope="session")
@@ -23,14 +24,11 @@ def literal() -> ModuleType:
 def random_network():
     """Float64 network of the i-th random cell, small, with BatchNorm statistics that are not 0 and 1."""
 
-    def build(
-        i: int, config: NetworkConfig | None = None, dtype: torch.dtype = torch.float64
-    ) -> torch.nn.Module:
+    def build(i: int, shape: DataShape | None = None, dtype: torch.dtype = torch.float64) -> torch.nn.Module:
         space = get_space("nb201")
         torch.manual_seed(i)
-        network = space.build(
-            space.sample(i + 1, seed=3)[i], config or NetworkConfig(width=4, depth=1, classes=5, resolution=8)
-        )
+        shape = shape or DataShape(classes=5, resolution=8)
+        network = space.network(space.sample(i + 1, seed=3)[i], shape, Skeleton(width=4, depth=1))
         for module in network.modules():
             if isinstance(module, torch.nn.BatchNorm2d):
                 module.running_mean.normal_(0, 0.3)

@@ -21,7 +21,7 @@ from proxyrank.features.spectrum.eigenvalues import DEGENERATE, LEVELS, eigenval
 from proxyrank.features.spectrum.jacobian import fisher_jacobian
 from proxyrank.features.spectrum.matrix import fisher_matrix
 from proxyrank.features.spectrum.selection import Selection
-from proxyrank.spaces import NetworkConfig
+from proxyrank.spaces import DataShape
 
 NETS = {
     "a": (0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 12, 13, 14, 15),
@@ -106,7 +106,7 @@ def test_reference_float32(reference, setting, net):
 @pytest.mark.parametrize("form", ["published", "fisher"])
 def test_literal_transcription(literal, random_network, i, form):
     network = random_network(i)
-    batch = noise_batch(NetworkConfig(classes=5, resolution=8), 6, seed=i, dtype=torch.float64)
+    batch = noise_batch(DataShape(classes=5, resolution=8), 6, seed=i, dtype=torch.float64)
     expected = literal.literal_vkdnw(copy.deepcopy(network), batch.x, form)
     if expected["deciles"][-1] < 1e-13 * expected["eigenvalues"][0]:
         pytest.skip("a degenerate cell")
@@ -117,7 +117,7 @@ def test_literal_transcription(literal, random_network, i, form):
 
 
 def test_columns(random_network):
-    batch = noise_batch(NetworkConfig(classes=5, resolution=8), 4, seed=0, dtype=torch.float64)
+    batch = noise_batch(DataShape(classes=5, resolution=8), 4, seed=0, dtype=torch.float64)
     features = vkdnw_features(random_network(0), batch)
     assert tuple(features) == (*VKDNW_COLUMNS, *VKDNW_EXTRA_COLUMNS)
     assert len(VKDNW_COLUMNS) == 11
@@ -131,7 +131,7 @@ def test_one_pass_serves_all_ablations(random_network):
     """Several settings at once give what each gives alone."""
     network = random_network(2)
     # Enough samples: the rank is at most batch times (classes - 1), of up to 384 scalars here.
-    batch = noise_batch(NetworkConfig(classes=5, resolution=8), 12, seed=1, dtype=torch.float64)
+    batch = noise_batch(DataShape(classes=5, resolution=8), 12, seed=1, dtype=torch.float64)
     settings = [
         *(FisherSettings(Selection(tensors=tensors)) for tensors in (8, 16, 256)),
         *(FisherSettings(Selection(weights=weights)) for weights in (2, 4, 8)),
@@ -160,7 +160,7 @@ class _Loud(nn.Module):
 def test_overflow_is_retried_in_float64():
     torch.manual_seed(0)
     network = _Loud(1e30)
-    batch = noise_batch(NetworkConfig(classes=3, resolution=2), 4, seed=0)
+    batch = noise_batch(DataShape(classes=3, resolution=2), 4, seed=0)
     assert not torch.isfinite(network(batch.x)).all()
     features = vkdnw_features(network, batch)
     assert features == vkdnw_features(copy.deepcopy(network).double(), batch)
@@ -169,13 +169,13 @@ def test_overflow_is_retried_in_float64():
 
 def test_overflow_of_float64_is_missing_with_a_reason():
     torch.manual_seed(0)
-    batch = noise_batch(NetworkConfig(classes=3, resolution=2), 4, seed=0)
+    batch = noise_batch(DataShape(classes=3, resolution=2), 4, seed=0)
     with pytest.raises(NotApplicableError, match="not finite"):
         vkdnw_features(_Loud(1e300), batch)
 
 
 def test_empirical_needs_no_smoothing_and_reads_labels(random_network):
-    batch = noise_batch(NetworkConfig(classes=5, resolution=8), 4, seed=0, dtype=torch.float64)
+    batch = noise_batch(DataShape(classes=5, resolution=8), 4, seed=0, dtype=torch.float64)
     settings = FisherSettings(form="empirical")
     one = vkdnw_features(random_network(0), batch, settings=settings)
     other = vkdnw_features(random_network(0), Batch(batch.x, (batch.y + 1) % 5), settings=settings)
@@ -184,7 +184,7 @@ def test_empirical_needs_no_smoothing_and_reads_labels(random_network):
 
 
 def test_a_batch_of_one_is_enough(random_network):
-    batch = noise_batch(NetworkConfig(classes=5, resolution=8), 1, seed=0, dtype=torch.float64)
+    batch = noise_batch(DataShape(classes=5, resolution=8), 1, seed=0, dtype=torch.float64)
     assert np.isfinite(vkdnw_features(random_network(0), batch)["vkdnw_entropy"])
 
 

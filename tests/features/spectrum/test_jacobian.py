@@ -14,7 +14,8 @@ from proxyrank.common.errors import NotApplicableError, ProxyrankError
 from proxyrank.features.spectrum._routes import find_routes
 from proxyrank.features.spectrum.jacobian import fisher_jacobian, fisher_jacobians
 from proxyrank.features.spectrum.selection import Selection
-from proxyrank.spaces import NetworkConfig, get_space
+from proxyrank.spaces import DataShape, get_space
+from proxyrank.spaces.nb201 import Skeleton
 
 # Rounding of float64 sums of a few thousand products.
 EXACT = {"rtol": 1e-10, "atol": 1e-12}
@@ -197,7 +198,7 @@ def test_random_cells(literal, random_network, i):
 
 
 def test_more_classes_than_features_of_a_cell(literal, random_network):
-    network = random_network(3, NetworkConfig(width=4, depth=1, classes=40, resolution=8))
+    network = random_network(3, DataShape(classes=40, resolution=8))
     found, _ = fisher_jacobian(network, _images())
     torch.testing.assert_close(found, literal.literal_jacobian(network, _images()), **EXACT)
 
@@ -261,7 +262,7 @@ def _set_modes(network, seed):
 def test_cells_are_left_as_they_were(hash_state, cell, seed, batched):
     space = get_space("nb201")
     torch.manual_seed(seed)
-    network = space.build(space.archs()[cell], NetworkConfig(width=4, depth=1, resolution=8))
+    network = space.network(space.archs()[cell], DataShape(resolution=8), Skeleton(width=4, depth=1))
     _set_modes(network, seed)
     before, generator = hash_state(network), torch.get_rng_state()
     gradients = [None if p.grad is None else p.grad.clone() for p in network.parameters()]

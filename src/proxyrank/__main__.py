@@ -1,0 +1,6 @@
+"""Allow ``python -m proxyrank``."""
+
+from proxyrank.cli import main
+
+if __name__ == "__main__":  # worker processes import this module again
+    main()
