@@ -62,7 +62,7 @@ MODELS: dict[str, ModelInfo] = {
 
 
 GRAPH_CORE = frozenset({"paths", "flow"})
-NETWORK = frozenset({"vkdnw", "vkdnw_extra", "zcs"})
+NETWORK = frozenset({"vkdnw", "vkdnw_extra", "zcs", "zcs_extra"})
 
 
 def default_model(groups: str | Collection[str]) -> str:

@@ -125,6 +125,23 @@ class FusedImageNorm(FusedBatchNorm):
         return self._normalised(x, len(x))
 
 
+class ElementaryNorm(nn.modules.batchnorm._BatchNorm):
+    """BatchNorm in train mode, of elementary operations: differentiable in every mode and order.
+
+    (torch's own has wrong second derivatives when differentiated forwards twice: it holds the statistics.)
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map [B, C, ...] to the same shape."""
+        others = [0, *range(2, x.dim())]
+        centred = x - x.mean(others, keepdim=True)
+        normal = centred * (centred.square().mean(others, keepdim=True) + self.eps).rsqrt()
+        if not self.affine:
+            return normal
+        shape = (1, -1, *([1] * (x.dim() - 2)))
+        return normal * self.weight.view(shape) + self.bias.view(shape)
+
+
 def use_norm(network: nn.Module, kind: type[nn.BatchNorm2d]) -> nn.Module:
     """Let every ordinary affine BatchNorm2d of the network work as ``kind``, in place."""
     for module in network.modules():
@@ -134,15 +151,17 @@ def use_norm(network: nn.Module, kind: type[nn.BatchNorm2d]) -> nn.Module:
 
 
 @contextmanager
-def norms_as(network: nn.Module, kind: type[nn.BatchNorm2d], other: type[nn.BatchNorm2d]) -> Iterator[None]:
-    """Let the norms of one kind work as another within the block."""
-    norms = [module for module in network.modules() if type(module) is kind]
+def norms_as(
+    network: nn.Module, kinds: tuple[type[nn.Module], ...], other: type[nn.modules.batchnorm._BatchNorm]
+) -> Iterator[None]:
+    """Let the norms of exactly these kinds work as another within the block."""
+    norms = [(module, type(module)) for module in network.modules() if type(module) in kinds]
     try:
-        for norm in norms:
+        for norm, _ in norms:
             norm.__class__ = other
         yield
     finally:
-        for norm in norms:
+        for norm, kind in norms:
             norm.__class__ = kind
 
 

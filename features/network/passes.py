@@ -17,7 +17,13 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from proxyrank.common.errors import NotApplicableError
-from proxyrank.features.network._norms import FusedBatchNorm, FusedImageNorm, norms_as, use_norm
+from proxyrank.features.network._norms import (
+    ElementaryNorm,
+    FusedBatchNorm,
+    FusedImageNorm,
+    norms_as,
+    use_norm,
+)
 from proxyrank.features.network._recording import CodeAgreement, LayerOutputs, blocks_of, recorded
 from proxyrank.features.network.batch import Batch
 from proxyrank.features.spectrum.describe import FisherSettings, vkdnw_features
@@ -147,7 +153,14 @@ class Passes:
     @contextmanager
     def image_by_image(self) -> Iterator[nn.Module]:
         """Lend `trainable` with every fused BatchNorm2d seeing each image as if it were alone."""
-        with norms_as(self.trainable, FusedBatchNorm, FusedImageNorm):
+        with norms_as(self.trainable, (FusedBatchNorm,), FusedImageNorm):
+            yield self.trainable
+
+    @contextmanager
+    def smooth(self) -> Iterator[nn.Module]:
+        """Lend `trainable` with every BatchNorm differentiable in every mode and order."""
+        kinds = (FusedBatchNorm, nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
+        with norms_as(self.trainable, kinds, ElementaryNorm):
             yield self.trainable
 
     @cached_property

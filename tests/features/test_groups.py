@@ -55,7 +55,17 @@ def test_all_is_what_is_registered():
 def test_groups_of_the_paper_come_first_whenever_they_register(more_groups):
     for name in ("mine", "zcs", "vkdnw"):
         register_group(_group(name))
-    assert list(GROUPS) == ["vkdnw", "zcs", "graf", "paths", "cell", "flow", "vkdnw_extra", "mine"]
+    assert list(GROUPS) == [
+        "vkdnw",
+        "zcs",
+        "graf",
+        "paths",
+        "cell",
+        "flow",
+        "vkdnw_extra",
+        "zcs_extra",
+        "mine",
+    ]
     assert parse_groups("graf+zcs+vkdnw") == ("vkdnw", "zcs", "graf")
 
 
