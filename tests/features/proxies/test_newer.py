@@ -20,107 +20,52 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 NETS = (0, 1, 3, 5, 8, 14)
 
 
-def _outputs(network, x):
-    found = []
-    hooks = [m.register_forward_hook(lambda *given: found.append(given[2])) for m in network.modules()]
-    with torch.no_grad():
-        network(x)
-    for hook in hooks:
-        hook.remove()
-    return found
-
-
-def _meco_literally(network, x):
-    """Of a batch of one as published: a Pearson matrix per module, NaN to 0, the smallest eigenvalue."""
-    total = 0.0
-    for output in _outputs(network, x):
-        rows = output[0].reshape(output.shape[1], -1) if output.dim() == 4 else output[0].reshape(-1, 1)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            matrix = np.atleast_2d(np.nan_to_num(np.corrcoef(rows.numpy())))
-        total += float(np.linalg.eigvals(matrix).real.min())
-    return total
-
-
 @pytest.mark.filterwarnings("ignore:.*[Dd]egrees of freedom")
 @pytest.mark.parametrize("channels_last", [False, True])
 @pytest.mark.parametrize("net", NETS)
-def test_meco_of_one_large_image(reference, net, channels_last):
+def test_meco_of_one_large_image(reference, literal, net, channels_last):
     network = reference.network("a", net)
     x = noise_batch(DataShape(resolution=64), 1, seed=3, dtype=torch.float64)
     passes = Passes(network, x, signs=None, standard_normal=None, channels_last=channels_last)
-    expected = _meco_literally(reference.network("a", net).train(), x.x)
+    spoiled = literal.Subject(reference.network("a", net).train(), x.x, x.y, x.x, x.y, None, None)
+    expected = literal.meco(spoiled)["meco"]
     assert run_proxies(passes, get_proxies("meco"))["meco"] == pytest.approx(expected, rel=1e-9, abs=1e-12)
 
 
 def test_meco_of_several_small_images(reference, reference_passes):
     # 8 of 16 x 16 pixels are fewer than one of 64 x 64: all of them, side by side.
-    x, network = reference.inputs("a"), reference.network("a", 5).train()
-    total = 0.0
-    for output in _outputs(network, x):
+    network, total = reference.network("a", 5).train(), 0.0
+
+    def add(module, inputs, output):
+        nonlocal total
         if output.dim() == 4:
-            rows = torch.cat([image.flatten(1) for image in output], dim=1).numpy()
+            rows = torch.cat([image.flatten(1) for image in output.detach()], dim=1).numpy()
             with np.errstate(invalid="ignore", divide="ignore"):
-                matrix = np.nan_to_num(np.corrcoef(rows))
-            total += float(np.linalg.eigvalsh(matrix).min())
+                total += float(np.linalg.eigvalsh(np.nan_to_num(np.corrcoef(rows))).min())
+
+    for module in network.modules():
+        module.register_forward_hook(add)
+    network(reference.inputs("a"))
     found = run_proxies(reference_passes("a", 5), get_proxies("meco"))
     assert found["meco"] == pytest.approx(total, rel=1e-9)
 
 
-def _swap_literally(network, x):
-    patterns = set()
-
-    def collect(module, inputs, output):
-        if inputs[0].dim() == 4:
-            patterns.update(map(tuple, (output > 0).flatten(1).T.tolist()))
-
-    for module in network.modules():
-        if isinstance(module, nn.ReLU):
-            module.register_forward_hook(collect)
-    with torch.no_grad():
-        network(x)
-    return len(patterns)
-
-
 @pytest.mark.parametrize("size", [3, 8, 70, 140])
 @pytest.mark.parametrize("net", [1, 5, 14])
-def test_swap_counts_the_patterns_of_units(reference, net, size):
+def test_swap_counts_the_patterns_of_units(reference, literal, net, size):
     batch = noise_batch(DataShape(resolution=8), size, seed=2, dtype=torch.float64)
     passes = Passes(reference.network("a", net), batch, signs=None, standard_normal=None, channels_last=True)
-    expected = _swap_literally(reference.network("a", net).train(), batch.x)
+    spoiled = literal.Subject(reference.network("a", net).train(), batch.x, batch.y, None, None, None, None)
+    expected = literal.swap(spoiled)["swap"]
     assert run_proxies(passes, get_proxies("swap"))["swap"] == expected
     if size == 3:
         assert expected <= 8
 
 
-def _dextr_literally(network, x):
-    """Singular values of every module's first output; derivatives along the circle by backward passes."""
-    total = 0.0
-    for output in _outputs(network, x[:1]):
-        values = np.linalg.svd(output[0].reshape(len(output[0]), -1).numpy(), compute_uv=False)
-        total += values.min() / values.max() if values.max() > 0 else 0.0
-    plane = np.linalg.qr(x[:2].flatten(1).numpy().T)[0]
-    plane *= np.sign(plane.T @ x[0].flatten().numpy())[:1]  # the first axis along the first image
-    second = x[1].flatten().numpy()
-    if plane[:, 1] @ second < 0:
-        plane[:, 1] *= -1
-    angle = torch.zeros((), dtype=torch.float64, requires_grad=True)
-    axes = torch.from_numpy(plane).T.reshape(2, *x.shape[1:])
-    logits = network((axes[0] * angle.cos() + axes[1] * angle.sin())[None])[0]
-    v, a = [], []
-    for logit in logits:
-        (slope,) = torch.autograd.grad(logit, angle, create_graph=True)
-        v.append(slope.item())
-        a.append(float(torch.autograd.grad(slope, angle, retain_graph=True)[0]))
-    v, a = np.array(v), np.array(a)
-    kappa = math.sqrt((v @ v) * (a @ a) - (v @ a) ** 2) * (v @ v) ** -1.5
-    one, two = math.log(1 + total), math.log(1 + kappa)
-    return one * two / (one + two)
-
-
 @pytest.mark.parametrize("channels_last", [False, True])
 @pytest.mark.parametrize("net", [0, 1, 5, 14])
-def test_dextr_by_backward_passes(reference, reference_passes, net, channels_last):
-    expected = _dextr_literally(reference.network("a", net).train(), reference.inputs("a"))
+def test_dextr_by_backward_passes(subject, literal, reference_passes, net, channels_last):
+    expected = literal.dextr(subject("a", net))["dextr"]
     passes = reference_passes("a", net, channels_last=channels_last)
     assert run_proxies(passes, get_proxies("dextr"))["dextr"] == pytest.approx(expected, rel=1e-7)
 
