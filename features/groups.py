@@ -59,9 +59,7 @@ class Family:
         given: FeatureSettings,
         usual: FeatureSettings = FeatureSettings(),  # noqa: B008  # frozen
     ) -> FeatureSettings:
-        """What its values depend on: the given settings, where they leave one open its own defaults or else
-        those that are usual among its fellows.
-        """
+        """What its values depend on: given settings, else its own defaults, else what is usual beside it."""
         fallback = {**usual.stated(), **self.defaults}
         return given.changed(**{**fallback, **given.stated()}).only(self.settings)
 
