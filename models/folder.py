@@ -9,7 +9,7 @@ from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.files import atomic_folder
 from proxyrank.common.records import read_record, write_record
 from proxyrank.models.base import Ranker
-from proxyrank.models.card import FORMAT, RankerCard
+from proxyrank.models.card import FORMATS, RankerCard
 from proxyrank.models.parts.storage import load_model, read_checked, save_model
 
 CARD_FILE = "ranker.json"
@@ -64,4 +64,4 @@ def read_card(folder: str | Path) -> RankerCard:
     path = Path(folder) / CARD_FILE
     if not path.is_file():
         raise ProxyrankError(f"{folder}: not a ranker folder, it has no {CARD_FILE}")
-    return read_record(path, RankerCard, format=FORMAT)
+    return read_record(path, RankerCard, format=FORMATS)

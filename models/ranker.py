@@ -311,7 +311,7 @@ class ProxyRanker:
                 for name in card.params
                 if name not in ("random_state", "threads", "direction")
             },
-            settings={name: value for info in card.groups.values() for name, value in info.settings.items()},
+            settings=card.settings.stated(),
             random_state=card.params["random_state"],
             threads=estimator.threads,
             intervals=card.intervals is not None,

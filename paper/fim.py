@@ -42,7 +42,7 @@ def fim_cells(
     labels = bench.accuracies(dataset, archs)
     for row, settings in variants.items():
         table = compute_features(
-            bench.space, archs, ["vkdnw"], settings={**bench.settings(dataset), **settings}
+            bench.space, archs, ["vkdnw"], settings=bench.settings(dataset).changed(**settings)
         )
         scores = vkdnw_single(table.frame)
         found = paper_metrics(scores, labels)
@@ -70,7 +70,7 @@ def fim_cells(
 
 def fim_notes(bench: Bench, cells: Sequence[Cell]) -> list[str]:
     """Which cells with which batch, and what not to compare."""
-    batch = bench.settings(bench.ablation)["batch_size"]
+    batch = bench.settings(bench.ablation).batch_size
     notes = [f"{cells[0].n} cells without dead operations, batch {batch}"]
     if any(cell.of for cell in cells):
         notes.append(f"nDCG over {cells[0].n} cells is not comparable with the published one, over all")

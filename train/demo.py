@@ -17,8 +17,8 @@ from proxyrank.evaluate import (
     without,
 )
 from proxyrank.evaluate.plots import plot_ranking
-from proxyrank.features import FeatureTable, compute_features, parse_groups, preferred_settings
-from proxyrank.features.network.aggregates import AGGREGATES
+from proxyrank.features import FeatureTable, compute_features, parse_groups
+from proxyrank.features.network.aggregates import AGGREGATES, READ
 from proxyrank.models import ProxyRanker
 from proxyrank.spaces.nb201 import NB201
 from proxyrank.train.digits import digits_table
@@ -116,8 +116,9 @@ def run_demo(out: Path, *, threads: int = 1, seed: int = 1) -> DemoResult:
 
 def _training_free(archs: list[str]) -> FeatureTable:
     """Aggregates over the judged cells."""
-    settings = preferred_settings("nb201", ("vkdnw", "zcs"), {"dataset": LABEL})
-    table = compute_features(NB201, archs, "vkdnw,zcs", settings=settings)
+    table = compute_features(
+        NB201, archs, "vkdnw,zcs", settings={"dataset": LABEL}, columns=READ, prefer_shipped=True
+    )
     return FeatureTable(
         pd.DataFrame({name: rule(table.frame) for name, rule in AGGREGATES.items()}), table.sidecar
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.evaluate import Labels, in_population, require_varied
-from proxyrank.features import FeatureTable, compute_features, preferred_settings
+from proxyrank.features import FeatureTable, compute_features
 from proxyrank.models import ProxyRanker, SplitCard
 from proxyrank.spaces import DATASETS, SearchSpace, source_of
 from proxyrank.train.splits import split_train
@@ -80,8 +80,8 @@ def training_part(
 
 def training_features(space: SearchSpace, chosen: Labels, plan: FitPlan) -> FeatureTable:
     """Features of the plan's groups for the training part."""
-    settings = preferred_settings(space.name, plan.groups, _settings(chosen, plan))
-    return compute_features(space, list(chosen.values.index), plan.groups, settings=settings)
+    settings, archs = _settings(chosen, plan), list(chosen.values.index)
+    return compute_features(space, archs, plan.groups, settings=settings, prefer_shipped=True)
 
 
 def fit_ranker(

@@ -1,12 +1,12 @@
 """Feature groups whose row is a function of the graph alone, in the words of the space's operations."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 
 from proxyrank.features.graph._words import Vocabulary, operations_of, vocabulary
 from proxyrank.features.groups import FeatureGroup, frame_of
+from proxyrank.features.settings import FeatureSettings
 from proxyrank.spaces import OpGraph, SearchSpace, require
 
 
@@ -31,7 +31,7 @@ def graph_group(
     def own_columns(space: SearchSpace) -> list[str]:
         return list(columns(vocabulary(operations_of(space))))
 
-    def compute(space: SearchSpace, archs: Sequence[str], settings: Mapping[str, Any]) -> pd.DataFrame:
+    def compute(space: SearchSpace, archs: Sequence[str], settings: FeatureSettings) -> pd.DataFrame:
         words = vocabulary(operations_of(space))
         graphs = require(space, "graph", f"the feature group {name}")
         return frame_of(archs, columns(words), [values(graphs.graph(arch), words) for arch in archs])

@@ -49,6 +49,13 @@ AGGREGATES: Mapping[str, Callable[[pd.DataFrame], "pd.Series[float]"]] = Mapping
 """Aggregate of each name; larger is better."""
 
 
+READ = (
+    *("vkdnw_dim", "vkdnw_entropy", "flops", "expressivity", "progressivity", "trainability", "jacov"),
+    *("ntk", "linear_region"),
+)
+"""Columns that the aggregates read."""
+
+
 def _require(frame: pd.DataFrame, columns: tuple[str, ...]) -> None:
     absent = [column for column in columns if column not in frame.columns]
     if absent:

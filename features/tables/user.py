@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from proxyrank.common.errors import TableError
 from proxyrank.common.tabular import SENTINEL, arch_texts, numeric_column, read_table, row_place
+from proxyrank.features.rows import arch_index
 from proxyrank.features.tables.table import FeatureTable, GroupInfo, Sidecar, sidecar_path
 from proxyrank.spaces import SearchSpace, has, parse_all, require
 
@@ -89,9 +90,9 @@ def read_user_table(
                 status.setdefault(name, {}).update((archs[i], reason) for i in np.flatnonzero(bad))
                 column[bad] = np.nan
         values[name] = column
-    frame = pd.DataFrame(values, index=pd.Index(archs, name="arch", dtype="str"), columns=columns)
+    frame = pd.DataFrame(values, index=arch_index(archs), columns=columns)
     frame = _without_repeats(frame, lambda i: row_place(raw, i, path))
-    info = GroupInfo(version=0, columns=columns, source=Path(path).name)
+    info = GroupInfo.of(columns, source=Path(path).name)
     return FeatureTable(frame, Sidecar(space=space.name, groups={"user": info}, status=status))
 
 

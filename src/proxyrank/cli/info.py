@@ -31,9 +31,10 @@ def info(
 def _text(key: str, value: Any) -> str:
     if key == "groups":
         return "; ".join(
-            f"{name} ({len(group['columns'])} columns, version {group['version']}, "
-            f"{group['settings'] or 'no settings'})"
+            f"{name} ({len(family['columns'])} columns, version {family['version']}, "
+            f"{family['settings'] or 'no settings'})"
             for name, group in value.items()
+            for family in group["families"]
         )
     if key == "intervals" and value:
         ends = f"{value['low']:.2f} to {value['high']:+.2f} mean residuals on the logit scale"

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,8 +15,7 @@ from proxyrank.spaces import SearchSpace, get_space, parse_all
 if TYPE_CHECKING:
     from torch import nn
 
-    from proxyrank.features.network.score import Scores
-    from proxyrank.features.network.score_settings import ScoreSettings
+    from proxyrank.features import FeatureSettings, Rows
 
 _FEW = 6
 """Columns of numbers that a terminal holds beside the names."""
@@ -51,10 +49,11 @@ def score(
     json: options.Json = False,
 ) -> None:
     """Score untrained networks by zero-cost proxies: the given cells, those of --archs, or --module."""
+    from proxyrank.features import FeatureSettings
     from proxyrank.features.network.score import score_archs, score_factories
-    from proxyrank.features.network.score_settings import ScoreSettings, resolve_device
+    from proxyrank.features.network.score_settings import resolve_device
 
-    settings = ScoreSettings(
+    settings = FeatureSettings(
         dataset=dataset,
         batch_size=batch_size,
         seed=seed,
@@ -74,7 +73,7 @@ def score(
         where = get_space(space)
         scores = score_archs(where, _wanted(where, cells, archs), proxies, settings)
     if out:
-        write_scores(out, scores, "module" if module else space, proxies, settings)
+        write_scores(out, scores, "module" if module else space, settings)
     if json:
         output.print_json(_as_json(scores, settings))
     else:
@@ -116,29 +115,13 @@ def load_factory(text: str) -> "Callable[[], nn.Module]":
     return build
 
 
-def write_scores(out: Path, scores: "Scores", where: str, proxies: str, settings: "ScoreSettings") -> None:
+def write_scores(out: Path, scores: "Rows", where: str, settings: "FeatureSettings") -> None:
     """Write the scores and, beside them, their settings and the reasons of the gaps."""
-    from proxyrank.features.network.network_groups import MEMBERS, NETWORK_GROUPS
     from proxyrank.features.network.score_settings import resolve_device
-    from proxyrank.features.proxies import PROXIES, get_proxies
-    from proxyrank.features.tables.table import FeatureTable, GroupInfo, Sidecar
+    from proxyrank.features.tables.plan import scored_table
 
-    given = {**asdict(settings), "device": str(resolve_device(settings.device))}
-    groups = {}
-    chosen = set(get_proxies(proxies))
-    for group in NETWORK_GROUPS:
-        own = {
-            column
-            for name in MEMBERS[group.name]
-            if PROXIES[name] in chosen
-            for column in PROXIES[name].columns
-        }
-        columns = [column for column in scores.frame.columns if column.removesuffix("_std") in own]
-        if columns:
-            groups[group.name] = GroupInfo(
-                version=group.version, columns=columns, settings=group.resolve(given)
-            )
-    FeatureTable(scores.frame, Sidecar(space=where, groups=groups, status=scores.status)).write(out)
+    exact = settings.changed(device=str(resolve_device(settings.device)))
+    scored_table(where, scores, exact).write(out)
 
 
 def _wanted(space: SearchSpace, cells: list[str] | None, archs: str | None) -> list[str]:
@@ -153,23 +136,25 @@ def _wanted(space: SearchSpace, cells: list[str] | None, archs: str | None) -> l
     return list(read_candidates(space, archs or "").index)
 
 
-def _as_json(scores: "Scores", settings: "ScoreSettings") -> dict[str, Any]:
+def _as_json(scores: "Rows", settings: "FeatureSettings") -> dict[str, Any]:
     import torch
 
     from proxyrank.features.network.network_groups import FACTS
     from proxyrank.features.network.score_settings import resolve_device
+    from proxyrank.features.settings import FISHER, IMAGES
 
-    device = str(resolve_device(settings.device))
+    stated = settings.only((*IMAGES, *FISHER)).stated()
+    facts = {**FACTS, "threads": torch.get_num_threads()}
     return {
-        "settings": {**asdict(settings), "device": device, **FACTS, "threads": torch.get_num_threads()},
-        "scores": output.records(scores.frame.reset_index()),
-        "status": scores.status,
+        "settings": {**stated, "device": str(resolve_device(settings.device)), **facts},
+        "scores": output.records(scores.values.reset_index()),
+        "status": scores.reasons,
     }
 
 
-def _print(scores: "Scores") -> None:
+def _print(scores: "Rows") -> None:
     """One row a network where there are few columns, else one column a network; the gaps' reasons below."""
-    frame = scores.frame
+    frame = scores.values
     if len(frame.columns) <= _FEW:
         table = [(arch, *map(_number, row)) for arch, row in zip(frame.index, frame.to_numpy(), strict=True)]
         output.print_rows(("arch", *frame.columns), table)
@@ -181,7 +166,7 @@ def _print(scores: "Scores") -> None:
             for name, arch in zip(names, part.index, strict=True):
                 print(f"{name} {arch}")
     gaps: dict[tuple[str, str], list[str]] = {}
-    for column, by_arch in scores.status.items():
+    for column, by_arch in scores.reasons.items():
         for arch, reason in by_arch.items():
             gaps.setdefault((arch, reason), []).append(column)
     for (arch, reason), columns in gaps.items():
