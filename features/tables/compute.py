@@ -14,7 +14,7 @@ from proxyrank.features.tables.cache import add_rows, cache_file
 from proxyrank.features.tables.known import Known, known_rows
 from proxyrank.features.tables.plan import Part, plan_parts, table_of
 from proxyrank.features.tables.table import FeatureTable
-from proxyrank.spaces.base import SearchSpace
+from proxyrank.spaces import SearchSpace, identity
 
 SAVE_EVERY = 5.0
 """Seconds of computing that a kill may cost."""
@@ -70,6 +70,7 @@ def compute_parts(
 ) -> FeatureTable:
     """The table of planned columns; otherwise as `compute_features`."""
     archs = list(dict.fromkeys(archs))
+    cache = cache and identity(space) is not None  # another object may have the same name tomorrow
     known = [known_rows(space, archs, part) if cache else Known(archs, part.columns) for part in parts]
     place = {id(part): own for part, own in zip(parts, known, strict=True)}
     for some, wanted in _gaps(archs, parts, known):
