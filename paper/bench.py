@@ -7,11 +7,18 @@ import pandas as pd
 
 from proxyrank.common.digests import short_digest
 from proxyrank.evaluate import Labels, load_labels
-from proxyrank.features import FeatureSettings, Known, preferred_settings, shipped_rows, shipped_tables
+from proxyrank.features import (
+    GROUPS,
+    FeatureSettings,
+    Known,
+    preferred_settings,
+    shipped_rows,
+    shipped_tables,
+)
 from proxyrank.spaces import DATASETS, SearchSpace, get_space, require
 from proxyrank.train.digits import digits_table
 
-NETWORK_GROUPS = ("vkdnw", "vkdnw_extra", "zcs")
+NETWORK_GROUPS = tuple(name for name, group in GROUPS.items() if group.needs_network)
 PAPER_BATCH = 64
 
 

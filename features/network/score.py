@@ -64,11 +64,17 @@ def score_archs(
     ProxyrankError
         If an architecture, a proxy or a setting is unknown or out of range, or a proxy needs more images.
     """
-    settings = FeatureSettings.of(settings)
+    return score_archs_with(space, archs, get_proxies(proxies), FeatureSettings.of(settings))
+
+
+def score_archs_with(
+    space: SearchSpace, archs: Sequence[str], proxies: Sequence[Proxy], settings: FeatureSettings
+) -> Rows:
+    """Scores of architectures by proxies that need not be registered; otherwise as `score_archs`."""
     require(space, "network", "a score")
     exact = list(dict.fromkeys(space.parse(arch) for arch in archs))
     factories = {arch: _factory(space, arch, settings.dataset) for arch in exact}
-    return score_factories(factories, proxies, settings, channels_last=True)
+    return _score_all(factories, proxies, settings, channels_last=True)
 
 
 def score_factories(
@@ -79,8 +85,18 @@ def score_factories(
     channels_last: bool = False,
 ) -> Rows:
     """Scores of networks that functions without arguments build, by name; otherwise as `score_archs`."""
-    settings = FeatureSettings.of(settings)
-    chosen = get_proxies(proxies)
+    return _score_all(
+        factories, get_proxies(proxies), FeatureSettings.of(settings), channels_last=channels_last
+    )
+
+
+def _score_all(
+    factories: Mapping[str, Callable[[], "nn.Module"]],
+    chosen: Sequence[Proxy],
+    settings: FeatureSettings,
+    *,
+    channels_last: bool,
+) -> Rows:
     check_batch_size(settings.batch_size, chosen)
     device = resolve_device(settings.device)
     batches = [_batch(settings, seed, device) for seed in seeds(settings)]
@@ -132,6 +148,20 @@ def score_network(
     ------
     ProxyrankError
         If a proxy is unknown or needs more images.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from proxyrank import score_network
+    >>> from proxyrank.features.network.batch import noise_batch
+    >>> from proxyrank.spaces import DataShape
+    >>> _ = torch.manual_seed(0)
+    >>> network = torch.nn.Sequential(
+    ...     torch.nn.Conv2d(1, 4, 3), torch.nn.ReLU(), torch.nn.Flatten(), torch.nn.Linear(144, 10)
+    ... )
+    >>> batch = noise_batch(DataShape(channels=1, resolution=8, classes=10), 4, seed=0)
+    >>> score_network(network, batch, ["params", "flops"])
+    {'flops': 2890.0, 'params': 1490.0}
     """
     return score_with(
         network,

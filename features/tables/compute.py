@@ -60,18 +60,44 @@ def compute_features(
     ProxyrankError
         If a group, a setting or a column is unknown, a setting is out of range, or a group needs what the
         space lacks.
+
+    Examples
+    --------
+    >>> from proxyrank import compute_features, get_space
+    >>> space = get_space("nb201")
+    >>> table = compute_features(space, space.sample(2, seed=0), ["paths"])
+    >>> table.frame.shape
+    (2, 83)
     """
     parts = plan_parts(space, groups, settings, columns, prefer_shipped=prefer_shipped)
     return compute_parts(space, archs, parts, cache=cache)
 
 
-def compute_parts(
+def find_known(
     space: SearchSpace, archs: Sequence[str], parts: Sequence[Part], *, cache: bool = True
+) -> list[Known]:
+    """What is known of each of the planned columns; nothing without the cache."""
+    cache = cache and _lasting(space)
+    return [known_rows(space, archs, part) if cache else Known(archs, part.columns) for part in parts]
+
+
+def _lasting(space: SearchSpace) -> bool:
+    """Whether the space is a known one; of another object none can say whose its name is tomorrow."""
+    return identity(space) is not None
+
+
+def compute_parts(
+    space: SearchSpace,
+    archs: Sequence[str],
+    parts: Sequence[Part],
+    *,
+    known: Sequence[Known] | None = None,
+    cache: bool = True,
 ) -> FeatureTable:
-    """The table of planned columns; otherwise as `compute_features`."""
+    """The table of planned columns, from what `find_known` found; otherwise as `compute_features`."""
     archs = list(dict.fromkeys(archs))
-    cache = cache and identity(space) is not None  # another object may have the same name tomorrow
-    known = [known_rows(space, archs, part) if cache else Known(archs, part.columns) for part in parts]
+    cache = cache and _lasting(space)
+    known = find_known(space, archs, parts, cache=cache) if known is None else known
     place = {id(part): own for part, own in zip(parts, known, strict=True)}
     for some, wanted in _gaps(archs, parts, known):
         for job in make_jobs(wanted):

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from proxyrank.common.digests import digest as sha256
@@ -19,10 +20,10 @@ from proxyrank.common.files import atomic_path, dump_json, read_json
 from proxyrank.common.shards import run_sharded
 from proxyrank.common.tabular import json_safe
 from proxyrank.features.groups import get_group
-from proxyrank.features.rows import count_reasons
+from proxyrank.features.rows import Rows, count_reasons
 from proxyrank.features.settings import FeatureSettings
 from proxyrank.features.tables._assemble import merge_parts, row_parts
-from proxyrank.features.tables.compute import compute_parts
+from proxyrank.features.tables.compute import compute_parts, find_known
 from proxyrank.features.tables.plan import Part, column_order, group_infos, plan_parts, stated_parts
 from proxyrank.features.tables.sharing import Portion, plan_sharing
 from proxyrank.features.tables.table import FeatureTable, GroupInfo, Sidecar, read_sidecar, sidecar_path
@@ -32,6 +33,8 @@ DEAR_SHARD = 4
 """Architectures a part where networks are built: what a kill costs each worker, in seconds."""
 
 HEADER = "header.json"
+KNOWN = "__known__"
+"""Column of a part: 1 where every value of the row was known before, else 0."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +49,9 @@ class Extraction:
         Its shape, without ``arch``.
     missing
         Column -> reason -> number of missing values.
-    computed
-        Architectures that this run computed; none where the table stood already.
+    computed, known
+        Architectures of which this run computed a value, and those of which shipped tables and the cache held
+        all; none of either where the table stood already.
     """
 
     table: Path
@@ -55,6 +59,7 @@ class Extraction:
     columns: int
     missing: dict[str, dict[str, int]]
     computed: int
+    known: int = 0
 
 
 def extract(
@@ -127,13 +132,14 @@ def extract(
             shard_size=DEAR_SHARD if dear else min(get_group(name).shard_size for name in names),
             what=f"features {'+'.join(names)}",
         )
+    found = sum(int(pd.read_parquet(path, columns=[KNOWN])[KNOWN].sum()) for path in written)
     pieces = row_parts(written, archs, kept, taken, partial(representative, space))
     with atomic_path(out) as table_path, atomic_path(sidecar_path(out)) as sidecar:
         status = merge_parts(pieces, kept, table_path)
         text = dump_json(json_safe(plain.model_copy(update={"status": status}).model_dump()))
         sidecar.write_text(text, encoding="utf-8", newline="\n")
     shutil.rmtree(parts)
-    return Extraction(out, len(archs), len(kept), count_reasons(status), len(archs))
+    return Extraction(out, len(archs), len(kept), count_reasons(status), len(archs) - found, found)
 
 
 def extract_rows(
@@ -147,7 +153,10 @@ def extract_rows(
     """Rows of one part of the table, as `run_sharded` wants them (`Rows.to_frame`)."""
     where = get_space(space)
     parts = stated_parts(where, groups, columns)
-    return compute_parts(where, archs, parts, cache=reuse).rows.columns(columns).to_frame()
+    known = find_known(where, archs, parts, cache=reuse)
+    held = ~np.any([own.lacking() for own in known], axis=0)
+    rows = compute_parts(where, archs, parts, known=known, cache=reuse).rows.columns(columns)
+    return Rows(rows.values.assign(**{KNOWN: held.astype(np.float64)}), rows.reasons).to_frame()
 
 
 def _infos(parts: Sequence[Part], *, share: bool) -> dict[str, GroupInfo]:

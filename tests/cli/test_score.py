@@ -107,3 +107,9 @@ def test_a_score_file_is_a_feature_table(run, tmp_path: Path):
     table = FeatureTable.read(out)
     assert table.reason(NONE, "naswot") == "degenerate: singular kernel"
     assert pd.api.types.is_float_dtype(table.frame["naswot"])
+
+
+def test_without_torch_it_is_one_line(run_process):
+    done = run_process("score", CELLS[1], setup="sys.modules['torch'] = None")
+    assert done.code == 2
+    assert done.err == "proxyrank: score needs torch, which is not installed: pip install torch\n"

@@ -166,10 +166,15 @@ def test_columns_that_the_groups_lack_are_refused(archs, tmp_path, columns, mess
 
 
 def test_reused_rows_are_the_computed_ones(archs, undisturbed, tmp_path, fresh_cache):
-    compute_features(SPACE, archs[:6], "zcs,graf", settings=SETTINGS)
+    compute_features(SPACE, archs[:6], GROUPS, settings=SETTINGS)
     out = tmp_path / "T.parquet"
-    extract(SPACE, archs, GROUPS, out, executor=in_this_process, settings=SETTINGS, reuse=True)
+    done = extract(SPACE, archs, GROUPS, out, executor=in_this_process, settings=SETTINGS, reuse=True)
     assert same_bytes(out, undisturbed)
+    assert (done.computed, done.known) == (4, 6)
+    again = extract(
+        SPACE, archs, GROUPS, tmp_path / "U", executor=in_this_process, settings=SETTINGS, reuse=True
+    )
+    assert (again.computed, again.known) == (0, 10)
 
 
 def test_shared_values_are_those_of_the_representative(tmp_path):
