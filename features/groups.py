@@ -12,7 +12,6 @@ from proxyrank.common.errors import ProxyrankError, unknown
 from proxyrank.features.rows import Rows, arch_index
 from proxyrank.features.settings import FeatureSettings
 from proxyrank.spaces.base import SearchSpace, require
-from proxyrank.spaces.graph import OpGraph
 
 Compute = Callable[[SearchSpace, Sequence[str], FeatureSettings], "Rows | pd.DataFrame"]
 """Space, architectures, settings -> rows of the group in the given order; a bare frame has no reasons."""
@@ -89,6 +88,8 @@ class FeatureGroup:
     compute_columns
         Computes any columns of all groups that name the same function, whose settings agree where they
         overlap: what these groups need in common is then made once. None where there is no such saving.
+    needs
+        Abilities of the space that it needs besides networks, see `proxyrank.spaces.ABILITIES`.
     """
 
     name: str
@@ -102,11 +103,23 @@ class FeatureGroup:
     equal_by: Literal["arch", "canonical", "function"] = "arch"
     shard_size: int = 512
     compute_columns: ComputeColumns | None = None
+    needs: tuple[str, ...] = ()
 
     def families(self, space: SearchSpace) -> tuple[Family, ...]:
         """Its column families in a space."""
         whole = Family(self.name, tuple(self.columns(space)), self.version, self.settings)
         return self.members or (whole,)
+
+    def require(self, space: SearchSpace) -> None:
+        """Refuse a space that lacks what the group needs.
+
+        Raises
+        ------
+        ProxyrankError
+            One line that says what is lacking.
+        """
+        for ability in ("network",) * self.needs_network + self.needs:
+            require(space, ability, f"the feature group {self.name}")
 
 
 GROUPS: dict[str, FeatureGroup] = {}
@@ -160,24 +173,6 @@ def parse_groups(groups: str | Sequence[str]) -> tuple[str, ...]:
     for name in sorted(names):
         get_group(name)
     return tuple(name for name in GROUPS if name in names)
-
-
-def per_graph(columns: Sequence[str], values: Callable[[OpGraph], list[float]]) -> Compute:
-    """`compute` of a group whose row is a function of the graph alone.
-
-    Parameters
-    ----------
-    columns
-        Names of the values.
-    values
-        Row of one graph.
-    """
-
-    def compute(space: SearchSpace, archs: Sequence[str], settings: FeatureSettings) -> pd.DataFrame:
-        graphs = require(space, "graph", "a graph feature")
-        return frame_of(archs, columns, [values(graphs.graph(arch)) for arch in archs])
-
-    return compute
 
 
 def frame_of(archs: Sequence[str], columns: Sequence[str], rows: Sequence[Sequence[float]]) -> pd.DataFrame:

@@ -58,7 +58,8 @@ def compute_features(
     Raises
     ------
     ProxyrankError
-        If a group, a setting or a column is unknown, or a setting is out of range.
+        If a group, a setting or a column is unknown, a setting is out of range, or a group needs what the
+        space lacks.
     """
     parts = plan_parts(space, groups, settings, columns, prefer_shipped=prefer_shipped)
     return compute_parts(space, archs, parts, cache=cache)

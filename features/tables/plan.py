@@ -70,10 +70,13 @@ def plan_parts(
     Raises
     ------
     ProxyrankError
-        If a group, a setting or a column is unknown, or none of the columns belongs to one of the groups.
+        If a group, a setting or a column is unknown, none of the columns belongs to one of the groups, or a
+        group needs what the space lacks.
     """
     given = FeatureSettings.of(settings)
     chosen = [get_group(name) for name in parse_groups(groups)]
+    for group in chosen:
+        group.require(space)
     every = [column for group in chosen for column in group.columns(space)]
     wanted = every if columns is None else _checked(space, chosen, every, columns)
 
