@@ -15,6 +15,7 @@ from proxyrank.features.tables.compute import compute_parts
 from proxyrank.features.tables.known import shipped_parts
 from proxyrank.features.tables.plan import Part, table_of
 from proxyrank.spaces import SearchSpace, equality_key, has, populations, require
+from proxyrank.spaces.equal import classes
 
 
 def pool_of(space: SearchSpace, train: Sequence[str], population: str | None) -> str | None:
@@ -80,13 +81,11 @@ def averaged_features(
 
     An architecture that has none there keeps its own.
     """
-    members: dict[str, list[str]] = {}
-    for arch in _listed(space, population):
-        members.setdefault(equality_key(space, arch), []).append(arch)
-    classes = {arch: members.get(equality_key(space, arch), [arch]) for arch in archs}
-    wanted = list(dict.fromkeys(member for own in classes.values() for member in own))
+    members = classes(space, _listed(space, population))
+    equals = {arch: members.get(equality_key(space, arch), [arch]) for arch in archs}
+    wanted = list(dict.fromkeys(member for own in equals.values() for member in own))
     table = compute_parts(space, wanted, parts)
-    keys = {member: own[0] for own in classes.values() for member in own}
+    keys = {member: own[0] for own in equals.values() for member in own}
     means = table.frame.groupby(pd.Series(keys), sort=False).mean()
-    frame = means.loc[[own[0] for own in classes.values()]]
-    return FeatureTable(frame.set_axis(arch_index(classes)), table.sidecar)
+    frame = means.loc[[own[0] for own in equals.values()]]
+    return FeatureTable(frame.set_axis(arch_index(equals)), table.sidecar)

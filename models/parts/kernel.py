@@ -115,6 +115,17 @@ def condition(
     return posterior, mean + spread * left_out
 
 
+def condition_on(covariance: FloatArray, position: int, noise: float) -> None:
+    """Posterior covariance [n, n], in place, once the row at a position has a label with that noise variance.
+
+    The rank-one update of Rasmussen and Williams, 2006, eq. 2.24, for one row. A mean that is believed to be
+    right stays as it is, so that this is also the step of the kriging believer.
+    """
+    column = covariance[:, position].copy()
+    # rounding may leave a variance just below zero
+    covariance -= np.outer(column, column / (max(column[position], 0.0) + noise))
+
+
 def fit_hyperparameters(
     X: FloatArray,
     z: FloatArray,

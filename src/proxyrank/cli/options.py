@@ -134,12 +134,12 @@ OutTable = Annotated[Path | None, _OUT_TABLE]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value instead of text.")]
 
 
-def space_option(space: "SearchSpace") -> str:
+def space_words(space: "SearchSpace") -> tuple[str, ...]:
     """What a command about a ranker of the space needs besides: its file, for a space that is in one."""
     from proxyrank.spaces import source_of
 
     source = source_of(space)
-    return "" if source == space.name else f" --space {source}"
+    return () if source == space.name else ("--space", str(source))
 
 
 _HOW_TO_GET = {
