@@ -47,7 +47,8 @@ def compute_features(
     cache
         Whether to use shipped tables and to read and write the user's cache.
     prefer_shipped
-        Where a setting was not given take that of a shipped table that holds the column.
+        Where a setting was not given take that of a shipped table that holds the column; of a column that
+        none holds batch size and seed are those of its fellows.
 
     Returns
     -------
