@@ -178,7 +178,7 @@ def json_safe(value: Any) -> Any:
     return value if isinstance(value, bool | int | str) else str(value)
 
 
-def read_archs(path: str | Path) -> list[tuple[str, str]]:
+def read_archs(path: str | Path, columns: Sequence[str] = ()) -> list[tuple[str, str]]:
     """Architectures listed in a file, unparsed.
 
     Parameters
@@ -186,6 +186,8 @@ def read_archs(path: str | Path) -> list[tuple[str, str]]:
     path
         CSV or parquet with a column ``arch``; any other suffix is text with one string or tuple a line, where
         blank lines and lines that begin with ``#`` are skipped.
+    columns
+        As for `arch_texts`.
 
     Returns
     -------
@@ -201,7 +203,11 @@ def read_archs(path: str | Path) -> list[tuple[str, str]]:
     if is_table(path):
         frame = read_table(path, "--archs")
         return list(
-            zip(arch_texts(frame, path), (row_place(frame, i, path) for i in range(len(frame))), strict=True)
+            zip(
+                arch_texts(frame, path, columns),
+                (row_place(frame, i, path) for i in range(len(frame))),
+                strict=True,
+            )
         )
     _check_present(path, "--archs")
     lines = _decode(path.read_bytes(), path).splitlines()
@@ -212,17 +218,28 @@ def read_archs(path: str | Path) -> list[tuple[str, str]]:
     return found
 
 
-def arch_texts(frame: pd.DataFrame, path: str | Path) -> list[str]:
+def arch_texts(frame: pd.DataFrame, path: str | Path, columns: Sequence[str] = ()) -> list[str]:
     """Column ``arch`` as text, lists and arrays as tuples.
+
+    Parameters
+    ----------
+    frame, path
+        Table and its file.
+    columns
+        Columns whose texts, joined by a colon, name an architecture where there is no column ``arch``.
 
     Raises
     ------
     TableError
-        If there is no such column.
+        If the table has neither.
     """
-    if "arch" not in frame.columns:
-        raise TableError(f"{path}: no column 'arch'; columns: {', '.join(map(str, frame.columns))}")
-    return [_arch_text(cell) for cell in frame["arch"]]
+    if "arch" in frame.columns:
+        return [_arch_text(cell) for cell in frame["arch"]]
+    if not columns or not set(columns) <= set(frame.columns):
+        instead = f" (or the columns {', '.join(columns)})" if columns else ""
+        raise TableError(f"{path}: no column 'arch'{instead}; columns: {', '.join(map(str, frame.columns))}")
+    parts = (map(_arch_text, frame[column]) for column in columns)
+    return list(map(":".join, zip(*parts, strict=True)))
 
 
 def _arch_text(cell: object) -> str:

@@ -20,7 +20,7 @@ from proxyrank.common.tabular import (
     read_table,
     row_place,
 )
-from proxyrank.spaces import SearchSpace, parse_all
+from proxyrank.spaces import SearchSpace, arch_columns, parse_all
 
 Duplicates = Literal["mean", "error"]
 
@@ -79,7 +79,7 @@ def load_labels(
     duplicates: Duplicates = "mean",
     strict: bool = False,
 ) -> Labels:
-    """Read labels from a CSV or parquet file with a column ``arch``.
+    """Read labels from a CSV or parquet file with a column ``arch``, or the space's own columns of names.
 
     Parameters
     ----------
@@ -103,10 +103,22 @@ def load_labels(
         left, or the rules of ``duplicates`` and ``strict`` are broken.
     ArchitectureError
         At the first row whose ``arch`` is not of the space.
+
+    Examples
+    --------
+    >>> from proxyrank import digits_table, get_space, load_labels
+    >>> labels = load_labels(digits_table(), space=get_space("nb201"), label="digits")
+    >>> len(labels.values), labels.direction
+    (3000, 'max')
+    >>> labels.values.idxmax()  # the best cell, and its accuracy in percent
+    '|skip_connect~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|none~0|skip_connect~1|nor_conv_3x3~2|'
+    >>> float(labels.values.max().round(1))
+    79.1
     """
     frame = read_table(path, "--labels")
-    texts = arch_texts(frame, path)
-    name = _label_column(frame, label, path)
+    own = arch_columns(space)
+    texts = arch_texts(frame, path, own)
+    name = _label_column(frame, label, path, own)
 
     def place(row: int) -> str:
         return row_place(frame, row, path)
@@ -191,8 +203,8 @@ def require_varied(labels: Labels) -> None:
         raise TableError(f"{source}: label has one distinct value ({value}) over {rows}")
 
 
-def _label_column(frame: pd.DataFrame, label: str | None, path: str | Path) -> str:
-    others = [column for column in frame.columns if column != "arch"]
+def _label_column(frame: pd.DataFrame, label: str | None, path: str | Path, names: Sequence[str]) -> str:
+    others = [column for column in frame.columns if column not in ("arch", *names)]
     if label is not None:
         if label in others:
             return label

@@ -133,7 +133,29 @@ _ORDER = ("vkdnw", "zcs", "graf", "paths", "cell", "flow")
 
 
 def register_group(group: FeatureGroup) -> None:
-    """Make a group known; the groups of the paper and of this project keep their order, others follow."""
+    """Make a group known; the groups of the paper and of this project keep their order, others follow.
+
+    Examples
+    --------
+    >>> from proxyrank import compute_features, get_space, register_group
+    >>> from proxyrank.features import FeatureGroup
+    >>> from proxyrank.features.groups import frame_of
+    >>> def count(space, archs, settings):
+    ...     return frame_of(archs, ["conv_count"], [[arch.count("conv")] for arch in archs])
+    >>> register_group(
+    ...     FeatureGroup(
+    ...         name="mine",
+    ...         summary="number of convolutions",
+    ...         version=1,
+    ...         needs_network=False,
+    ...         columns=lambda space: ["conv_count"],
+    ...         compute=count,
+    ...     )
+    ... )
+    >>> space = get_space("nb201")
+    >>> compute_features(space, space.sample(2, seed=0), ["mine"], cache=False).frame["conv_count"].tolist()
+    [1.0, 4.0]
+    """
     GROUPS[group.name] = group
     known = [name for name in _ORDER if name in GROUPS]
     ordered = {name: GROUPS[name] for name in [*known, *(name for name in GROUPS if name not in _ORDER)]}

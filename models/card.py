@@ -10,9 +10,6 @@ from proxyrank.features import FeatureSettings, GroupInfo
 from proxyrank.models.intervals import Intervals
 
 FORMAT = "proxyrank-ranker/2"
-FORMATS = ("proxyrank-ranker/1", FORMAT)
-"""Formats that are read. The first stated one version and one set of settings per feature group."""
-
 LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "lightgbm")
 
 
@@ -64,7 +61,7 @@ class RankerCard(BaseModel):
     feature_names
         Columns of the model, in its order.
     model, params
-        Key of `MODELS` and all parameters of the estimator.
+        Name of the model and all parameters of the estimator.
     target
         Transform of the label, None for a model that has none.
     score_is_label

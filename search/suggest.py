@@ -72,6 +72,17 @@ def suggest_next(
     ------
     ProxyrankError
         As `open_state` and `propose`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from proxyrank import get_space, suggest_next
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     found = suggest_next(
+    ...         get_space("nb201"), f"{folder}/state.json", count=2, population="filtered", strategy="random"
+    ...     )
+    >>> len(found.archs), found.fresh
+    (2, True)
     """
     population = population or default_population(space)
     state = open_state(state_file, space=space.name, population=population, seed=seed)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from proxyrank.common.errors import TableError
 from proxyrank.common.tabular import arch_texts, is_table, numeric_column, read_archs, read_table, row_place
-from proxyrank.spaces.base import SearchSpace, parse_all
+from proxyrank.spaces.base import SearchSpace, arch_columns, parse_all
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +77,9 @@ def read_candidates(space: SearchSpace, path: str | Path) -> Candidates:
     table = pd.DataFrame()
     if is_table(path):
         table = read_table(path, "--archs")
-        found = [(text, row_place(table, row, path)) for row, text in enumerate(arch_texts(table, path))]
+        texts = arch_texts(table, path, arch_columns(space))
+        found = [(text, row_place(table, row, path)) for row, text in enumerate(texts)]
+        table = table.drop(columns=list(arch_columns(space)), errors="ignore")
     else:
         found = read_archs(path)
     exact = parse_all(space, [text for text, _ in found], lambda i: found[i][1])

@@ -72,6 +72,25 @@ class Viewing(nn.Module):
         return logits
 
 
+class Dropping(nn.Module):
+    """Functional dropout, a block that is skipped at random, and noise."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second = nn.Conv2d(3, 6, 3, padding=1), nn.Conv2d(6, 6, 3, padding=1)
+        self.classifier = nn.Linear(6, 10)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Logits of images."""
+        x = torch.relu(self.first(x))
+        if self.training:
+            x = x + torch.relu(self.second(x)) * torch.bernoulli(torch.full((len(x), 1, 1, 1), 0.5))
+            x = x + 0.1 * torch.randn_like(x)
+        dropped = nn.functional.dropout(x.mean((2, 3)), 0.5, self.training)
+        logits: torch.Tensor = self.classifier(dropped)
+        return logits
+
+
 def _cell() -> nn.Module:
     return NB201.network(NB201.sample(1, seed=3)[0], CONFIG, SMALL)
 
@@ -84,6 +103,7 @@ NETWORKS: dict[str, Callable[[], nn.Module]] = {
     "cell": _cell,
     "residual": Residual,
     "viewing": Viewing,
+    "dropping": Dropping,
     "perceptron": _perceptron,
 }
 """Small networks for images of `CONFIG`, by name."""

@@ -118,7 +118,7 @@ def transfer_ranker(
         "label": label,
         "split": split or SplitCard(kind="given", train_size=len(archs), population=card.population),
         "model": "transfer",
-        "params": estimator.export()[0]["params"],
+        "params": estimator.stored_params(),
         "target": estimator.target,
         "score_is_label": True,
         "n_train": len(archs),
@@ -127,12 +127,7 @@ def transfer_ranker(
         "intervals": intervals,
         "notes": notes,
     }
-    ranker = ProxyRanker(
-        tuple(card.groups), "transfer", source_of(source.search_space), settings=source.settings
-    )
-    ranker.estimator, ranker.train_archs = estimator, tuple(archs)
-    ranker.card = card.model_copy(update=changes)
-    return ranker
+    return ProxyRanker._of(card.model_copy(update=changes), estimator, archs, source.search_space)
 
 
 def transfer_table(

@@ -27,7 +27,7 @@ def order_columns(
     seed, threads
         Of the model.
     """
-    quick = LightGBMRanker(**QUICK, direction=direction, random_state=seed, threads=threads)
+    quick = LightGBMRanker(**QUICK, direction=direction, random_state=seed, n_jobs=threads)
     return np.argsort(-quick.fit(X, y).feature_importances_, kind="stable")
 
 

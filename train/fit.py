@@ -140,7 +140,7 @@ def fit_ranker(
         params=dict(plan.params),
         settings=_settings(labels, plan),
         random_state=plan.seed,
-        threads=plan.threads,
+        n_jobs=plan.threads,
         intervals=plan.intervals,
     )
     ranker.fit(

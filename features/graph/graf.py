@@ -169,6 +169,6 @@ GRAF = FeatureGroup(
     columns=_columns,
     compute=_compute,
     equal_by="arch",
-    settings=("graf_no_path",),
     needs=("graph",),
+    settings=("graf_no_path",),
 )

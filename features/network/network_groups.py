@@ -13,11 +13,15 @@ from proxyrank.features.rows import Rows
 from proxyrank.features.settings import FeatureSettings
 from proxyrank.spaces import SearchSpace
 
+NEWER = ("meco", "swap", "dextr")
+"""Proxies newer than the tables of the group ``zcs``, which keeps its columns."""
+
 MEMBERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "vkdnw": ("vkdnw",),
         "vkdnw_extra": ("vkdnw_extra",),
-        "zcs": tuple(name for name in PROXIES if not name.startswith("vkdnw")),
+        "zcs": tuple(name for name in PROXIES if not name.startswith("vkdnw") and name not in NEWER),
+        "zcs_extra": NEWER,
     }
 )
 """Proxies of each group that needs networks."""
@@ -98,4 +102,5 @@ NETWORK_GROUPS = (
     network_group("vkdnw", "deciles and entropy of the Fisher spectrum, number of parameter tensors (VKDNW)"),
     network_group("vkdnw_extra", "further descriptions of the Fisher spectrum, and those of J^T Sigma J"),
     network_group("zcs", "zero-cost proxies, one column a proxy"),
+    network_group("zcs_extra", "newer zero-cost proxies: MeCo, SWAP, Dextr"),
 )

@@ -148,6 +148,20 @@ def score_network(
     ------
     ProxyrankError
         If a proxy is unknown or needs more images.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from proxyrank import score_network
+    >>> from proxyrank.features.network.batch import noise_batch
+    >>> from proxyrank.spaces import DataShape
+    >>> _ = torch.manual_seed(0)
+    >>> network = torch.nn.Sequential(
+    ...     torch.nn.Conv2d(1, 4, 3), torch.nn.ReLU(), torch.nn.Flatten(), torch.nn.Linear(144, 10)
+    ... )
+    >>> batch = noise_batch(DataShape(channels=1, resolution=8, classes=10), 4, seed=0)
+    >>> score_network(network, batch, ["params", "flops"])
+    {'flops': 2890.0, 'params': 1490.0}
     """
     return score_with(
         network,

@@ -61,6 +61,14 @@ def compute_features(
     ProxyrankError
         If a group, a setting or a column is unknown, a setting is out of range, or a group needs what the
         space lacks.
+
+    Examples
+    --------
+    >>> from proxyrank import compute_features, get_space
+    >>> space = get_space("nb201")
+    >>> table = compute_features(space, space.sample(2, seed=0), ["paths"])
+    >>> table.frame.shape
+    (2, 83)
     """
     parts = plan_parts(space, groups, settings, columns, prefer_shipped=prefer_shipped)
     return compute_parts(space, archs, parts, cache=cache)

@@ -6,6 +6,7 @@ from typing import Any
 from proxyrank.features import FeatureSettings, FeatureTable, GroupInfo
 from proxyrank.features.tables.compute import compute_parts
 from proxyrank.features.tables.plan import plan_parts
+from proxyrank.models.base import TabularRanker
 from proxyrank.models.inputs.matching import as_matrix
 from proxyrank.models.inputs.pool import pool_features, pool_of
 from proxyrank.spaces import SearchSpace, equality_key
@@ -72,9 +73,11 @@ def fit_context(
     }
 
 
-def unused_groups(estimator: Any, names: Sequence[str], groups: Mapping[str, GroupInfo]) -> list[str]:
+def unused_groups(
+    estimator: TabularRanker, names: Sequence[str], groups: Mapping[str, GroupInfo]
+) -> list[str]:
     """Groups none of whose columns the fitted model looks at; none for models that do not say."""
-    used: set[int] | None = getattr(estimator, "used_columns_", None)
+    used = estimator.used_columns_
     if used is None:
         return []
     seen = {names[i] for i in used}

@@ -16,9 +16,6 @@ from proxyrank.models.inputs.pool import averaged_features
 from proxyrank.models.parts.targets import FloatArray
 from proxyrank.spaces import SearchSpace, installed_space, parse_all, space_names
 
-_SPELLINGS = {"SuperConv": "MobileNetV2"}
-"""How an architecture begins -> name of its space, for spaces that may not be installed."""
-
 
 def parse_own(space: SearchSpace, archs: Iterable[Any]) -> list[str]:
     """Exact spellings of architectures of the ranker's space.
@@ -50,8 +47,7 @@ def _space_of(text: Any, own: str) -> str | None:
             except ArchitectureError:
                 continue
             return name
-    found = (name for start, name in _SPELLINGS.items() if str(text).strip().startswith(start))
-    return next(found, None)
+    return None
 
 
 def compute_columns(

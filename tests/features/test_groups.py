@@ -62,7 +62,8 @@ def test_all_is_what_is_registered():
 def test_groups_of_the_paper_come_first_whenever_they_register(more_groups):
     for name in ("mine", "zcs", "vkdnw"):
         register_group(_group(name))
-    assert list(GROUPS) == ["vkdnw", "zcs", "graf", "paths", "cell", "flow", "vkdnw_extra", "mine"]
+    assert list(GROUPS)[:6] == ["vkdnw", "zcs", "graf", "paths", "cell", "flow"]
+    assert list(GROUPS)[-1] == "mine"
     assert parse_groups("graf+zcs+vkdnw") == ("vkdnw", "zcs", "graf")
 
 

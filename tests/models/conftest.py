@@ -10,6 +10,7 @@ from proxyrank.common.seeds import derive_rng
 from proxyrank.features import FeatureTable, GroupInfo, Sidecar
 from proxyrank.models import ProxyRanker
 from proxyrank.spaces import get_space
+from proxyrank.testing.rankers import ranking_problem
 
 Problem = tuple[np.ndarray, np.ndarray]
 
@@ -17,14 +18,7 @@ Problem = tuple[np.ndarray, np.ndarray]
 @pytest.fixture(scope="session")
 def problem() -> Callable[..., Problem]:
     """``problem(n, d, seed)``: features [n, d] and accuracies in percent that rise with the first column."""
-
-    def make(n: int, d: int, seed: int = 0) -> Problem:
-        rng = derive_rng("tests/models", n, d, seed)
-        X = rng.normal(size=(n, d))
-        y = 100 / (1 + np.exp(-1.5 * X[:, 0] - 1.0 + 0.1 * rng.normal(size=n)))
-        return X, y
-
-    return make
+    return ranking_problem
 
 
 @pytest.fixture(scope="session")

@@ -174,7 +174,7 @@ class Objective:
                 {
                     "direction": data.direction,
                     "random_state": self.plan.seed,
-                    "threads": self.plan.threads,
+                    "n_jobs": self.plan.threads,
                     **self.plan.params,
                     **choice.params,
                 },

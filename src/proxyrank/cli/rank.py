@@ -43,7 +43,7 @@ def rank(
     if unseen == bool(archs):
         raise ProxyrankError("say what to rank: --archs FILE or --unseen (one of the two)")
     limits = parse_limits(limit or [])
-    loaded = ProxyRanker.load(ranker, threads=threads, space=space)
+    loaded = ProxyRanker.load(ranker, n_jobs=threads, space=space)
     where = loaded.search_space
     found = shortlist(
         loaded,

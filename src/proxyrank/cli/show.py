@@ -8,7 +8,7 @@ import typer
 
 from proxyrank.cli import options, output
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.spaces import OpGraph, SearchSpace, get_space, has, parse_all, require
+from proxyrank.spaces import OpGraph, SearchSpace, arch_columns, get_space, has, parse_all, require
 
 _SIZES = {
     "params": "parameters",
@@ -83,7 +83,7 @@ def canonical(
     if bool(cells) == bool(archs):
         raise ProxyrankError("give cells as arguments, or a file with --archs (one of the two)")
     if archs:
-        found = read_archs(options.data_path(archs, "--archs"))
+        found = read_archs(options.data_path(archs, "--archs"), columns=arch_columns(where))
         texts, places = [text for text, _ in found], [place for _, place in found]
     else:
         texts = list(cells or [])

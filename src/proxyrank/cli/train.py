@@ -8,11 +8,12 @@ import typer
 from proxyrank.cli import options, output
 from proxyrank.cli.labels import read_labels
 from proxyrank.common.errors import ProxyrankError
+from proxyrank.models.catalogue import describe_models
 from proxyrank.spaces import get_space
 
 MODEL_HELP = (
-    "lightgbm, ensemble, gp, or forest (the published baseline); if not given, ensemble where network groups "
-    "join paths and flow (as in all), lightgbm elsewhere."
+    f"{describe_models()}. If not given: ensemble where network groups join paths and flow (as in all), "
+    "lightgbm elsewhere."
 )
 
 

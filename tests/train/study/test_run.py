@@ -157,7 +157,7 @@ def test_p5_four_processes_at_once_on_one_file(start, tmp_path: Path) -> None:
 
 
 def test_p7_further_processes_after_training_here(data: StudyData, plan, tmp_path: Path) -> None:
-    LightGBMRanker(n_estimators=20, threads=2).fit(data.X, data.y)
+    LightGBMRanker(n_estimators=20, n_jobs=2).fit(data.X, data.y)
     began = time.monotonic()
     study, _ = run_study(data, plan(8), storage_in(tmp_path), workers=2)
     assert len(finished(study)) == 8

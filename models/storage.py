@@ -10,20 +10,22 @@ from typing import Any
 from proxyrank.common.digests import digest
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.files import atomic_path, dump_json, read_json
-from proxyrank.models.base import Ranker
-from proxyrank.models.catalogue import MODELS, model_class
+from proxyrank.models._format1 import from_format_1
+from proxyrank.models.base import TabularRanker
+from proxyrank.models.catalogue import known_models, model_class
 
 STATE_FILE = "model.json"
-FORMAT = "proxyrank-model/1"
+FORMAT = "proxyrank-model/2"
+OLD_FORMAT = "proxyrank-model/1"
 
 
-def save_model(model: Ranker, folder: str | Path) -> None:
+def save_model(model: TabularRanker, folder: str | Path) -> None:
     """Write a fitted ranker into an existing folder; equal models give equal bytes.
 
     Raises
     ------
     ProxyrankError
-        If the folder does not exist or the class is not one of `MODELS`.
+        If the folder does not exist or the class is not a known ranker.
     """
     folder = Path(folder)
     name = _name_of(model)
@@ -37,7 +39,7 @@ def save_model(model: Ranker, folder: str | Path) -> None:
         path.write_text(text, encoding="utf-8")
 
 
-def load_model(folder: str | Path) -> Ranker:
+def load_model(folder: str | Path) -> TabularRanker:
     """Read a ranker that `save_model` wrote.
 
     Raises
@@ -54,12 +56,12 @@ def load_model(folder: str | Path) -> Ranker:
         raise ProxyrankError(
             f"{folder / STATE_FILE}: damaged, expected format, model, files and state"
         ) from None
-    if version != FORMAT:
+    if version not in (FORMAT, OLD_FORMAT):
         raise ProxyrankError(f"{folder / STATE_FILE}: expected the format {FORMAT}, found {version!r}")
     files = {file: read_checked(folder / Path(file).name, expected) for file, expected in digests.items()}
     cls = model_class(name)
     try:
-        return cls.restore(state, files)
+        return cls.restore(from_format_1(name, state, files) if version == OLD_FORMAT else state, files)
     except (TypeError, KeyError, ValueError, OSError, AttributeError) as error:
         raise ProxyrankError(f"{folder / STATE_FILE}: damaged ({error})") from None
 
@@ -81,8 +83,9 @@ def read_checked(path: Path, expected: Any) -> bytes:
     return data
 
 
-def _name_of(model: Ranker) -> str:
-    for name, info in MODELS.items():
-        if info.attribute == type(model).__name__ and info.module == type(model).__module__:
+def _name_of(model: TabularRanker) -> str:
+    cls = type(model)
+    for name, info in known_models().items():
+        if info.attribute == cls.__name__ and info.load_class() is cls:
             return name
-    raise ProxyrankError(f"{type(model).__name__} is not one of the known rankers: {', '.join(MODELS)}")
+    raise ProxyrankError(f"{cls.__name__} is not one of the known rankers: {', '.join(known_models())}")

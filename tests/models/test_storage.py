@@ -87,7 +87,7 @@ def test_damage_is_told_in_one_line(estimator: Any, problem: Callable[..., Any],
     refused(f"{file.name}: no such file")
     file.write_bytes(content)
     for change, message in (
-        ({"format": "proxyrank-model/9"}, "expected the format proxyrank-model/1, found 'proxyrank-model/9'"),
+        ({"format": "proxyrank-model/9"}, "expected the format proxyrank-model/2, found 'proxyrank-model/9'"),
         ({"model": "catboost"}, "unknown model 'catboost'"),
         ({"state": {}}, "damaged"),
         ({"state": {**state["state"], "params": {"speed": 3}}}, "damaged"),
