@@ -178,7 +178,7 @@ def constructor_of(card: RankerCard) -> dict[str, Any]:
         "groups": tuple(card.groups),
         "model": card.model,
         "params": {name: value for name, value in card.params.items() if name not in own},
-        "settings": {name: value for info in card.groups.values() for name, value in info.settings.items()},
+        "settings": card.settings.stated(),
         "random_state": card.params["random_state"],
         "intervals": card.intervals is not None,
     }

@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from proxyrank.features import GROUPS, compute_features, parse_groups, preferred_settings
+from proxyrank.features import GROUPS, FeatureSettings, compute_features, parse_groups, preferred_settings
 from proxyrank.models._alignment import arch_list
 from proxyrank.models._architecture_input import ArchitectureInput
 from proxyrank.models.inputs.matching import as_matrix
@@ -35,7 +35,7 @@ class ArchitectureFeatures(TransformerMixin, ArchitectureInput):  # type: ignore
     ----------
     feature_names_ : list of str
         Names of the columns.
-    settings_ : dict
+    settings_ : FeatureSettings
         The settings in use.
 
     Examples
@@ -52,7 +52,7 @@ class ArchitectureFeatures(TransformerMixin, ArchitectureInput):  # type: ignore
         groups: str | Sequence[str] = ("paths", "cell", "flow"),
         space: str | SearchSpace = "nb201",
         *,
-        settings: Mapping[str, Any] | None = None,
+        settings: FeatureSettings | Mapping[str, Any] | None = None,
     ) -> None:
         self.groups = groups
         self.space = space

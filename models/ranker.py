@@ -10,7 +10,7 @@ from sklearn.base import RegressorMixin
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.labels import check_direction
-from proxyrank.features import FeatureTable, parse_groups
+from proxyrank.features import FeatureSettings, FeatureTable, parse_groups
 from proxyrank.models._alignment import aligned_labels, arch_list
 from proxyrank.models._architecture_input import ArchitectureInput, UnfittedRankerError
 from proxyrank.models._training import (
@@ -101,7 +101,7 @@ class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
         space: str | SearchSpace = "nb201",
         *,
         params: Mapping[str, Any] | None = None,
-        settings: Mapping[str, Any] | None = None,
+        settings: FeatureSettings | Mapping[str, Any] | None = None,
         random_state: int = 0,
         n_jobs: int | None = 1,
         intervals: bool = False,
@@ -163,6 +163,7 @@ class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
         model = self.model or default_model(self.groups)
         options = {"random_state": self.random_state, "n_jobs": self.n_jobs, **(self.params or {})}
         estimator = make_model(model, {**options, "direction": direction})
+        settings = FeatureSettings.of(self.settings)
         groups = () if features is not None else parse_groups(self.groups)
         own = parse_own(space, arch_list(archs))
         rows = training_rows(own, aligned_labels(space, archs, own, labels))
@@ -172,7 +173,7 @@ class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
                 space,
                 rows.archs,
                 groups,
-                self.settings,
+                settings,
                 population=split.population if split else None,
                 wide="pool" in estimator.fit_context,
             )
@@ -293,8 +294,7 @@ class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
         ProxyrankError
             If the parent folder does not exist, or something else than a ranker is there.
         """
-        estimator = self._fitted()
-        write_folder(folder, self.card, self.train_archs, estimator)
+        write_folder(folder, self.card, self.train_archs, self._fitted())
 
     @classmethod
     def load(

@@ -62,6 +62,7 @@ def choose_by_improvement(
         )
         covariance = matern(scaled[short], scaled[short], hyper.scale) - across[short] @ solved[:, short]
     free = np.isfinite(gain[short])
+    # kriging believer: what is being trained will turn out as expected, which narrows the guesses around it
     for position in np.flatnonzero(np.isin(short, taken)):
         condition_on(covariance, int(position), hyper.noise)
     chosen: list[int] = []

@@ -15,7 +15,16 @@ from proxyrank.spaces.base import SearchSpace
 ENTRY_POINTS = "proxyrank.spaces"
 """Group of entry points in which an installed package names its search spaces."""
 
-_FACTORIES: dict[str, tuple[str, str]] = {"nb201": ("proxyrank.spaces.nb201", "NB201")}
+_FACTORIES: dict[str, tuple[str, str]] = {
+    "darts": ("proxyrank.spaces.darts", "DARTS"),
+    "mbconv": ("proxyrank.spaces.mbconv", "MBCONV"),
+    "mobilenetv2": ("proxyrank.spaces.mobilenetv2", "MOBILENETV2"),
+    "mobilenetv2-plain": ("proxyrank.spaces.mobilenetv2", "MOBILENETV2_PLAIN"),
+    "nb-macro": ("proxyrank.spaces.nb_macro", "NB_MACRO"),
+    "nb101": ("proxyrank.spaces.nb101", "NB101"),
+    "nb201": ("proxyrank.spaces.nb201", "NB201"),
+    "tnb101-micro": ("proxyrank.spaces.tnb101", "TNB101_MICRO"),
+}
 """Name of a space -> module and attribute that hold it; imported when first asked for."""
 
 _FROM_FILES: dict[str, tuple[str, SearchSpace]] = {}

@@ -37,7 +37,7 @@ def user_table(cells: list[str]) -> Callable[..., FeatureTable]:
         frame = pd.DataFrame(rng.normal(size=(len(cells), len(names))), index=cells, columns=names)
         frame.iloc[:, 0] = [float(cell.count("nor_conv_3x3")) for cell in cells]
         frame.index.name = "arch"
-        info = GroupInfo(version=0, columns=names, source="mine.csv")
+        info = GroupInfo.of(names, source="mine.csv")
         return FeatureTable(frame, Sidecar(space="nb201", groups={"user": info}))
 
     return make

@@ -1,9 +1,28 @@
-"""Hyperparameter studies: repeated cross-validation inside the training part, by Optuna.
+"""Hyperparameter studies: repeated cross-validation inside the training part, by Optuna."""
 
-The names are listed in ``__init__.pyi`` and imported when first used: the package itself loads neither Optuna
-nor LightGBM.
-"""
+from proxyrank.train.study.database import StudyStorage
+from proxyrank.train.study.objective import FOLD_METRICS, StudyData
+from proxyrank.train.study.parameters import Choice, parameter_space
+from proxyrank.train.study.plan import StudyPlan
+from proxyrank.train.study.plots import plot_study
+from proxyrank.train.study.report import StudyReport, report_study
+from proxyrank.train.study.results import StudyResult, read_result, summarise, write_result
+from proxyrank.train.study.run import run_study, tune
 
-import lazy_loader
-
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__all__ = [
+    "FOLD_METRICS",
+    "Choice",
+    "StudyData",
+    "StudyPlan",
+    "StudyReport",
+    "StudyResult",
+    "StudyStorage",
+    "parameter_space",
+    "plot_study",
+    "read_result",
+    "report_study",
+    "run_study",
+    "summarise",
+    "tune",
+    "write_result",
+]

@@ -16,7 +16,17 @@ QUICK: dict[str, Any] = {"n_estimators": 100, "learning_rate": 0.1, "num_leaves"
 def order_columns(
     X: FloatArray, y: FloatArray, *, direction: str, seed: int, threads: int = 1
 ) -> NDArray[np.intp]:
-    """Columns from the largest summed gain of splits to the smallest, ties by position; shape [d]."""
+    """Columns from the largest summed gain of splits to the smallest, ties by position; shape [d].
+
+    Parameters
+    ----------
+    X, y
+        Features [n, d] and labels [n].
+    direction
+        ``max`` or ``min``.
+    seed, threads
+        Of the model.
+    """
     quick = LightGBMRanker(**QUICK, direction=direction, random_state=seed, n_jobs=threads)
     return np.argsort(-quick.fit(X, y).feature_importances_, kind="stable")
 
