@@ -7,7 +7,7 @@ from typing import Any
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.evaluate import Labels, in_population, require_varied
-from proxyrank.features import FeatureTable, compute_features, parse_groups
+from proxyrank.features import FeatureSettings, FeatureTable, compute_features, parse_groups
 from proxyrank.models import ProxyRanker, SplitCard
 from proxyrank.models.inputs.matching import as_matrix
 from proxyrank.spaces import DATASETS, SearchSpace, data_shape, source_of
@@ -54,14 +54,15 @@ class FitPlan:
     train_size: int | None = None
     seed: int = 0
     dataset: str | None = None
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: FeatureSettings | Mapping[str, Any] = field(default_factory=dict)
     threads: int = 1
     columns: float = 1.0
     intervals: bool = False
 
     def __post_init__(self) -> None:
+        FeatureSettings.of(self.settings)  # what is unknown is refused before any work
         if self.dataset is not None:
-            data_shape(self.dataset)  # an unknown one is refused before any work
+            data_shape(self.dataset)
 
 
 def wanted_groups(groups: str | None, features: FeatureTable | None) -> tuple[str, ...]:
@@ -155,9 +156,10 @@ def fit_ranker(
     return ranker
 
 
-def _settings(labels: Labels, plan: FitPlan) -> dict[str, Any]:
+def _settings(labels: Labels, plan: FitPlan) -> FeatureSettings:
+    settings = FeatureSettings.of(plan.settings)
     dataset = plan.dataset or (labels.name if labels.name in DATASETS else None)
-    return {**plan.settings, **({"dataset": dataset} if dataset else {})}
+    return settings.changed(dataset=dataset) if dataset else settings
 
 
 def _narrowed(table: FeatureTable, chosen: Labels, plan: FitPlan) -> FeatureTable:

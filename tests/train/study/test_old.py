@@ -8,6 +8,7 @@ from pathlib import Path
 
 from optuna.trial import TrialState
 
+from proxyrank.models import make_model
 from proxyrank.train.study import StudyData, StudyStorage, read_result, run_study
 from proxyrank.train.study.worker import finished
 
@@ -27,4 +28,6 @@ def test_an_old_study_goes_on(data: StudyData, plan, tmp_path: Path) -> None:
 def test_an_old_result_says_what_to_fit() -> None:
     choice = read_result(OLD).choice
     assert choice.params["num_leaves"] == 18
+    assert choice.params["colsample_bytree"] == 0.6  # stored as colsample
+    assert make_model("lightgbm", choice.params).get_params()["colsample_bytree"] == 0.6
     assert choice.groups == ("p", "q")
