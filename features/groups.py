@@ -53,10 +53,14 @@ class Family:
         if odd := {*self.settings, *self.defaults} - set(FeatureSettings.model_fields):
             raise ValueError(f"{self.name}: no settings of the name {', '.join(sorted(odd))}")
 
-    def resolve(self, given: FeatureSettings) -> FeatureSettings:
-        """What its values depend on: the given settings, and its own defaults where they leave one open."""
-        own = {name: value for name, value in self.defaults.items() if name not in given.model_fields_set}
-        return given.changed(**own).only(self.settings)
+    def resolve(
+        self,
+        given: FeatureSettings,
+        usual: FeatureSettings = FeatureSettings(),  # noqa: B008  # frozen
+    ) -> FeatureSettings:
+        """What its values depend on: given settings, else its own defaults, else what is usual beside it."""
+        fallback = {**usual.stated(), **self.defaults}
+        return given.changed(**{**fallback, **given.stated()}).only(self.settings)
 
 
 @dataclass(frozen=True)

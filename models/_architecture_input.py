@@ -3,6 +3,13 @@
 from typing import Any, Self
 
 from sklearn.base import BaseEstimator, clone
+from sklearn.exceptions import NotFittedError
+
+from proxyrank.common.errors import ProxyrankError
+
+
+class UnfittedRankerError(ProxyrankError, NotFittedError):  # type: ignore[misc]
+    """A ranker was asked before `fit`."""
 
 
 class ArchitectureInput(BaseEstimator):  # type: ignore[misc]

@@ -1,18 +1,25 @@
-"""The steps from labelled architectures to a fitted estimator and what is to be said about it."""
+"""The steps of `ProxyRanker`: from labelled architectures to a fitted estimator, its card and its ranking."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
+from scipy.stats import kendalltau
 
+from proxyrank.common.digests import archs_digest
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.features import FeatureTable
+from proxyrank.common.labels import SIGNS
+from proxyrank.common.tabular import json_safe
+from proxyrank.features import FeatureTable, GroupInfo
 from proxyrank.models.base import TabularRanker
-from proxyrank.models.inputs.context import fit_context
-from proxyrank.models.inputs.matching import as_matrix, check_labels, check_table
+from proxyrank.models.card import LabelCard, RankerCard, SplitCard
+from proxyrank.models.inputs.context import fit_context, unused_groups
+from proxyrank.models.inputs.matching import as_matrix, check_labels, check_table, matched_frame
+from proxyrank.models.inputs.pool import averageable
 from proxyrank.models.intervals import Intervals, conformal_intervals
 from proxyrank.models.parts.targets import FloatArray
 from proxyrank.spaces import SearchSpace
@@ -128,9 +135,85 @@ def fit_estimator(
     return Fitted(names, constant, found, notes)
 
 
-def own_params(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Parameters of an estimator without those that `ProxyRanker` has arguments for."""
-    return {k: v for k, v in params.items() if k not in ("direction", "random_state", "n_jobs")}
+def make_card(
+    estimator: TabularRanker,
+    rows: TrainingRows,
+    fitted: Fitted,
+    *,
+    space: str,
+    model: str,
+    label: LabelCard,
+    split: SplitCard | None,
+    groups: dict[str, GroupInfo],
+    pool: str | None,
+) -> RankerCard:
+    """The card of a fitted estimator: what was fitted on what, as `RankerCard` has it."""
+    params = json_safe(estimator.stored_params())
+    return RankerCard(
+        space=space,
+        label=label,
+        split=split,
+        groups=groups,
+        pool=pool,
+        averaged=averageable(list(groups)) if pool else [],
+        unused=unused_groups(estimator, fitted.names, groups),
+        feature_names=fitted.names,
+        model=model,
+        params=params,
+        target=params.get("target") if estimator.score_is_label else None,
+        score_is_label=estimator.score_is_label,
+        n_train=len(rows.archs),
+        n_dropped=rows.dropped,
+        train_archs_sha256=archs_digest(rows.archs),
+        constant=fitted.constant,
+        intervals=fitted.intervals,
+        notes=fitted.notes,
+    )
+
+
+def constructor_of(card: RankerCard) -> dict[str, Any]:
+    """Arguments of the `ProxyRanker` that a card describes, without ``space`` and ``n_jobs``."""
+    own = ("direction", "random_state", "n_jobs")  # the ranker has arguments for these
+    return {
+        "groups": tuple(card.groups),
+        "model": card.model,
+        "params": {name: value for name, value in card.params.items() if name not in own},
+        "settings": card.settings.stated(),
+        "random_state": card.params["random_state"],
+        "intervals": card.intervals is not None,
+    }
+
+
+def model_matrix(
+    space: SearchSpace, archs: Sequence[str], features: FeatureTable | None, card: RankerCard
+) -> FloatArray:
+    """What the model sees of architectures, shape [n, d]; other columns of a table are named."""
+    frame, extra = matched_frame(space, archs, features, card)
+    if extra:
+        _log.warning(
+            "%d columns that the ranker does not know are ignored: %s", len(extra), ", ".join(extra[:10])
+        )
+    return as_matrix(frame)
+
+
+def ranking_tau(estimator: TabularRanker, X: FloatArray, labels: FloatArray) -> float:
+    """Kendall's tau of scores of rows [n, d] with labels [n], where finite; 0 where it is undefined."""
+    known = np.isfinite(labels)
+    truth = SIGNS[estimator.direction] * labels[known]
+    return float(np.nan_to_num(kendalltau(estimator.rank_score(X)[known], truth)[0]))
+
+
+def ranked_frame(
+    estimator: TabularRanker, card: RankerCard, archs: Sequence[str], score: FloatArray
+) -> pd.DataFrame:
+    """Architectures and their scores [n], best first, as `ProxyRanker.rank` returns them."""
+    predicted = estimator.label_of(score) if estimator.score_is_label else np.nan
+    frame = pd.DataFrame({"arch": archs, "score": score, "predicted": predicted})
+    if card.intervals is not None:
+        frame["low"], frame["high"] = card.intervals.bounds(frame["predicted"].to_numpy())
+    frame = frame.sort_values(["score", "arch"], ascending=[False, True], ignore_index=True)
+    frame.insert(0, "rank", np.arange(1, len(frame) + 1))
+    return frame
 
 
 def _notes(rows: TrainingRows, constant: bool, forced: Sequence[str], why: str | None) -> list[str]:

@@ -1,39 +1,35 @@
 """Architecture strings in, ranks out: features and an estimator behind one scikit-learn estimator."""
 
-import logging
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-from scipy.stats import kendalltau
 from sklearn.base import RegressorMixin
-from sklearn.exceptions import NotFittedError
 
-from proxyrank.common.digests import archs_digest
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.common.labels import SIGNS, check_direction
-from proxyrank.common.tabular import json_safe
+from proxyrank.common.labels import check_direction
 from proxyrank.features import FeatureSettings, FeatureTable, parse_groups
 from proxyrank.models._alignment import aligned_labels, arch_list
-from proxyrank.models._architecture_input import ArchitectureInput
-from proxyrank.models._training import fit_estimator, own_params, training_rows
+from proxyrank.models._architecture_input import ArchitectureInput, UnfittedRankerError
+from proxyrank.models._training import (
+    constructor_of,
+    fit_estimator,
+    make_card,
+    model_matrix,
+    ranked_frame,
+    ranking_tau,
+    training_rows,
+)
 from proxyrank.models.base import TabularRanker
 from proxyrank.models.card import LabelCard, RankerCard, SplitCard
 from proxyrank.models.catalogue import default_model, make_model
 from proxyrank.models.folder import read_folder, write_folder
-from proxyrank.models.inputs.context import training_table, unused_groups
-from proxyrank.models.inputs.matching import as_matrix, check_labels, matched_frame, parse_own
-from proxyrank.models.inputs.pool import averageable
+from proxyrank.models.inputs.context import training_table
+from proxyrank.models.inputs.matching import check_labels, parse_own
 from proxyrank.models.parts.targets import FloatArray
 from proxyrank.spaces import SearchSpace, get_space, source_of, stated_space
-
-_log = logging.getLogger(__name__)
-
-
-class UnfittedRankerError(ProxyrankError, NotFittedError):  # type: ignore[misc]
-    """A ranker was asked before `fit`."""
 
 
 class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
@@ -86,8 +82,6 @@ class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
     ['rank', 'arch', 'score', 'predicted']
     >>> ranker.score(others, labels[others]) > 0.4  # Kendall's tau
     True
-
-    As an estimator of scikit-learn:
 
     >>> from sklearn.model_selection import GridSearchCV
     >>> search = GridSearchCV(ranker, {"groups": ["paths", "graf"]}, cv=2).fit(train, labels[train])
@@ -166,11 +160,12 @@ class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
         """
         check_direction(direction)
         space = get_space(self.space)
-        model, estimator = self._unfitted(direction)
         settings = FeatureSettings.of(self.settings)
+        model = self.model or default_model(self.groups)
+        options = {"random_state": self.random_state, "n_jobs": self.n_jobs, **(self.params or {})}
+        estimator = make_model(model, {**options, "direction": direction})
         groups = () if features is not None else parse_groups(self.groups)
-        given = arch_list(archs)
-        own = parse_own(space, given)
+        own = parse_own(space, arch_list(archs))
         rows = training_rows(own, aligned_labels(space, archs, own, labels))
         pool = None
         if features is None:
@@ -184,26 +179,16 @@ class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
             )
         fitted = fit_estimator(estimator, space, rows, features, intervals=self.intervals)
         self._space, self.estimator, self.train_archs = space, estimator, tuple(rows.archs)
-        params = json_safe(estimator.stored_params())
-        self.card = RankerCard(
+        self.card = make_card(
+            estimator,
+            rows,
+            fitted,
             space=space.name,
+            model=model,
             label=LabelCard.model_validate({"name": label, "direction": direction, "path": label_path}),
             split=split,
             groups=features.sidecar.groups,
             pool=pool,
-            averaged=averageable(list(features.sidecar.groups)) if pool else [],
-            unused=unused_groups(estimator, fitted.names, features.sidecar.groups),
-            feature_names=fitted.names,
-            model=model,
-            params=params,
-            target=params.get("target") if estimator.score_is_label else None,
-            score_is_label=estimator.score_is_label,
-            n_train=len(rows.archs),
-            n_dropped=rows.dropped,
-            train_archs_sha256=archs_digest(rows.archs),
-            constant=fitted.constant,
-            intervals=fitted.intervals,
-            notes=fitted.notes,
         )
         return self
 
@@ -251,19 +236,11 @@ class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
         -------
         float
             From -1 to 1; 0 where all scores or all labels are equal.
-
-        Raises
-        ------
-        ProxyrankError
-            As `fit` and `predict`.
         """
         estimator = self._fitted()
         own = self._parsed(archs)
         values = check_labels(own, aligned_labels(self._space, archs, own, labels))
-        known = np.isfinite(values)
-        scores = estimator.rank_score(self._matrix(own, features))[known]
-        tau = kendalltau(scores, SIGNS[self.card.label.direction] * values[known])[0]
-        return float(np.nan_to_num(tau))
+        return ranking_tau(estimator, self._matrix(own, features), values)
 
     def rank(self, archs: Iterable[Any], *, features: FeatureTable | None = None) -> pd.DataFrame:
         """Architectures from best to worst, each once.
@@ -291,21 +268,12 @@ class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
         if not unique:
             raise ProxyrankError("no architecture to rank")
         score = estimator.rank_score(self._matrix(unique, features))
-        predicted = estimator.label_of(score) if estimator.score_is_label else np.nan
-        frame = pd.DataFrame({"arch": unique, "score": score, "predicted": predicted})
-        if self.card.intervals is not None:
-            frame["low"], frame["high"] = self.card.intervals.bounds(frame["predicted"].to_numpy())
-        frame = frame.sort_values(["score", "arch"], ascending=[False, True], ignore_index=True)
-        frame.insert(0, "rank", np.arange(1, len(frame) + 1))
-        return frame
+        return ranked_frame(estimator, self.card, unique, score)
 
     def matrix(self, archs: Iterable[Any], *, features: FeatureTable | None = None) -> pd.DataFrame:
         """What the model sees of architectures: columns ``card.feature_names``, index ``arch``.
 
-        Raises
-        ------
-        ProxyrankError
-            As `predict`.
+        Raises as `predict` does.
         """
         own = list(dict.fromkeys(self._parsed(archs)))
         index = pd.Index(own, name="arch", dtype="str")
@@ -361,16 +329,7 @@ class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
         cls, card: RankerCard, estimator: TabularRanker, archs: Sequence[str], space: SearchSpace
     ) -> Self:
         """The ranker that a card, a fitted estimator, its training architectures and space make."""
-        ranker = cls(
-            tuple(card.groups),
-            card.model,
-            source_of(space),
-            params=own_params(card.params),
-            settings=card.settings.stated(),
-            random_state=card.params["random_state"],
-            n_jobs=estimator.n_jobs,
-            intervals=card.intervals is not None,
-        )
+        ranker = cls(space=source_of(space), n_jobs=estimator.n_jobs, **constructor_of(card))
         ranker.card, ranker.estimator, ranker.train_archs = card, estimator, tuple(archs)
         ranker._space = space
         return ranker
@@ -379,12 +338,6 @@ class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
     def search_space(self) -> SearchSpace:
         """The search space itself."""
         return self._space if self.__sklearn_is_fitted__() else get_space(self.space)
-
-    def _unfitted(self, direction: str) -> tuple[str, TabularRanker]:
-        """The model's name and the estimator to fit, their parameters checked."""
-        model = self.model or default_model(self.groups)
-        options = {"random_state": self.random_state, "n_jobs": self.n_jobs, **(self.params or {})}
-        return model, make_model(model, {**options, "direction": direction})
 
     def _fitted(self) -> TabularRanker:
         if not self.__sklearn_is_fitted__():
@@ -395,9 +348,4 @@ class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
         return parse_own(self._space, arch_list(archs))
 
     def _matrix(self, archs: list[str], features: FeatureTable | None) -> FloatArray:
-        frame, extra = matched_frame(self._space, archs, features, self.card)
-        if extra:
-            _log.warning(
-                "%d columns that the ranker does not know are ignored: %s", len(extra), ", ".join(extra[:10])
-            )
-        return as_matrix(frame)
+        return model_matrix(self._space, archs, features, self.card)

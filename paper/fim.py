@@ -17,7 +17,7 @@ from proxyrank.features import FeatureSettings
 from proxyrank.features.network.ablation import fisher_ablation
 from proxyrank.features.network.aggregates import vkdnw_single
 from proxyrank.paper.bench import Bench
-from proxyrank.paper.metrics import paper_metrics
+from proxyrank.paper.judging import paper_metrics
 from proxyrank.paper.published import METRICS
 from proxyrank.paper.result import Cell, finite
 

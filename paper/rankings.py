@@ -9,7 +9,7 @@ from proxyrank.common.files import read_json, write_json
 from proxyrank.evaluate import ranker_scores, size_scores, without
 from proxyrank.features import get_group
 from proxyrank.paper.bench import Bench
-from proxyrank.paper.metrics import paper_metrics
+from proxyrank.paper.judging import paper_metrics
 from proxyrank.paper.published import METRICS, published
 from proxyrank.paper.reasons import why, why_spectrum
 from proxyrank.paper.result import Cell, finite, mean_and_std

@@ -17,7 +17,7 @@ from proxyrank.spaces.base import (
 )
 from proxyrank.spaces.data import DATASETS, DataShape, data_shape
 from proxyrank.spaces.graph import FAMILIES, Edge, Node, Operation, OpGraph
-from proxyrank.spaces.registry import (
+from proxyrank.spaces.lookup import (
     get_space,
     identity,
     installed_space,

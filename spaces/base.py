@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from proxyrank.common.errors import ArchitectureError, ProxyrankError
+from proxyrank.common.errors import ArchitectureError, ProxyrankError, unknown
 from proxyrank.common.seeds import derive_rng
 from proxyrank.spaces.data import DataShape
 from proxyrank.spaces.graph import Operation, OpGraph
@@ -201,13 +202,29 @@ def arch_columns(space: SearchSpace) -> tuple[str, ...]:
 
 
 class ListedSpace:
-    """Base of spaces small enough to list: write `archs`, the rest follows."""
+    """Base of spaces small enough to list: write `listed`, the rest follows."""
 
     name: str
 
-    def archs(self, population: str = "all") -> Sequence[str]:
-        """All architectures of a population, sorted."""
+    def listed(self) -> Iterable[str]:
+        """Every architecture once, in any order."""
         raise NotImplementedError
+
+    @cached_property
+    def _sorted(self) -> tuple[str, ...]:
+        return tuple(sorted(self.listed()))
+
+    def archs(self, population: str = "all") -> Sequence[str]:
+        """All architectures of a population, sorted.
+
+        Raises
+        ------
+        ProxyrankError
+            If the population is unknown.
+        """
+        if population != "all":
+            raise unknown("population", population, ("all",))
+        return self._sorted
 
     def populations(self) -> Sequence[str]:
         """Names of the populations."""

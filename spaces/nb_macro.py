@@ -78,7 +78,7 @@ class NBMacroSpace(SequenceSpace[str], ListedSpace):
         for i, digit in enumerate(value):
             yield from (value[:i] + new + value[i + 1 :] for new in "012" if new != digit)
 
-    def archs(self, population: str = "all") -> tuple[str, ...]:
+    def listed(self) -> tuple[str, ...]:
         """All strings, sorted."""
         return _all()
 

@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from proxyrank.common.errors import ArchitectureError
+from proxyrank.common.errors import ArchitectureError, ProxyrankError
 from proxyrank.features import compute_features, get_group
 from proxyrank.spaces import (
     ABILITIES,
@@ -98,6 +98,8 @@ class SpaceContract:
             assert archs == sorted(set(archs)), name
             assert every.issuperset(archs), name
             assert all(space.parse(arch) == arch for arch in archs[:: max(1, len(archs) // 200)])
+        with pytest.raises(ProxyrankError, match="population"):
+            space.archs("no such population")
 
     def test_samples_are_seeded_different_and_prefixes(self) -> None:
         space = self._need("sample")

@@ -19,8 +19,9 @@ from fractions import Fraction
 from functools import lru_cache
 from itertools import combinations_with_replacement
 
+from proxyrank.features.graph._carry import extents
 from proxyrank.features.graph._group import graph_group
-from proxyrank.features.graph._terms import INPUT, Sum, Terms, extents, splice
+from proxyrank.features.graph._terms import INPUT, Sum, Terms, splice
 from proxyrank.features.graph._words import Vocabulary
 from proxyrank.spaces.graph import OpGraph
 

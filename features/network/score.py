@@ -193,7 +193,7 @@ def score_with(
     from proxyrank.features.network.weights import fill_standard_normal, initialise
 
     check_batch_size(batch.size, proxies)
-    with undisturbed(derive_seed("score", seed)):
+    with own_randomness(derive_seed("score", seed)):
         subject = deepcopy(network) if isinstance(network, nn.Module) else network()
         subject = subject.to(dtype=batch.x.dtype, device=batch.x.device)
         if init == "kaiming":
@@ -210,7 +210,7 @@ def score_with(
 
 
 @contextmanager
-def undisturbed(seed: int) -> Iterator[None]:
+def own_randomness(seed: int) -> Iterator[None]:
     """Seeded random state inside, the caller's afterwards; full single precision on CUDA, not TF32."""
     import torch
 

@@ -18,7 +18,7 @@ class Missing:
 
 
 Values = Mapping[str, "float | Missing"]
-Compute = Callable[["Passes"], Values]
+ComputeProxy = Callable[["Passes"], Values]
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Proxy:
     """
 
     name: str
-    compute: Compute
+    compute: ComputeProxy
     meaning: str
     paper: str
     reads: tuple[str, ...] = ()

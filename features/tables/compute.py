@@ -14,7 +14,7 @@ from proxyrank.features.tables.cache import add_rows, cache_file
 from proxyrank.features.tables.known import Known, known_rows
 from proxyrank.features.tables.plan import Part, plan_parts, table_of
 from proxyrank.features.tables.table import FeatureTable
-from proxyrank.spaces.base import SearchSpace
+from proxyrank.spaces import SearchSpace, identity
 
 SAVE_EVERY = 5.0
 """Seconds of computing that a kill may cost."""
@@ -47,7 +47,8 @@ def compute_features(
     cache
         Whether to use shipped tables and to read and write the user's cache.
     prefer_shipped
-        Where a setting was not given take that of a shipped table that holds the column.
+        Where a setting was not given take that of a shipped table that holds the column; of a column that
+        none holds batch size and seed are those of its fellows.
 
     Returns
     -------
@@ -77,7 +78,13 @@ def find_known(
     space: SearchSpace, archs: Sequence[str], parts: Sequence[Part], *, cache: bool = True
 ) -> list[Known]:
     """What is known of each of the planned columns; nothing without the cache."""
+    cache = cache and _lasting(space)
     return [known_rows(space, archs, part) if cache else Known(archs, part.columns) for part in parts]
+
+
+def _lasting(space: SearchSpace) -> bool:
+    """Whether the space is a known one; of another object none can say whose its name is tomorrow."""
+    return identity(space) is not None
 
 
 def compute_parts(
@@ -90,6 +97,7 @@ def compute_parts(
 ) -> FeatureTable:
     """The table of planned columns, from what `find_known` found; otherwise as `compute_features`."""
     archs = list(dict.fromkeys(archs))
+    cache = cache and _lasting(space)
     known = find_known(space, archs, parts, cache=cache) if known is None else known
     place = {id(part): own for part, own in zip(parts, known, strict=True)}
     for some, wanted in _gaps(archs, parts, known):

@@ -9,7 +9,7 @@ from proxyrank.features.groups import GROUPS, Family, FeatureGroup, get_group, p
 from proxyrank.features.network.score import SPREAD
 from proxyrank.features.rows import Rows, ordered
 from proxyrank.features.settings import FeatureSettings
-from proxyrank.features.tables.shipped import shipped_settings
+from proxyrank.features.tables.shipped import shipped_settings, usual_settings
 from proxyrank.features.tables.table import FamilyInfo, FeatureTable, GroupInfo, Sidecar
 from proxyrank.spaces import SearchSpace, identity
 
@@ -65,7 +65,8 @@ def plan_parts(
     columns
         Only these columns of the groups; None takes all.
     prefer_shipped
-        Where a setting was not given take that of a shipped table that holds the column.
+        Where a setting was not given take that of a shipped table that holds the column; of a column that
+        none holds batch size and seed are those of its fellows.
 
     Raises
     ------
@@ -80,9 +81,13 @@ def plan_parts(
     every = [column for group in chosen for column in group.columns(space)]
     wanted = every if columns is None else _checked(space, chosen, every, columns)
 
+    where = identity(space)
+    families = [family for group in chosen for family in group.families(space)]
+    usual = usual_settings(where, families, given) if prefer_shipped else FeatureSettings()
+
     def how(family: Family, column: str) -> FeatureSettings:
-        found = shipped_settings(identity(space), column, family, given, every) if prefer_shipped else None
-        return found or family.resolve(given)
+        found = shipped_settings(where, column, family, given, every) if prefer_shipped else None
+        return found or family.resolve(given, usual)
 
     return _parts(space, chosen, wanted, how)
 

@@ -98,16 +98,22 @@ def preferred_settings(
         return asked
     where = installed_space(space)
     families = [family for name in groups for family in get_group(name).families(where)]
+    return asked.changed(**{**usual_settings(space, families, asked).stated(), **asked.stated()})
+
+
+def usual_settings(space: str | None, families: Sequence[Family], given: FeatureSettings) -> FeatureSettings:
+    """Those named in `PREFERRED` as most columns of the families are shipped; none where nothing is.
+
+    They are for the columns that no table holds, so that these are made like their fellows.
+    """
     wanted = [column for family in families for column in family.columns]
     votes: dict[FeatureSettings, int] = {}
     for family in families:
         for column in family.columns:
-            if found := shipped_settings(space, column, family, asked, wanted):
+            if found := shipped_settings(space, column, family, given, wanted):
                 choice = found.only(PREFERRED)
                 votes[choice] = votes.get(choice, 0) + 1
-    if not votes:
-        return asked
-    return asked.changed(**{**max(votes, key=lambda choice: votes[choice]).stated(), **asked.stated()})
+    return max(votes, key=lambda choice: votes[choice]) if votes else FeatureSettings()
 
 
 def _families(space: str | None) -> Iterator[tuple[Path, FamilyInfo]]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from proxyrank.features.network.aggregates import log_rank_sum, vkdnw_single
 from proxyrank.paper.bench import Bench
-from proxyrank.paper.metrics import paper_metrics
+from proxyrank.paper.judging import paper_metrics
 from proxyrank.paper.published import METRICS, published
 from proxyrank.paper.reasons import why
 from proxyrank.paper.result import Cell, Result, finite

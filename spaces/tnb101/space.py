@@ -74,7 +74,7 @@ class TNB101MicroSpace(CellSpace[Cell], ListedSpace):
         """The 18 cells that differ in one operation."""
         return (cell for cell in nb201.neighbour_cells(value) if nb201.POOL not in cell)
 
-    def archs(self, population: str = "all") -> tuple[str, ...]:
+    def listed(self) -> tuple[str, ...]:
         """All cells, sorted."""
         return _all()
 

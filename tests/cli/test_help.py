@@ -61,8 +61,6 @@ def test_the_list_of_commands_is_not_cut(run) -> None:
 
 DIFFERENT = {
     "--batch-size": "train takes what is shipped",
-    "--population": "suggest and simulate choose among cells without dead operations",
-    "--device": "score and features",
     "--dataset": "a ranker or a label may say it",
     "--groups": "what is computed is not what is trained on",
     "--labels": "suggest works without, reproduce has its file",

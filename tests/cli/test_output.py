@@ -56,3 +56,23 @@ def test_json_reaches_every_stream(monkeypatch: pytest.MonkeyPatch, encoding: st
 def test_the_next_step_is_quoted(capsys: pytest.CaptureFixture[str]) -> None:
     output.next_step("rank", "my ranker", "--top", 10)
     assert capsys.readouterr().out == "next: proxyrank rank 'my ranker' --top 10\n"
+
+
+def test_a_full_disk_is_one_line(run_process, tmp_path) -> None:
+    limited = (
+        "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64))"
+    )
+    out = tmp_path / "keys.csv"
+    done = run_process("canonical", "(4, 0, 3, 1, 4, 3)", "(1, 0, 3, 1, 4, 3)", "--out", out, setup=limited)
+    assert done.code == 2
+    assert done.err == f"proxyrank: {out}: File too large\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_text_reaches_an_ascii_terminal(run_process, tmp_path) -> None:
+    ascii_only = "sys.stdout.reconfigure(encoding='ascii', errors='strict')"
+    out = tmp_path / "out"
+    shown = run_process("reproduce", "toy", "--benchmark", "digits", "--out", out, setup=ascii_only)
+    assert shown.code == 0, shown.err
+    assert r"ours \xb1 std" in shown.out

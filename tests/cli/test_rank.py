@@ -122,7 +122,7 @@ def test_network_features_of_unseen_cells_are_computed_with_the_rankers_settings
     # a data set without a shipped table, so that torch is needed
     options = ("--groups", "vkdnw", "--dataset", "digits", "--batch-size", "5", "--feature-seed", "3")
     assert run("train", "--labels", labels, *options, "--out", ranker).code == 0
-    settings = json.loads((ranker / "ranker.json").read_text())["groups"]["vkdnw"]["settings"]
+    settings = json.loads((ranker / "ranker.json").read_text())["groups"]["vkdnw"]["families"][0]["settings"]
     assert (settings["batch_size"], settings["seed"], settings["dataset"]) == (5, 3, "digits")
     no_torch = (
         "sys.meta_path.insert(0, type('B', (), {'find_spec': lambda s, n, p=None, t=None: "

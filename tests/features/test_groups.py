@@ -89,6 +89,9 @@ def test_a_family_takes_the_settings_that_it_reads():
     own = replace(family, defaults={"batch_size": 8})
     assert own.resolve(given).stated() == {"batch_size": 8, "seed": 3}
     assert own.resolve(FeatureSettings(batch_size=64)).stated() == {"batch_size": 64, "seed": 0}
+    usual = FeatureSettings(seed=4, batch_size=16)
+    assert family.resolve(FeatureSettings(), usual).stated() == {"batch_size": 16, "seed": 4}
+    assert own.resolve(given, usual).stated() == {"batch_size": 8, "seed": 3}
     with pytest.raises(ValueError, match="mine: no settings of the name sed"):
         Family("mine", ("a",), settings=("sed",))
 

@@ -73,6 +73,8 @@ def test_the_constructor_only_stores() -> None:
         ({"params": {"speed": 3}}, "model lightgbm has no parameter speed"),
         ({"params": {"target": "cube"}}, "unknown target 'cube'"),
         ({"params": {"objective": "rank"}}, "unknown objective 'rank'"),
+        ({"settings": {"bach_size": 8}}, "unknown setting 'bach_size'; nearest: batch_size"),
+        ({"settings": {"batch_size": 0}}, "batch_size must be at least 1, got 0"),
     ],
 )
 def test_everything_is_checked_before_any_feature_is_computed(
@@ -229,6 +231,7 @@ def test_features_refuse_what_they_do_not_know(cells: list[str]) -> None:
     for made, X, message in (
         (ArchitectureFeatures("pathz"), cells, "unknown feature group 'pathz'"),
         (ArchitectureFeatures(space="nb301"), cells, "unknown search space 'nb301'"),
+        (ArchitectureFeatures(settings={"bach_size": 8}), cells, "unknown setting 'bach_size'"),
     ):
         with pytest.raises(ProxyrankError, match=message):
             made.fit(X)

@@ -12,7 +12,7 @@ from sklearn.metrics import ndcg_score
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.paper import TABLES, Bench, digits_bench, nb201_bench, reproduce
 from proxyrank.paper.fim import fim_cells, fim_notes
-from proxyrank.paper.metrics import paper_metrics
+from proxyrank.paper.judging import paper_metrics
 from proxyrank.paper.published import published, published_tables
 from proxyrank.paper.rankings import model_cells, training_free_cells
 from proxyrank.paper.reasons import why, why_spectrum

@@ -7,6 +7,7 @@ import typer
 
 from proxyrank.cli import options, output
 from proxyrank.cli.labels import read_labels
+from proxyrank.cli.next_steps import print_rank_step
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.models.catalogue import describe_models
 from proxyrank.spaces import get_space
@@ -60,7 +61,7 @@ def train(
     threads: options.Threads = 1,
     json: options.Json = False,
 ) -> None:
-    """Train a ranker on labelled architectures and write it to a folder."""
+    """Train a ranker on labelled architectures."""
     from proxyrank.train.fit import FitPlan, wanted_groups
     from proxyrank.train.tuned import train_ranker
 
@@ -102,7 +103,7 @@ def train(
     }
     output.print_summary(summary, json=json)
     if not json:
-        output.next_step("rank", out, "--unseen", "--top", 10, *options.space_words(where))
+        print_rank_step(ranker, out, labels=labels, features=features)
 
 
 def _given(**values: Any) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import typer
 
 from proxyrank.cli import options, output
 from proxyrank.cli.labels import read_labels
+from proxyrank.cli.next_steps import print_rank_step
 from proxyrank.common.errors import ProxyrankError
 
 if TYPE_CHECKING:
@@ -30,7 +31,10 @@ def transfer(
     space: options.RankerSpace = None,
     json: options.Json = False,
 ) -> None:
-    """Adapt a ranker to another data set by a few of its labels; without any, the source ranks as it is."""
+    """Adapt a ranker to another data set by a few labels.
+
+    Without any, the source ranks as it is.
+    """
     from proxyrank.models import ProxyRanker
     from proxyrank.train.adapt import TransferPlan, fit_transfer, transfer_table
 
@@ -57,7 +61,7 @@ def transfer(
     }
     output.print_summary(summary, json=json)
     if not json:
-        output.next_step("rank", out, "--unseen", "--top", 10, *options.space_words(source.search_space))
+        print_rank_step(found, out, labels=labels)
 
 
 def _show(table: "pd.DataFrame", *, json: bool) -> None:

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from proxyrank.common.errors import NotApplicableError, ProxyrankError
+from proxyrank.features import FeatureSettings
 from proxyrank.features.graph.graf import GRAF, graf_columns, graf_values, graf_words
-from proxyrank.features.settings import FeatureSettings
 from proxyrank.spaces import Edge, Operation, OpGraph
 
 OPS = ("s", "n", "c3", "c1", "p")

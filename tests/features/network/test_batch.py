@@ -125,9 +125,9 @@ def test_scores_on_pink_input():
     space = get_space("nb201")
     cells = space.sample(2, seed=5)
     settings = {"dataset": "digits", "batch_size": 4}
-    pink = score_archs(space, cells, "jacov,naswot", FeatureSettings(**settings, input="pink")).frame
-    again = score_archs(space, cells[1:], "jacov", FeatureSettings(**settings, input="pink")).frame
-    white = score_archs(space, cells, "jacov,naswot", FeatureSettings(**settings)).frame
+    pink = score_archs(space, cells, "jacov,naswot", FeatureSettings(**settings, input="pink")).values
+    again = score_archs(space, cells[1:], "jacov", FeatureSettings(**settings, input="pink")).values
+    white = score_archs(space, cells, "jacov,naswot", FeatureSettings(**settings)).values
     assert again.loc[cells[1], "jacov"] == pink.loc[cells[1], "jacov"]
     assert (pink != white).all().all()
 
