@@ -14,7 +14,7 @@ from proxyrank.common.executors import Executor
 from proxyrank.common.files import atomic_path
 from proxyrank.common.progress import track
 
-Compute = Callable[[Sequence[str]], pd.DataFrame]
+ComputeShard = Callable[[Sequence[str]], pd.DataFrame]
 """Rows (one an architecture, column ``arch``) of some architectures; must be picklable."""
 
 
@@ -26,7 +26,7 @@ def read_parts(folder: str | Path) -> pd.DataFrame:
 
 def run_sharded(
     archs: Sequence[str],
-    compute: Compute,
+    compute: ComputeShard,
     folder: str | Path,
     *,
     executor: Executor,

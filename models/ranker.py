@@ -1,34 +1,42 @@
-"""Architecture strings in, ranks out: features and an estimator behind one small class."""
+"""Architecture strings in, ranks out: features and an estimator behind one scikit-learn estimator."""
 
-import logging
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
+from sklearn.base import RegressorMixin
 
-from proxyrank.common.digests import archs_digest
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.labels import check_direction
-from proxyrank.common.tabular import json_safe
-from proxyrank.features import FeatureTable, parse_groups
-from proxyrank.models.base import Ranker
+from proxyrank.features import FeatureSettings, FeatureTable, parse_groups
+from proxyrank.models._alignment import aligned_labels, arch_list
+from proxyrank.models._architecture_input import ArchitectureInput, UnfittedRankerError
+from proxyrank.models._training import (
+    constructor_of,
+    fit_estimator,
+    make_card,
+    model_matrix,
+    ranked_frame,
+    ranking_tau,
+    training_rows,
+)
+from proxyrank.models.base import TabularRanker
 from proxyrank.models.card import LabelCard, RankerCard, SplitCard
-from proxyrank.models.catalogue import default_model, make_model, model_class
+from proxyrank.models.catalogue import default_model, make_model
 from proxyrank.models.folder import read_folder, write_folder
-from proxyrank.models.inputs.context import fit_context, training_table, unused_groups
-from proxyrank.models.inputs.matching import as_matrix, check_labels, check_table, matched_frame, parse_own
-from proxyrank.models.inputs.pool import averageable
-from proxyrank.models.intervals import conformal_intervals
+from proxyrank.models.inputs.context import training_table
+from proxyrank.models.inputs.matching import check_labels, parse_own
 from proxyrank.models.parts.targets import FloatArray
 from proxyrank.spaces import SearchSpace, get_space, source_of, stated_space
 
-_log = logging.getLogger(__name__)
 
-
-class ProxyRanker:
+class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
     """Rank architectures of one search space.
+
+    A scikit-learn estimator whose rows are architectures: `clone`, `cross_val_score` and `GridSearchCV` take
+    it, and everything is checked in `fit`, before any feature is computed.
 
     Parameters
     ----------
@@ -36,7 +44,7 @@ class ProxyRanker:
         Feature groups to compute, as `proxyrank.features.parse_groups` takes them; not looked at where `fit`
         is given a feature table, whose groups count then.
     model
-        Key of `MODELS`; None is `default_model` of the groups.
+        One of `known_models`; None is `default_model` of the groups.
     space
         The search space, or what `get_space` finds it by.
     params
@@ -46,25 +54,45 @@ class ProxyRanker:
         fits, unless given.
     random_state
         Seed of the estimator.
-    threads
-        Threads of the estimator.
+    n_jobs
+        Threads of the estimator; -1 takes all cores.
     intervals
-        Whether to make 90 % prediction intervals (see `conformal`): for models without out-of-fold scores of
-        their own this costs ten more fits. They need at least 20 labels.
+        Whether to make 90 % prediction intervals (see `proxyrank.models.intervals`): for models without
+        out-of-fold scores of their own this costs ten more fits. They need at least 20 labels.
 
     Attributes
     ----------
     card : RankerCard
         What was fitted on what.
-    estimator : Ranker
+    estimator : TabularRanker
         The fitted estimator; its columns are ``card.feature_names``, sorted by name.
     train_archs : tuple of str
         The training architectures, sorted.
+
+    Examples
+    --------
+    >>> from proxyrank import ProxyRanker, digits_table, get_space, load_labels
+    >>> labels = load_labels(digits_table(), space=get_space("nb201"), label="digits").values
+    >>> archs = list(labels.index[::20])
+    >>> train, others = archs[::2], archs[1::2]
+    >>> ranker = ProxyRanker("paths", params={"n_estimators": 50}).fit(train, labels[train])
+    >>> ranker
+    ProxyRanker(groups='paths', model='lightgbm'), fitted on 75 architectures of nb201
+    >>> ranker.rank(others).columns.tolist()
+    ['rank', 'arch', 'score', 'predicted']
+    >>> ranker.score(others, labels[others]) > 0.4  # Kendall's tau
+    True
+
+    >>> from sklearn.model_selection import GridSearchCV
+    >>> search = GridSearchCV(ranker, {"groups": ["paths", "graf"]}, cv=2).fit(train, labels[train])
+    >>> search.best_params_["groups"] in ("paths", "graf")
+    True
     """
 
     card: RankerCard
-    estimator: Ranker
+    estimator: TabularRanker
     train_archs: tuple[str, ...]
+    _space: SearchSpace
 
     def __init__(
         self,
@@ -73,22 +101,29 @@ class ProxyRanker:
         space: str | SearchSpace = "nb201",
         *,
         params: Mapping[str, Any] | None = None,
-        settings: Mapping[str, Any] | None = None,
+        settings: FeatureSettings | Mapping[str, Any] | None = None,
         random_state: int = 0,
-        threads: int = 1,
+        n_jobs: int | None = 1,
         intervals: bool = False,
     ) -> None:
-        model = model or default_model(groups)
-        model_class(model)
         self.groups = groups
         self.model = model
         self.space = space
-        self.params = dict(params or {})
+        self.params = params
         self.settings = settings
         self.random_state = random_state
-        self.threads = threads
+        self.n_jobs = n_jobs
         self.intervals = intervals
-        self._space: SearchSpace = get_space(space)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return "estimator" in vars(self)
+
+    def __repr__(self, N_CHAR_MAX: int = 700) -> str:
+        if not self.__sklearn_is_fitted__():
+            return str(super().__repr__(N_CHAR_MAX))
+        names, card = "+".join(self.card.groups), self.card
+        trained = f"fitted on {card.n_train} architectures of {card.space}"
+        return f"{type(self).__name__}(groups={names!r}, model={card.model!r}), {trained}"
 
     def fit(
         self,
@@ -108,7 +143,8 @@ class ProxyRanker:
         archs
             Architectures in any accepted spelling, each once.
         labels
-            One number an architecture; rows where it is not finite are left out and counted.
+            One number per architecture; rows where it is not finite are left out and counted. A Series is
+            aligned by its index, where that holds the architectures.
         direction
             ``max`` where a larger label is better, ``min`` where a smaller one is.
         features
@@ -123,70 +159,36 @@ class ProxyRanker:
             given and what was expected.
         """
         check_direction(direction)
-        own = parse_own(self._space, archs)
-        values = check_labels(own, labels)
-        rows = sorted((arch, y) for arch, y in zip(own, values, strict=True) if np.isfinite(y))
-        notes = []
-        if dropped := len(own) - len(rows):
-            notes.append(f"{dropped} of {len(own)} rows had no finite label and were left out")
-        if len(rows) < 2:
-            raise ProxyrankError(
-                f"training needs at least 2 architectures with a finite label, got {len(rows)}"
-            )
-        train = [arch for arch, _ in rows]
-        y = np.array([value for _, value in rows])
+        space = get_space(self.space)
+        settings = FeatureSettings.of(self.settings)
+        model = self.model or default_model(self.groups)
+        options = {"random_state": self.random_state, "n_jobs": self.n_jobs, **(self.params or {})}
+        estimator = make_model(model, {**options, "direction": direction})
+        groups = () if features is not None else parse_groups(self.groups)
+        own = parse_own(space, arch_list(archs))
+        rows = training_rows(own, aligned_labels(space, archs, own, labels))
+        pool = None
         if features is None:
-            wide = "pool" in getattr(model_class(self.model), "fit_context", ())
-            population = split.population if split else None
-            groups = parse_groups(self.groups)
             features, pool = training_table(
-                self._space, train, groups, self.settings, population=population, wide=wide
+                space,
+                rows.archs,
+                groups,
+                settings,
+                population=split.population if split else None,
+                wide="pool" in estimator.fit_context,
             )
-        else:
-            pool = None
-        check_table(self._space, train, features)
-        names = sorted(features.columns)
-        X = as_matrix(features.frame.loc[train, names])
-        options = {"random_state": self.random_state, "threads": self.threads, **self.params}
-        estimator = make_model(self.model, {**options, "direction": direction})
-        context = fit_context(self._space, train, features, names)
-        wanted = getattr(estimator, "fit_context", ())
-        asked = {name: context[name] for name in wanted}
-        estimator.fit(X, y, **asked)
-        constant = bool(np.ptp(estimator.rank_score(X)) == 0)
-        if constant:
-            notes.append("the ranker is constant: it gives every architecture one score")
-        notes += features.sidecar.forced
-        intervals = None
-        if self.intervals:
-            intervals, why = conformal_intervals(
-                estimator, X, y, groups=context["groups"], context=asked, direction=direction
-            )
-            notes += [why] if why else []
-        for note in notes:
-            _log.info("%s", note)
-        self.estimator = estimator
-        self.train_archs = tuple(train)
-        params = json_safe(estimator.export()[0]["params"])
-        self.card = RankerCard(
-            space=self._space.name,
+        fitted = fit_estimator(estimator, space, rows, features, intervals=self.intervals)
+        self._space, self.estimator, self.train_archs = space, estimator, tuple(rows.archs)
+        self.card = make_card(
+            estimator,
+            rows,
+            fitted,
+            space=space.name,
+            model=model,
             label=LabelCard.model_validate({"name": label, "direction": direction, "path": label_path}),
             split=split,
             groups=features.sidecar.groups,
             pool=pool,
-            averaged=averageable(list(features.sidecar.groups)) if pool else [],
-            unused=unused_groups(estimator, names, features.sidecar.groups),
-            feature_names=names,
-            model=self.model,
-            params=params,
-            target=params.get("target") if estimator.score_is_label else None,
-            score_is_label=estimator.score_is_label,
-            n_train=len(train),
-            n_dropped=dropped,
-            train_archs_sha256=archs_digest(train),
-            constant=constant,
-            intervals=intervals,
-            notes=notes,
         )
         return self
 
@@ -206,13 +208,39 @@ class ProxyRanker:
             If an architecture is of another space, or a column or architecture is absent from the table.
         """
         estimator = self._fitted()
-        own = parse_own(self._space, archs)
+        own = self._parsed(archs)
         if not own:
             return np.zeros(0)
         unique = list(dict.fromkeys(own))
         predicted = estimator.predict(self._matrix(unique, features))
         at = {arch: i for i, arch in enumerate(unique)}
         return predicted[[at[arch] for arch in own]]
+
+    def score(
+        self,
+        archs: Iterable[Any],
+        labels: Sequence[float] | FloatArray | pd.Series,
+        *,
+        features: FeatureTable | None = None,
+    ) -> float:
+        """Kendall's tau (b) of the ranking with labels: what scikit-learn's model selection maximises.
+
+        Parameters
+        ----------
+        archs, labels
+            As in `fit`; the direction is the fit's, so that larger is better either way.
+        features
+            As in `predict`.
+
+        Returns
+        -------
+        float
+            From -1 to 1; 0 where all scores or all labels are equal.
+        """
+        estimator = self._fitted()
+        own = self._parsed(archs)
+        values = check_labels(own, aligned_labels(self._space, archs, own, labels))
+        return ranking_tau(estimator, self._matrix(own, features), values)
 
     def rank(self, archs: Iterable[Any], *, features: FeatureTable | None = None) -> pd.DataFrame:
         """Architectures from best to worst, each once.
@@ -236,27 +264,18 @@ class ProxyRanker:
             As `predict`, and if no architecture is given.
         """
         estimator = self._fitted()
-        unique = list(dict.fromkeys(parse_own(self._space, archs)))
+        unique = list(dict.fromkeys(self._parsed(archs)))
         if not unique:
             raise ProxyrankError("no architecture to rank")
         score = estimator.rank_score(self._matrix(unique, features))
-        predicted = estimator.label_of(score) if estimator.score_is_label else np.nan
-        frame = pd.DataFrame({"arch": unique, "score": score, "predicted": predicted})
-        if self.card.intervals is not None:
-            frame["low"], frame["high"] = self.card.intervals.bounds(frame["predicted"].to_numpy())
-        frame = frame.sort_values(["score", "arch"], ascending=[False, True], ignore_index=True)
-        frame.insert(0, "rank", np.arange(1, len(frame) + 1))
-        return frame
+        return ranked_frame(estimator, self.card, unique, score)
 
     def matrix(self, archs: Iterable[Any], *, features: FeatureTable | None = None) -> pd.DataFrame:
         """What the model sees of architectures: columns ``card.feature_names``, index ``arch``.
 
-        Raises
-        ------
-        ProxyrankError
-            As `predict`.
+        Raises as `predict` does.
         """
-        own = list(dict.fromkeys(parse_own(self._space, archs)))
+        own = list(dict.fromkeys(self._parsed(archs)))
         index = pd.Index(own, name="arch", dtype="str")
         return pd.DataFrame(self._matrix(own, features), index=index, columns=self.card.feature_names)
 
@@ -280,15 +299,15 @@ class ProxyRanker:
 
     @classmethod
     def load(
-        cls, folder: str | Path, *, threads: int | None = None, space: str | SearchSpace | None = None
-    ) -> "ProxyRanker":
+        cls, folder: str | Path, *, n_jobs: int | None = None, space: str | SearchSpace | None = None
+    ) -> Self:
         """Read a ranker folder; nothing in it is unpickled.
 
         Parameters
         ----------
         folder
             Written by `save`.
-        threads
+        n_jobs
             Threads of the estimator; None keeps the number it was fitted with.
         space
             The ranker's search space, where it is not an installed one.
@@ -300,39 +319,33 @@ class ProxyRanker:
             one; one line that names the file.
         """
         card, archs, estimator = read_folder(folder)
-        if threads is not None:
-            estimator.threads = threads
-        ranker = cls(
-            tuple(card.groups),
-            card.model,
-            source_of(stated_space(card.space, space, str(folder))),
-            params={
-                name: card.params[name]
-                for name in card.params
-                if name not in ("random_state", "threads", "direction")
-            },
-            settings={name: value for info in card.groups.values() for name, value in info.settings.items()},
-            random_state=card.params["random_state"],
-            threads=estimator.threads,
-            intervals=card.intervals is not None,
-        )
-        ranker.card, ranker.estimator, ranker.train_archs = card, estimator, archs
+        found = stated_space(card.space, space, str(folder))
+        if n_jobs is not None:
+            estimator.n_jobs = n_jobs
+        return cls._of(card, estimator, archs, found)
+
+    @classmethod
+    def _of(
+        cls, card: RankerCard, estimator: TabularRanker, archs: Sequence[str], space: SearchSpace
+    ) -> Self:
+        """The ranker that a card, a fitted estimator, its training architectures and space make."""
+        ranker = cls(space=source_of(space), n_jobs=estimator.n_jobs, **constructor_of(card))
+        ranker.card, ranker.estimator, ranker.train_archs = card, estimator, tuple(archs)
+        ranker._space = space
         return ranker
 
     @property
     def search_space(self) -> SearchSpace:
         """The search space itself."""
-        return self._space
+        return self._space if self.__sklearn_is_fitted__() else get_space(self.space)
 
-    def _fitted(self) -> Ranker:
-        if not hasattr(self, "estimator"):
-            raise ProxyrankError("this ranker is not fitted yet: call fit first")
+    def _fitted(self) -> TabularRanker:
+        if not self.__sklearn_is_fitted__():
+            raise UnfittedRankerError("this ranker is not fitted yet: call fit first")
         return self.estimator
 
+    def _parsed(self, archs: Iterable[Any]) -> list[str]:
+        return parse_own(self._space, arch_list(archs))
+
     def _matrix(self, archs: list[str], features: FeatureTable | None) -> FloatArray:
-        frame, extra = matched_frame(self._space, archs, features, self.card)
-        if extra:
-            _log.warning(
-                "%d columns that the ranker does not know are ignored: %s", len(extra), ", ".join(extra[:10])
-            )
-        return as_matrix(frame)
+        return model_matrix(self._space, archs, features, self.card)

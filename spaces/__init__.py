@@ -6,6 +6,7 @@ from proxyrank.spaces.base import (
     ListedSpace,
     SearchSpace,
     Sizes,
+    arch_columns,
     canonical,
     equality_key,
     has,
@@ -16,7 +17,7 @@ from proxyrank.spaces.base import (
 )
 from proxyrank.spaces.data import DATASETS, DataShape, data_shape
 from proxyrank.spaces.graph import FAMILIES, Edge, Node, Operation, OpGraph
-from proxyrank.spaces.registry import (
+from proxyrank.spaces.lookup import (
     get_space,
     identity,
     installed_space,
@@ -39,6 +40,7 @@ __all__ = [
     "Operation",
     "SearchSpace",
     "Sizes",
+    "arch_columns",
     "canonical",
     "data_shape",
     "equality_key",

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from proxyrank.common.errors import ArchitectureError, ProxyrankError
+from proxyrank.common.errors import ArchitectureError, ProxyrankError, unknown
 from proxyrank.common.seeds import derive_rng
 from proxyrank.spaces.data import DataShape
 from proxyrank.spaces.graph import Operation, OpGraph
@@ -61,8 +62,22 @@ class FullSpace(SearchSpace, Protocol):
     hyperparameters: Mapping[str, Any]
     """What the space was made with, such as the choices of each position; plain data."""
 
+    arch_columns: Sequence[str]
+    """Columns that name an architecture in tables without a column ``arch``: their texts, joined by a colon,
+    are a spelling that `parse` takes."""
+
     def graph(self, arch: str) -> OpGraph:
         """Operations on a directed acyclic graph, as written (dead ones included)."""
+        ...
+
+    part_names: Sequence[str]
+    """Names of the graphs that `parts` gives, in the order of columns."""
+
+    def parts(self, arch: str) -> Mapping[str, OpGraph]:
+        """Cells of several kinds, such as normal and reduction, each as a graph of its own.
+
+        Graph features are read off each of them instead of `graph`, in columns that begin with its name.
+        """
         ...
 
     def network(self, arch: str, dataset: str | DataShape) -> "nn.Module":
@@ -104,6 +119,8 @@ class FullSpace(SearchSpace, Protocol):
 
 ABILITIES: Mapping[str, str] = {
     "graph": "the graph of an architecture",
+    "parts": "graphs of the parts of an architecture",
+    "part_names": "names of the parts of an architecture",
     "network": "the network of an architecture",
     "sizes": "the sizes of networks",
     "archs": "a list of all architectures",
@@ -115,6 +132,7 @@ ABILITIES: Mapping[str, str] = {
     "representative": "one architecture for all equal ones",
     "ops": "a list of its operations",
     "hyperparameters": "hyperparameters",
+    "arch_columns": "columns of its own that name an architecture",
 }
 """Members that a space may have, and what to call them in a message."""
 
@@ -178,14 +196,35 @@ def populations(space: SearchSpace) -> tuple[str, ...]:
     return tuple(cast(FullSpace, space).populations()) if has(space, "populations") else ("all",)
 
 
+def arch_columns(space: SearchSpace) -> tuple[str, ...]:
+    """Columns that name an architecture where a table has no column ``arch``; none in most spaces."""
+    return tuple(cast(FullSpace, space).arch_columns) if has(space, "arch_columns") else ()
+
+
 class ListedSpace:
-    """Base of spaces small enough to list: write `archs`, the rest follows."""
+    """Base of spaces small enough to list: write `listed`, the rest follows."""
 
     name: str
 
-    def archs(self, population: str = "all") -> Sequence[str]:
-        """All architectures of a population, sorted."""
+    def listed(self) -> Iterable[str]:
+        """Every architecture once, in any order."""
         raise NotImplementedError
+
+    @cached_property
+    def _sorted(self) -> tuple[str, ...]:
+        return tuple(sorted(self.listed()))
+
+    def archs(self, population: str = "all") -> Sequence[str]:
+        """All architectures of a population, sorted.
+
+        Raises
+        ------
+        ProxyrankError
+            If the population is unknown.
+        """
+        if population != "all":
+            raise unknown("population", population, ("all",))
+        return self._sorted
 
     def populations(self) -> Sequence[str]:
         """Names of the populations."""

@@ -16,8 +16,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from proxyrank.common.errors import NotApplicableError
+from proxyrank.features.graph._carry import Extent, extents
 from proxyrank.features.graph._group import graph_group
-from proxyrank.features.graph._terms import INPUT, Extent, Sum, Terms, extents, splice
+from proxyrank.features.graph._terms import INPUT, Sum, Terms, splice
 from proxyrank.features.graph._words import Vocabulary
 from proxyrank.spaces.graph import OpGraph
 
@@ -50,7 +51,7 @@ def cell_values(graph: OpGraph, words: Vocabulary) -> list[float]:
     Raises
     ------
     NotApplicableError
-        If the graph exceeds the bounds of `_terms`, or has too many routes for a float.
+        If the graph exceeds the bounds of `_terms` and `_carry`, or has too many routes for a float.
     """
     terms = splice(graph).flat()
     places = {i: words.place(operation) for i, operation in terms.operations}

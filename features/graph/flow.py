@@ -25,19 +25,9 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import cast
 
+from proxyrank.features.graph._carry import MOST, Budget, History, advance, capped, carry, extents
 from proxyrank.features.graph._group import graph_group
-from proxyrank.features.graph._terms import (
-    MOST,
-    Budget,
-    History,
-    Instance,
-    Terms,
-    advance,
-    capped,
-    carry,
-    extents,
-    splice,
-)
+from proxyrank.features.graph._terms import Instance, Terms, splice
 from proxyrank.features.graph._words import Measure, Vocabulary
 from proxyrank.spaces.graph import Operation, OpGraph
 
@@ -117,7 +107,7 @@ def flow_values(graph: OpGraph, words: Vocabulary) -> list[float]:
     Raises
     ------
     NotApplicableError
-        If the graph exceeds the bounds of `_terms`.
+        If the graph exceeds the bounds of `_terms` and `_carry`.
     """
     values: list[float] = []
     for turn in _DIRECTIONS.values():

@@ -17,20 +17,18 @@ from functools import lru_cache
 from itertools import combinations_with_replacement, product
 
 from proxyrank.common.errors import NotApplicableError
-from proxyrank.features.graph._group import graph_group
-from proxyrank.features.graph._terms import (
+from proxyrank.features.graph._carry import (
     MOST,
     Budget,
     Extent,
     History,
-    Instance,
-    Terms,
     advance,
     capped,
     carry,
     extents,
-    splice,
 )
+from proxyrank.features.graph._group import graph_group
+from proxyrank.features.graph._terms import Instance, Terms, splice
 from proxyrank.features.graph._words import Vocabulary
 from proxyrank.spaces.graph import Operation, OpGraph
 
@@ -75,7 +73,7 @@ def path_values(graph: OpGraph, words: Vocabulary) -> list[float]:
     Raises
     ------
     NotApplicableError
-        If the graph exceeds the bounds of `_terms`, or has too many paths for a float.
+        If the graph exceeds the bounds of `_terms` and `_carry`, or has too many paths for a float.
     """
     terms = splice(graph)
     paths = _paths(terms, words)

@@ -20,7 +20,7 @@ def flops(passes: "Passes") -> dict[str, float]:
 
     from proxyrank.features.network._recording import recorded
     from proxyrank.features.network.passes import weight_layers
-    from proxyrank.features.spectrum._frozen import undisturbed
+    from proxyrank.features.spectrum._frozen import left_as_it_was
 
     total = 0
 
@@ -31,7 +31,7 @@ def flops(passes: "Passes") -> dict[str, float]:
 
     network = passes.network
     with (
-        undisturbed(network),
+        left_as_it_was(network),
         recorded([layer.register_forward_hook(count) for _, layer in weight_layers(network)]),
         torch.no_grad(),
     ):

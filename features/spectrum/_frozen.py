@@ -8,7 +8,7 @@ from torch import nn
 
 
 @contextmanager
-def undisturbed(network: nn.Module) -> Iterator[None]:
+def left_as_it_was(network: nn.Module) -> Iterator[None]:
     """Eval mode, no parameter asking for gradients, gradients enabled, within the block.
 
     Afterwards every module's mode, every parameter's ``requires_grad``, every buffer and torch's global

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.features.spectrum._frozen import undisturbed
+from proxyrank.features.spectrum._frozen import left_as_it_was
 from proxyrank.features.spectrum._routes import find_routes
 from proxyrank.features.spectrum._taps import tapped_jacobian
 from proxyrank.features.spectrum.selection import Selection
@@ -84,7 +84,7 @@ def fisher_jacobians(
     on_cpu = x.device.type == "cpu"
     batched = not on_cpu if batch_classes is None else batch_classes
     size = chunk or (CHUNK if on_cpu else len(x))
-    with undisturbed(network):
+    with left_as_it_was(network):
         routes = find_routes(network, {name for name, _ in scalars}, x)
         parts = [
             tapped_jacobian(

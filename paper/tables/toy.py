@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from proxyrank.paper.bench import Bench
-from proxyrank.paper.metrics import paper_metrics
+from proxyrank.paper.judging import paper_metrics
 from proxyrank.paper.published import METRICS
 from proxyrank.paper.result import Cell, Result
 

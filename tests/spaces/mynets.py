@@ -1,5 +1,6 @@
 """An example of a search space outside the package: three nodes that read the input or one another."""
 
+from collections.abc import Iterator
 from itertools import product
 
 from proxyrank.common.errors import ArchitectureError
@@ -29,9 +30,9 @@ class MyNets(ListedSpace):
             raise ArchitectureError(f"{text!r} has {len(tokens)} nodes, expected 3, as in b0.s1.p0")
         return ".".join(tokens)
 
-    def archs(self, population: str = "all") -> list[str]:
+    def listed(self) -> Iterator[str]:
         places = [[letter + str(source) for letter in OPS for source in range(i)] for i in (1, 2, 3)]
-        return sorted(map(".".join, product(*places)))
+        return map(".".join, product(*places))
 
     def graph(self, arch: str) -> OpGraph:
         tokens = self.parse(arch).split(".")

@@ -104,6 +104,14 @@ def test_opening_a_folder_runs_nothing_that_it_names(trained: Path, tmp_path: Pa
     assert not (tmp_path / "ran").exists()
 
 
+def test_values_of_a_space_of_unknown_origin_are_not_cached() -> None:
+    arch, one, other = "b0.b1.b2", Bare(), Bare()
+    other.graph = lambda text: one.graph("i0.i0.i0")  # another space of the same name
+    before, after = (compute_features(space, [arch], ["paths"]).frame for space in (one, other))
+    assert before["path_skip_only"].item() == 0
+    assert after["path_skip_only"].item() == 3
+
+
 def test_name_parser_and_graph_suffice(labels: Path) -> None:
     table, space = pd.read_csv(labels), Bare()
     ranker = ProxyRanker(("paths", "graf"), "lightgbm", space).fit(table["arch"], table["acc"])

@@ -9,12 +9,12 @@ import pytest
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.seeds import derive_rng
 from proxyrank.evaluate import Labels, judge_ranker, make_labels
-from proxyrank.features import compute_features
+from proxyrank.features import FeatureSettings, compute_features, parse_groups
 from proxyrank.models import ProxyRanker
 from proxyrank.spaces import get_space
-from proxyrank.train.fit import FitPlan, fit_ranker
-from proxyrank.train.study import adopt_study, study_in_folder, study_remark
+from proxyrank.train.fit import DEFAULT_GROUPS, FitPlan, fit_ranker, wanted_groups
 from proxyrank.train.study.plan import StudyPlan
+from proxyrank.train.tuned import adopt_study, fit_tuned, study_in_folder, study_remark
 
 SPACE = get_space("nb201")
 PLAN = FitPlan(("cell", "paths"), params={"n_estimators": 30}, population="filtered", train_size=40, seed=2)
@@ -30,7 +30,7 @@ def labels() -> Labels:
 
 def test_tuned_rankers_repeat_themselves_and_keep_stated_parameters(labels: Labels, tmp_path: Path) -> None:
     for name in ("a", "b"):
-        fit_ranker(SPACE, labels, replace(PLAN, tune=7)).save(tmp_path / name)
+        fit_tuned(SPACE, labels, PLAN, 7).save(tmp_path / name)
     files = sorted(path.name for path in (tmp_path / "a").iterdir())
     for file in files:
         assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
@@ -66,3 +66,26 @@ def test_a_study_is_adopted(labels: Labels, tmp_path: Path) -> None:
     table = compute_features(SPACE, list(labels.values.index), ["cell", "paths"])
     narrowed = fit_ranker(SPACE, labels, replace(PLAN, groups=("cell",)), features=table)
     assert list(narrowed.card.groups) == ["cell"]
+
+
+def test_bad_plans_are_refused_when_they_are_made() -> None:
+    with pytest.raises(ProxyrankError, match="unknown dataset 'cifar11'"):
+        replace(PLAN, dataset="cifar11")
+    with pytest.raises(ProxyrankError, match="unknown setting 'bach_size'; nearest: batch_size"):
+        replace(PLAN, settings={"bach_size": 8})
+
+
+def test_settings_are_a_mapping_or_typed_and_the_label_names_the_data_set(labels: Labels) -> None:
+    named = replace(labels, name="cifar100")
+    for settings in ({"batch_size": 8}, FeatureSettings(batch_size=8)):
+        ranker = fit_ranker(SPACE, named, replace(PLAN, settings=settings))
+        assert FeatureSettings.of(ranker.settings).stated() == {"dataset": "cifar100", "batch_size": 8}
+
+
+def test_groups_are_named_or_those_of_a_table() -> None:
+    assert wanted_groups(None, None) == parse_groups(DEFAULT_GROUPS)
+    assert wanted_groups("graf", None) == ("graf",)
+    table = compute_features(SPACE, SPACE.archs()[:2], ["flow"])
+    assert wanted_groups(None, table) == ("flow",)
+    with pytest.raises(ProxyrankError, match="brings its own columns"):
+        wanted_groups("graf", table)

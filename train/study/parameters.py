@@ -22,7 +22,7 @@ MODEL_SPACES: dict[str, dict[str, BaseDistribution]] = {
         "learning_rate": FloatDistribution(0.015, 0.08, log=True),
         "num_leaves": IntDistribution(6, 24),
         "min_child_samples": CategoricalDistribution((None, 2, 5, 10, 20)),  # None follows the rows
-        "colsample": FloatDistribution(0.1, 1.0),
+        "colsample_bytree": FloatDistribution(0.1, 1.0),
         "subsample": FloatDistribution(0.6, 1.0),
         "reg_alpha": FloatDistribution(0.0, 0.3),
         "reg_lambda": FloatDistribution(0.0, 8.0),
@@ -30,6 +30,9 @@ MODEL_SPACES: dict[str, dict[str, BaseDistribution]] = {
     },
 }
 """Parameters of each model that can be tuned. The model's own default lies in every one of them."""
+
+STORED_AS = {"colsample_bytree": "colsample"}
+"""Parameters that studies store by an older name, so that those begun under it go on."""
 
 STARTS: dict[str, tuple[dict[str, Any], ...]] = {
     "lightgbm": (
@@ -40,7 +43,7 @@ STARTS: dict[str, tuple[dict[str, Any], ...]] = {
             "learning_rate": 0.04,
             "num_leaves": 18,
             "min_child_samples": 5,
-            "colsample": 0.6,
+            "colsample_bytree": 0.6,
         },
         # slower, with a little regularisation
         {
@@ -48,7 +51,7 @@ STARTS: dict[str, tuple[dict[str, Any], ...]] = {
             "learning_rate": 0.022,
             "num_leaves": 15,
             "min_child_samples": 10,
-            "colsample": 0.44,
+            "colsample_bytree": 0.44,
             "subsample": 0.94,
             "reg_alpha": 0.03,
             "reg_lambda": 0.8,
@@ -114,7 +117,7 @@ def parameter_space(
         raise ProxyrankError(
             f"no space of parameters for the model {model!r}; known: {', '.join(MODEL_SPACES)}"
         )
-    space = {name: d for name, d in MODEL_SPACES[model].items() if name not in fixed}
+    space = {_stored(name): d for name, d in MODEL_SPACES[model].items() if name not in fixed}
     if rows is not None:
         for name in LEAF_ROWS.intersection(space):
             space[name] = _at_most(space[name], rows // LEAVES_AT_LEAST)
@@ -127,7 +130,8 @@ def parameter_space(
 
 def default_parameters(model: str, space: Mapping[str, BaseDistribution]) -> dict[str, Any]:
     """The point that means no tuning: the model's defaults, all columns of all groups."""
-    defaults = {**model_class(model)().get_params(), COLUMNS: 1.0, SELECT: False}  # type: ignore[attr-defined]
+    own = {_stored(name): value for name, value in model_class(model)().get_params().items()}
+    defaults = {**own, COLUMNS: 1.0, SELECT: False}
     return {name: defaults[name] for name in space if name in defaults}
 
 
@@ -136,7 +140,8 @@ def start_points(model: str, space: Mapping[str, BaseDistribution]) -> list[dict
     defaults = default_parameters(model, space)
     points = [defaults]
     for start in STARTS.get(model, ()):
-        point = {**defaults, **{name: value for name, value in start.items() if name in space}}
+        stored = {_stored(name): value for name, value in start.items()}
+        point = {**defaults, **{name: value for name, value in stored.items() if name in space}}
         points.append({name: v if _holds(space[name], v) else defaults[name] for name, v in point.items()})
     return points
 
@@ -153,8 +158,18 @@ def draw(trial: Trial, space: Mapping[str, BaseDistribution]) -> dict[str, Any]:
 def make_choice(parameters: Mapping[str, Any], model: str, groups: Sequence[str]) -> Choice:
     """Meaning of a trial's parameters. A trial that would drop every group drops none."""
     used = tuple(group for group in groups if parameters.get(_USE + group, True))
-    params = {name: parameters[name] for name in MODEL_SPACES[model] if name in parameters}
+    params = {n: parameters[_stored(n)] for n in MODEL_SPACES[model] if _stored(n) in parameters}
     return Choice(params, used or tuple(groups), round(parameters[COLUMNS], 1))  # steps of 0.1
+
+
+def todays_names(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters of a model as it calls them now, of an older result too."""
+    now = {old: name for name, old in STORED_AS.items()}
+    return {now.get(name, name): value for name, value in params.items()}
+
+
+def _stored(name: str) -> str:
+    return STORED_AS.get(name, name)
 
 
 def _holds(distribution: BaseDistribution, value: Any) -> bool:

@@ -6,13 +6,13 @@ from typing import Any
 import pandas as pd
 from optuna import Study
 from optuna.trial import FrozenTrial, TrialState
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.records import read_record, write_record
 from proxyrank.common.tabular import write_table
 from proxyrank.train.study.objective import StudyData
-from proxyrank.train.study.parameters import Choice, make_choice
+from proxyrank.train.study.parameters import Choice, make_choice, todays_names
 from proxyrank.train.study.plan import StudyPlan
 from proxyrank.train.study.sampling import DEFAULTS
 from proxyrank.train.study.worker import FOLD_VALUES, REASON, undefined
@@ -59,6 +59,11 @@ class StudyResult(BaseModel):
     front: list[dict[str, Any]]
     trials: dict[str, int]
     settings: dict[str, Any] = Field(default_factory=dict)
+
+    @field_validator("params")
+    @classmethod
+    def _todays_names(cls, params: dict[str, Any]) -> dict[str, Any]:
+        return todays_names(params)
 
     @property
     def choice(self) -> Choice:

@@ -8,17 +8,15 @@ import typer
 from proxyrank.cli import options, output
 from proxyrank.common.threads import resolve_threads
 
-app = typer.Typer(help="The shipped benchmark: cells trained on scikit-learn's digits.", no_args_is_help=True)
+app = typer.Typer(help="The shipped benchmark, cells trained on scikit-learn's digits.", no_args_is_help=True)
 
 
 @app.command(epilog="\b\nExample: proxyrank digits build --cells 100 --out digits.parquet --workers 2")
 def build(
     out: Annotated[Path, typer.Option(help="Table to write (.parquet); an existing one is extended.")],
     cells: Annotated[int, typer.Option(min=1, help="Canonical cells that the table shall hold.")] = 1000,
-    seeds: Annotated[int, typer.Option(min=1, help="Trainings a cell.")] = 2,
-    workers: Annotated[
-        int | None, typer.Option(help="Processes, one thread each; all cores if not given.")
-    ] = None,
+    seeds: Annotated[int, typer.Option(min=1, help="Trainings per cell.")] = 2,
+    workers: options.Workers = None,
     json: options.Json = False,
 ) -> None:
     """Train cells and write their accuracies. Stop it at any time: the same command goes on."""
@@ -26,15 +24,15 @@ def build(
 
     table = build_digits(out, cells=cells, seeds=seeds, workers=resolve_threads(workers))
     summary = {"out": str(out), "cells": len(table), "seeds": seeds, "mean": round(table["digits"].mean(), 2)}
-    if json:
-        output.print_json(summary)
-    else:
-        output.print_fields(summary)
+    output.print_summary(summary, json=json)
 
 
 @app.command(epilog="\b\nExample: proxyrank digits info")
 def info(json: options.Json = False) -> None:
-    """Show the size of the benchmark, the noise of its labels, and what a perfect predictor would reach."""
+    """Show the size of the benchmark and the noise of its labels.
+
+    And what a perfect predictor would therefore reach.
+    """
     from proxyrank.train.digits.facts import digits_facts
 
     facts = digits_facts()

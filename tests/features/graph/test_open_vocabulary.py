@@ -1,6 +1,7 @@
 """Operations on nodes and edges, joined by sum, concatenation or product: brute force beside ours."""
 
 import math
+import time
 from collections import Counter
 from itertools import combinations, product
 
@@ -299,3 +300,28 @@ def test_many_operations_fall_back_to_coarser_words():
     every = tuple(Operation(family, k) for family in FAMILIES for k in (1, 3))
     assert vocabulary(every).kinds == ("conv", "pool", "linear", "attention", "elementwise", "other")
     assert vocabulary(every).kinds == vocabulary(None).kinds
+
+
+def _deep(blocks: int, merge: str) -> OpGraph:
+    """Blocks of conv, norm and activation, joined with what went before: a ResNet, a DenseNet."""
+    chain = (Operation("conv", 3), Operation("normalisation"), Operation("activation"))
+    nodes, links, ends = [Node()], [], [0]
+    for _ in range(blocks):
+        for operation in chain:
+            nodes.append(Node(operation, width=8))
+            links.append((ends[-1] if operation.family == "conv" else len(nodes) - 2, len(nodes) - 1))
+        read = [*ends, len(nodes) - 1] if merge == "concat" else [ends[-1], len(nodes) - 1]
+        nodes.append(Node(merge=merge, width=8 * len(read)))  # type: ignore[arg-type]
+        links += [(source, len(nodes) - 1) for source in read]
+        ends.append(len(nodes) - 1)
+    return OpGraph.on_nodes([*nodes, Node(Operation("linear"))], [*links, (len(nodes) - 1, len(nodes))])
+
+
+@pytest.mark.parametrize(("blocks", "merge"), [(150, "sum"), (60, "concat")])
+def test_deep_networks_take_little_time(blocks: int, merge: str):
+    graph, words = _deep(blocks, merge), vocabulary(None)
+    start = time.process_time()
+    for values in (path_values, cell_values, flow_values):
+        assert np.isfinite(values(graph, words)).all()
+    assert np.isfinite(graf_values(graph, *graf_words(None))).all()
+    assert time.process_time() - start < 5

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from proxyrank.common.errors import NotApplicableError
-from proxyrank.features.graph import _terms
+from proxyrank.features.graph import _carry
 from proxyrank.features.graph._terms import INPUT, MAX_INSTANCES, splice
 from proxyrank.features.graph._words import vocabulary
 from proxyrank.features.graph.cell import cell_values
@@ -75,7 +75,7 @@ def test_deep_graphs_are_fine_and_bounded(values):
 
 
 def test_too_many_histories(monkeypatch):
-    monkeypatch.setattr(_terms, "MAX_STATES", 100)
+    monkeypatch.setattr(_carry, "MAX_STATES", 100)
     with pytest.raises(NotApplicableError, match="more than 100 different histories"):
         path_values(_chain(80, "conv3x3", "conv1x1", "pool"), WORDS)
 

@@ -8,7 +8,7 @@ from proxyrank.features.network import _pink
 from proxyrank.features.network._pink import pink_fields, pink_image
 from proxyrank.features.network.batch import image_batch, input_batch, noise_batch, pink_batch
 from proxyrank.features.network.score import score_archs
-from proxyrank.features.network.score_settings import ScoreSettings
+from proxyrank.features.settings import FeatureSettings
 from proxyrank.spaces import DataShape, get_space
 
 CONFIG = DataShape(classes=7, resolution=16)
@@ -125,9 +125,9 @@ def test_scores_on_pink_input():
     space = get_space("nb201")
     cells = space.sample(2, seed=5)
     settings = {"dataset": "digits", "batch_size": 4}
-    pink = score_archs(space, cells, "jacov,naswot", ScoreSettings(**settings, input="pink")).frame
-    again = score_archs(space, cells[1:], "jacov", ScoreSettings(**settings, input="pink")).frame
-    white = score_archs(space, cells, "jacov,naswot", ScoreSettings(**settings)).frame
+    pink = score_archs(space, cells, "jacov,naswot", FeatureSettings(**settings, input="pink")).values
+    again = score_archs(space, cells[1:], "jacov", FeatureSettings(**settings, input="pink")).values
+    white = score_archs(space, cells, "jacov,naswot", FeatureSettings(**settings)).values
     assert again.loc[cells[1], "jacov"] == pink.loc[cells[1], "jacov"]
     assert (pink != white).all().all()
 

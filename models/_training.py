@@ -1,0 +1,228 @@
+"""The steps of `ProxyRanker`: from labelled architectures to a fitted estimator, its card and its ranking."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from scipy.stats import kendalltau
+
+from proxyrank.common.digests import archs_digest
+from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.labels import SIGNS
+from proxyrank.common.tabular import json_safe
+from proxyrank.features import FeatureTable, GroupInfo
+from proxyrank.models.base import TabularRanker
+from proxyrank.models.card import LabelCard, RankerCard, SplitCard
+from proxyrank.models.inputs.context import fit_context, unused_groups
+from proxyrank.models.inputs.matching import as_matrix, check_labels, check_table, matched_frame
+from proxyrank.models.inputs.pool import averageable
+from proxyrank.models.intervals import Intervals, conformal_intervals
+from proxyrank.models.parts.targets import FloatArray
+from proxyrank.spaces import SearchSpace
+
+_log = logging.getLogger(__name__)
+LEAST_ROWS = 2
+
+
+@dataclass(frozen=True)
+class TrainingRows:
+    """Architectures with a finite label, sorted by their text.
+
+    Attributes
+    ----------
+    archs
+        Exact spellings.
+    labels
+        One number each, shape [n].
+    dropped
+        Rows that were left out because their label is not finite.
+    """
+
+    archs: list[str]
+    labels: FloatArray
+    dropped: int
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What a fit brought to light.
+
+    Attributes
+    ----------
+    names
+        Columns of the model, in its order.
+    constant
+        Whether all training rows get one score.
+    intervals
+        Prediction intervals, None where they were not asked for or cannot be.
+    notes
+        What a person should know, one line each.
+    """
+
+    names: list[str]
+    constant: bool
+    intervals: Intervals | None
+    notes: list[str] = field(default_factory=list)
+
+
+def training_rows(own: Sequence[str], labels: ArrayLike) -> TrainingRows:
+    """Training rows of exact spellings and their labels [n].
+
+    Raises
+    ------
+    ProxyrankError
+        If a label is no number, an architecture occurs twice, or too few labels are finite.
+    """
+    values = check_labels(own, labels)
+    rows = sorted((arch, y) for arch, y in zip(own, values, strict=True) if np.isfinite(y))
+    if len(rows) < LEAST_ROWS:
+        raise ProxyrankError(
+            f"training needs at least {LEAST_ROWS} architectures with a finite label, got {len(rows)}"
+        )
+    return TrainingRows([arch for arch, _ in rows], np.array([y for _, y in rows]), len(own) - len(rows))
+
+
+def fit_estimator(
+    estimator: TabularRanker,
+    space: SearchSpace,
+    rows: TrainingRows,
+    features: FeatureTable,
+    *,
+    intervals: bool,
+) -> Fitted:
+    """Fit an estimator to training rows of a table, and ask what there is to say about it.
+
+    Parameters
+    ----------
+    estimator
+        Not fitted yet; it is fitted afterwards.
+    space, rows
+        What is trained on.
+    features
+        Table of the training rows and, where the estimator looks at it, of the pool.
+    intervals
+        Whether to make prediction intervals.
+
+    Raises
+    ------
+    ProxyrankError
+        If the table or the labels will not do.
+    """
+    check_table(space, rows.archs, features)
+    names = sorted(features.columns)
+    X = as_matrix(features.frame.loc[rows.archs, names])
+    known = fit_context(space, rows.archs, features, names)
+    context = {name: value for name, value in known.items() if name in estimator.fit_context}
+    estimator.fit(X, rows.labels, **context)
+    constant = bool(np.ptp(estimator.rank_score(X)) == 0)
+    found, why = None, None
+    if intervals:
+        found, why = conformal_intervals(
+            estimator,
+            X,
+            rows.labels,
+            groups=known["groups"],
+            context=context,
+            direction=estimator.direction,
+        )
+    notes = _notes(rows, constant, features.sidecar.forced, why)
+    for note in notes:
+        _log.info("%s", note)
+    return Fitted(names, constant, found, notes)
+
+
+def make_card(
+    estimator: TabularRanker,
+    rows: TrainingRows,
+    fitted: Fitted,
+    *,
+    space: str,
+    model: str,
+    label: LabelCard,
+    split: SplitCard | None,
+    groups: dict[str, GroupInfo],
+    pool: str | None,
+) -> RankerCard:
+    """The card of a fitted estimator: what was fitted on what, as `RankerCard` has it."""
+    params = json_safe(estimator.stored_params())
+    return RankerCard(
+        space=space,
+        label=label,
+        split=split,
+        groups=groups,
+        pool=pool,
+        averaged=averageable(list(groups)) if pool else [],
+        unused=unused_groups(estimator, fitted.names, groups),
+        feature_names=fitted.names,
+        model=model,
+        params=params,
+        target=params.get("target") if estimator.score_is_label else None,
+        score_is_label=estimator.score_is_label,
+        n_train=len(rows.archs),
+        n_dropped=rows.dropped,
+        train_archs_sha256=archs_digest(rows.archs),
+        constant=fitted.constant,
+        intervals=fitted.intervals,
+        notes=fitted.notes,
+    )
+
+
+def constructor_of(card: RankerCard) -> dict[str, Any]:
+    """Arguments of the `ProxyRanker` that a card describes, without ``space`` and ``n_jobs``."""
+    own = ("direction", "random_state", "n_jobs")  # the ranker has arguments for these
+    return {
+        "groups": tuple(card.groups),
+        "model": card.model,
+        "params": {name: value for name, value in card.params.items() if name not in own},
+        "settings": card.settings.stated(),
+        "random_state": card.params["random_state"],
+        "intervals": card.intervals is not None,
+    }
+
+
+def model_matrix(
+    space: SearchSpace, archs: Sequence[str], features: FeatureTable | None, card: RankerCard
+) -> FloatArray:
+    """What the model sees of architectures, shape [n, d]; other columns of a table are named."""
+    frame, extra = matched_frame(space, archs, features, card)
+    if extra:
+        _log.warning(
+            "%d columns that the ranker does not know are ignored: %s", len(extra), ", ".join(extra[:10])
+        )
+    return as_matrix(frame)
+
+
+def ranking_tau(estimator: TabularRanker, X: FloatArray, labels: FloatArray) -> float:
+    """Kendall's tau of scores of rows [n, d] with labels [n], where finite; 0 where it is undefined."""
+    known = np.isfinite(labels)
+    truth = SIGNS[estimator.direction] * labels[known]
+    return float(np.nan_to_num(kendalltau(estimator.rank_score(X)[known], truth)[0]))
+
+
+def ranked_frame(
+    estimator: TabularRanker, card: RankerCard, archs: Sequence[str], score: FloatArray
+) -> pd.DataFrame:
+    """Architectures and their scores [n], best first, as `ProxyRanker.rank` returns them."""
+    predicted = estimator.label_of(score) if estimator.score_is_label else np.nan
+    frame = pd.DataFrame({"arch": archs, "score": score, "predicted": predicted})
+    if card.intervals is not None:
+        frame["low"], frame["high"] = card.intervals.bounds(frame["predicted"].to_numpy())
+    frame = frame.sort_values(["score", "arch"], ascending=[False, True], ignore_index=True)
+    frame.insert(0, "rank", np.arange(1, len(frame) + 1))
+    return frame
+
+
+def _notes(rows: TrainingRows, constant: bool, forced: Sequence[str], why: str | None) -> list[str]:
+    given = len(rows.archs) + rows.dropped
+    dropped = f"{rows.dropped} of {given} rows had no finite label and were left out"
+    flat = "the ranker is constant: it gives every architecture one score"
+    return [
+        *([dropped] if rows.dropped else []),
+        *([flat] if constant else []),
+        *forced,
+        *([why] if why else []),
+    ]

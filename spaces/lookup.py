@@ -1,0 +1,207 @@
+"""Which search spaces there are: registered ones, installed ones (entry points), and those in a file."""
+
+import hashlib
+import re
+import sys
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import Any
+
+from proxyrank.common.errors import ProxyrankError, unknown
+from proxyrank.spaces.base import SearchSpace
+
+ENTRY_POINTS = "proxyrank.spaces"
+"""Group of entry points in which an installed package names its search spaces."""
+
+_FACTORIES: dict[str, tuple[str, str]] = {
+    "darts": ("proxyrank.spaces.darts", "DARTS"),
+    "mbconv": ("proxyrank.spaces.mbconv", "MBCONV"),
+    "mobilenetv2": ("proxyrank.spaces.mobilenetv2", "MOBILENETV2"),
+    "mobilenetv2-plain": ("proxyrank.spaces.mobilenetv2", "MOBILENETV2_PLAIN"),
+    "nb-macro": ("proxyrank.spaces.nb_macro", "NB_MACRO"),
+    "nb101": ("proxyrank.spaces.nb101", "NB101"),
+    "nb201": ("proxyrank.spaces.nb201", "NB201"),
+    "tnb101-micro": ("proxyrank.spaces.tnb101", "TNB101_MICRO"),
+}
+"""Name of a space -> module and attribute that hold it; imported when first asked for."""
+
+_FROM_FILES: dict[str, tuple[str, SearchSpace]] = {}
+"""``FILE.py:NAME`` with the absolute path -> SHA-256 of the file, and the space that it gave."""
+
+
+def register_space(name: str, module: str, attribute: str) -> None:
+    """Make a space of another package known under ``name``; it is imported on first use.
+
+    Examples
+    --------
+    >>> from proxyrank import get_space, register_space
+    >>> register_space("cells", "proxyrank.spaces.nb201", "NB201")  # a package of yours, imported when used
+    >>> len(get_space("cells").archs())
+    15625
+    """
+    _FACTORIES[name] = (module, attribute)
+
+
+def space_names(*, installed: bool = True) -> list[str]:
+    """Names of the registered spaces and, ``installed``, of those that other packages bring."""
+    return sorted({*_FACTORIES, *(_installed() if installed else ())})
+
+
+def get_space(space: str | SearchSpace) -> SearchSpace:
+    """The search space that a person means.
+
+    Parameters
+    ----------
+    space
+        The name of a registered space or of an entry point; ``FILE.py:NAME``, the object NAME of a Python
+        file, which is run in a module of its own; or a space, which is returned.
+
+    Raises
+    ------
+    ProxyrankError
+        If there is no such space, file or object, if the file fails, or the object is no search space.
+
+    Examples
+    --------
+    >>> from proxyrank import get_space
+    >>> space = get_space("nb201")
+    >>> len(space.archs())
+    15625
+    >>> space.parse("|avg_pool_3x3~0|+|none~0|none~1|+|none~0|none~1|skip_connect~2|")
+    '|avg_pool_3x3~0|+|none~0|none~1|+|none~0|none~1|skip_connect~2|'
+    """
+    if not isinstance(space, str):
+        return _checked(space, repr(space))
+    return _from_file(space) if ":" in space else installed_space(space)
+
+
+def stated_space(name: str, given: str | SearchSpace | None, where: str) -> SearchSpace:
+    """The space that a folder states by name; code that the folder names is never run.
+
+    Parameters
+    ----------
+    name
+        Of the space, as the folder has it.
+    given
+        What a person says the space is, if anything.
+    where
+        The folder, for messages.
+
+    Raises
+    ------
+    ProxyrankError
+        If the given one has another name, or none is given and no known space has the name.
+    """
+    if given is not None:
+        space = get_space(given)
+        if space.name != name:
+            raise ProxyrankError(f"{where}: of the search space {name}, not of {space.name}")
+        return space
+    if name not in space_names():
+        raise ProxyrankError(
+            f"{where}: of the search space {name}, which is not installed; give its file with --space "
+            "FILE.py:NAME"
+        )
+    return installed_space(name)
+
+
+def installed_space(name: str) -> SearchSpace:
+    """The registered or installed space of a name that a folder or table states; no file is ever run.
+
+    Raises
+    ------
+    ProxyrankError
+        If there is none.
+    """
+    if name in _FACTORIES:
+        module, attribute = _FACTORIES[name]
+        return _checked(getattr(import_module(module), attribute), name)
+    if name in (found := _installed()):
+        try:
+            space = _checked(found[name].load(), name)
+        except (ImportError, AttributeError) as error:
+            raise ProxyrankError(f"search space {name}: {found[name].value} fails: {_text(error)}") from None
+        if space.name != name:
+            raise ProxyrankError(f"search space {name}: {found[name].value} calls itself {space.name!r}")
+        return space
+    raise unknown("search space", name, (*space_names(), "the space of a file as FILE.py:NAME"))
+
+
+def source_of(space: SearchSpace) -> str | SearchSpace:
+    """Text by which `get_space` finds the space in another process; the space itself where none does."""
+    for text, (_, own) in _FROM_FILES.items():
+        if own is space:
+            return text
+    return space.name if identity(space) else space
+
+
+def identity(space: SearchSpace) -> str | None:
+    """What tells the values of a space from those of every other one; None for an object of unknown origin.
+
+    The name of a known space; with the digest of its file for one that was loaded from a file.
+    """
+    for digest, own in _FROM_FILES.values():
+        if own is space:
+            return f"{space.name}-{digest[:12]}"
+    known = space.name in _FACTORIES or space.name in _installed()
+    return space.name if known and installed_space(space.name) is space else None
+
+
+def _installed() -> dict[str, EntryPoint]:
+    return {entry.name: entry for entry in entry_points(group=ENTRY_POINTS)}
+
+
+def _from_file(text: str) -> SearchSpace:
+    file, _, name = text.rpartition(":")
+    path = Path(file).absolute()
+    try:
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise ProxyrankError(f"search space {text}: cannot read the file ({error.strerror})") from None
+    key = f"{path}:{name}"
+    if key in _FROM_FILES and _FROM_FILES[key][0] == digest:
+        return _FROM_FILES[key][1]
+    module = _run(path, digest, text)
+    if not hasattr(module, name):
+        raise ProxyrankError(f"search space {text}: the file has no object {name!r}")
+    space = _checked(getattr(module, name), text)
+    if space.name in space_names():
+        raise ProxyrankError(f"search space {text}: the name {space.name!r} belongs to a known space")
+    _FROM_FILES[key] = (digest, space)
+    return space
+
+
+def _run(path: Path, digest: str, text: str) -> Any:
+    where = hashlib.sha256(str(path).encode()).hexdigest()[:8]
+    module_name = f"_proxyrank_space_{where}_{digest[:8]}"
+    if module_name in sys.modules:  # another object of the same file
+        return sys.modules[module_name]
+    spec = spec_from_file_location(module_name, path)
+    if spec is None or spec.loader is None:
+        raise ProxyrankError(f"search space {text}: expected a Python file, FILE.py:NAME")
+    module = module_from_spec(spec)
+    sys.modules[module_name] = module  # dataclasses look their module up
+    try:
+        spec.loader.exec_module(module)
+    except (Exception, SystemExit) as error:
+        del sys.modules[module_name]
+        raise ProxyrankError(f"search space {text}: the file fails: {_text(error)}") from None
+    return module
+
+
+def _text(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}".splitlines()[0]
+
+
+def _checked(found: Any, text: str) -> SearchSpace:
+    """Refuse what is no search space."""
+    if isinstance(found, type):
+        raise ProxyrankError(f"search space {text}: a class; name an object of it")
+    if not callable(getattr(found, "parse", None)) or not isinstance(getattr(found, "name", None), str):
+        raise ProxyrankError(f"search space {text}: the object has no name and parse, which every space has")
+    if not re.fullmatch(r"[\w.-]+", found.name):
+        raise ProxyrankError(f"search space {text}: its name {found.name!r} is not of letters, digits, _ - .")
+    space: SearchSpace = found
+    return space
