@@ -61,6 +61,13 @@ class FullSpace(SearchSpace, Protocol):
     hyperparameters: Mapping[str, Any]
     """What the space was made with, such as the choices of each position; plain data."""
 
+    options: Mapping[str, Sequence[bool | int | float | str]]
+    """Choices of each option, for spaces whose architectures are one choice of each, see `config`."""
+
+    def config(self, arch: str) -> Mapping[str, bool | int | float | str]:
+        """Choice of each of `options`."""
+        ...
+
     def graph(self, arch: str) -> OpGraph:
         """Operations on a directed acyclic graph, as written (dead ones included)."""
         ...
@@ -103,6 +110,8 @@ class FullSpace(SearchSpace, Protocol):
 
 
 ABILITIES: Mapping[str, str] = {
+    "options": "a list of its options",
+    "config": "the options of an architecture",
     "graph": "the graph of an architecture",
     "network": "the network of an architecture",
     "sizes": "the sizes of networks",

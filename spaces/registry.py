@@ -15,7 +15,10 @@ from proxyrank.spaces.base import SearchSpace
 ENTRY_POINTS = "proxyrank.spaces"
 """Group of entry points in which an installed package names its search spaces."""
 
-_FACTORIES: dict[str, tuple[str, str]] = {"nb201": ("proxyrank.spaces.nb201", "NB201")}
+_FACTORIES: dict[str, tuple[str, str]] = {
+    "nb201": ("proxyrank.spaces.nb201", "NB201"),
+    "smallnets": ("proxyrank.spaces.smallnets", "SMALLNETS"),
+}
 """Name of a space -> module and attribute that hold it; imported when first asked for."""
 
 _FROM_FILES: dict[str, tuple[str, SearchSpace]] = {}
