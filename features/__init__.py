@@ -3,11 +3,12 @@
 A group joins by `register_group`; everything else finds it by its name.
 """
 
+from proxyrank.features.config import CONFIG
 from proxyrank.features.graph.cell import CELL
 from proxyrank.features.graph.flow import FLOW
 from proxyrank.features.graph.graf import GRAF
 from proxyrank.features.graph.paths import PATHS
-from proxyrank.features.groups import GROUPS, FeatureGroup, get_group, parse_groups, register_group
+from proxyrank.features.groups import GROUPS, FeatureGroup, default_groups, get_group, parse_groups, register_group
 from proxyrank.features.network.network_groups import NETWORK_GROUPS
 from proxyrank.features.tables.cache import cache_folder
 from proxyrank.features.tables.compute import compute_features
@@ -21,7 +22,7 @@ from proxyrank.features.tables.shipped import (
 from proxyrank.features.tables.table import FeatureTable, GroupInfo, Sidecar
 from proxyrank.features.tables.user import load_table, read_user_table
 
-for _group in (*NETWORK_GROUPS, GRAF, PATHS, CELL, FLOW):
+for _group in (*NETWORK_GROUPS, GRAF, PATHS, CELL, FLOW, CONFIG):
     register_group(_group)
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Sidecar",
     "cache_folder",
     "compute_features",
+    "default_groups",
     "get_group",
     "join_tables",
     "load_table",

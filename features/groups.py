@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.spaces.base import SearchSpace, require
+from proxyrank.spaces.base import SearchSpace, has, require
 from proxyrank.spaces.graph import OpGraph
 
 Compute = Callable[[SearchSpace, Sequence[str], Mapping[str, Any]], pd.DataFrame]
@@ -74,6 +74,9 @@ GROUPS: dict[str, FeatureGroup] = {}
 
 _ORDER = ("vkdnw", "zcs", "graf", "paths", "cell", "flow")
 
+_DEFAULTS: Mapping[str, tuple[str, ...]] = {"graph": ("paths", "cell", "flow"), "config": ("config",)}
+"""What a space has -> feature groups that are taken unless others are named; the first that applies."""
+
 
 def register_group(group: FeatureGroup) -> None:
     """Make a group known; the groups of the paper and of this project keep their order, others follow."""
@@ -122,6 +125,23 @@ def parse_groups(groups: str | Sequence[str]) -> tuple[str, ...]:
     for name in sorted(names):
         get_group(name)
     return tuple(name for name in GROUPS if name in names)
+
+
+def default_groups(space: SearchSpace) -> tuple[str, ...]:
+    """Groups of a ranking that names none: those read off the graph or, without one, off the options.
+
+    Raises
+    ------
+    ProxyrankError
+        If the space has neither.
+    """
+    for ability, names in _DEFAULTS.items():
+        if has(space, ability):
+            return names
+    raise ProxyrankError(
+        f"the search space {space.name} has neither graphs nor options to read features off; name the "
+        "feature groups, or give a feature table"
+    )
 
 
 def per_graph(columns: Sequence[str], values: Callable[[OpGraph], list[float]]) -> Compute:

@@ -1,5 +1,6 @@
 """Search spaces: strings that name architectures, their graphs, sizes and networks."""
 
+from proxyrank.spaces._choices import Choice, is_numeric
 from proxyrank.spaces.base import (
     ABILITIES,
     FullSpace,
@@ -14,6 +15,7 @@ from proxyrank.spaces.base import (
     representative,
     require,
 )
+from proxyrank.spaces.configspace import ConfigSpace
 from proxyrank.spaces.data import DATASETS, DataShape, data_shape
 from proxyrank.spaces.graph import FAMILIES, Edge, Node, Operation, OpGraph
 from proxyrank.spaces.registry import (
@@ -30,6 +32,8 @@ __all__ = [
     "ABILITIES",
     "DATASETS",
     "FAMILIES",
+    "Choice",
+    "ConfigSpace",
     "DataShape",
     "Edge",
     "FullSpace",
@@ -46,6 +50,7 @@ __all__ = [
     "has",
     "identity",
     "installed_space",
+    "is_numeric",
     "parse_all",
     "populations",
     "register_space",

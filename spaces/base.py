@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from proxyrank.common.errors import ArchitectureError, ProxyrankError
 from proxyrank.common.seeds import derive_rng
+from proxyrank.spaces._choices import Choice
 from proxyrank.spaces.data import DataShape
 from proxyrank.spaces.graph import Operation, OpGraph
 
@@ -61,10 +62,13 @@ class FullSpace(SearchSpace, Protocol):
     hyperparameters: Mapping[str, Any]
     """What the space was made with, such as the choices of each position; plain data."""
 
-    options: Mapping[str, Sequence[bool | int | float | str]]
+    data: DataShape
+    """Images and classes that its networks are made for, where they are for no others."""
+
+    options: Mapping[str, Sequence[Choice]]
     """Choices of each option, for spaces whose architectures are one choice of each, see `config`."""
 
-    def config(self, arch: str) -> Mapping[str, bool | int | float | str]:
+    def config(self, arch: str) -> Mapping[str, Choice]:
         """Choice of each of `options`."""
         ...
 
@@ -110,6 +114,7 @@ class FullSpace(SearchSpace, Protocol):
 
 
 ABILITIES: Mapping[str, str] = {
+    "data": "images of its own",
     "options": "a list of its options",
     "config": "the options of an architecture",
     "graph": "the graph of an architecture",
