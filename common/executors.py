@@ -15,6 +15,7 @@ from multiprocessing.queues import Queue
 from typing import Any, Protocol, TypeVar
 
 from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.optional import optional
 from proxyrank.common.progress import silence
 
 A = TypeVar("A")
@@ -93,13 +94,12 @@ def on_ray(address: str) -> Executor:
 
     Raises
     ------
+    MissingDependencyError
+        If Ray is not installed.
     ProxyrankError
-        If Ray is not installed or the cluster cannot be reached.
+        From the iterator, if the cluster cannot be reached.
     """
-    try:
-        import ray
-    except ImportError:
-        raise ProxyrankError("--ray needs Ray: pip install 'proxyrank[ray]'") from None
+    ray = optional("ray", "--ray", install="proxyrank[ray]")
 
     def run(function: Callable[[A], R], arguments: Sequence[A]) -> Iterator[tuple[int, R]]:
         started = not ray.is_initialized()
@@ -116,7 +116,7 @@ def on_ray(address: str) -> Executor:
         running: dict[Any, int] = {}
         try:
             while True:
-                cores: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
+                cores: dict[str, float] = ray.cluster_resources()
                 ahead = AHEAD * max(1, int(cores.get("CPU", 1)))
                 while len(running) < ahead and (item := next(todo, None)) is not None:
                     running[task.remote(kept, item[1])] = item[0]

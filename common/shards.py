@@ -4,12 +4,12 @@ A part is a parquet file with the rows of a few architectures, written whole and
 at most the parts in flight; which rows a part holds depends on the list of architectures only.
 """
 
-import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pandas as pd
 
+from proxyrank.common.digests import short_digest
 from proxyrank.common.executors import Executor
 from proxyrank.common.files import atomic_path
 from proxyrank.common.progress import track
@@ -58,7 +58,8 @@ def run_sharded(
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     shards = [list(archs[i : i + shard_size]) for i in range(0, len(archs), shard_size)]
-    paths = [folder / f"part-{_digest(shard)}.parquet" for shard in shards]
+    digests = [short_digest("\n".join(shard)) for shard in shards]
+    paths = [folder / f"part-{name}.parquet" for name in digests]
     todo = [i for i, path in enumerate(paths) if not path.exists()]
     done = len(archs) - sum(len(shards[i]) for i in todo)
     finished = executor(compute, [shards[i] for i in todo]) if todo else iter(())
@@ -68,7 +69,3 @@ def run_sharded(
         with atomic_path(paths[todo[at]]) as path:
             rows.to_parquet(path, index=False)
     return paths
-
-
-def _digest(shard: Sequence[str]) -> str:
-    return hashlib.sha256("\n".join(shard).encode()).hexdigest()[:16]

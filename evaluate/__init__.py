@@ -1,5 +1,6 @@
 """Labels, metrics of a ranking, and the judging of scores by them."""
 
+from proxyrank.common.labels import Direction
 from proxyrank.evaluate.aggregate import log_rank_sum, rank_columns, rank_sum, size_scores
 from proxyrank.evaluate.ceiling import LabelNoise, ceiling, noise_of_equals, noise_of_repeats
 from proxyrank.evaluate.gains import label_gains
@@ -12,7 +13,7 @@ from proxyrank.evaluate.judge import (
     seen_in_training,
     without,
 )
-from proxyrank.evaluate.labels import Direction, Labels, load_labels, make_labels, require_varied
+from proxyrank.evaluate.labels import Labels, load_labels, make_labels, require_varied
 from proxyrank.evaluate.metrics import (
     Metric,
     kendall_tau,

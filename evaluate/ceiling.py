@@ -12,9 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.labels import SIGNS, Direction
 from proxyrank.common.seeds import derive_rng
 from proxyrank.evaluate.gains import label_gains
-from proxyrank.evaluate.labels import Direction
 from proxyrank.evaluate.metrics import kendall_tau, ndcg, spearman
 
 BINS = 10
@@ -129,7 +129,7 @@ def ceiling(
     spread = noise.at(observed)
     kept = max(0.0, 1.0 - float(np.mean(spread**2)) / float(observed.var() or 1.0))
     truth = observed.mean() + np.sqrt(kept) * (observed - observed.mean())
-    sign = 1.0 if direction == "max" else -1.0
+    sign = SIGNS[direction]
     rng = derive_rng("ceiling", len(observed))
     found: dict[str, list[float]] = {"KT": [], "SPR": [], "nDCG": []}
     for _ in range(draws):

@@ -3,10 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from proxyrank.evaluate.labels import Direction
-
-_LARGEST_FRACTION = 1.5
-"""Labels up to this are fractions rather than percent."""
+from proxyrank.common.labels import Direction, in_percent
 
 
 def label_gains(labels: NDArray[np.float64], direction: Direction = "max") -> tuple[NDArray[np.float64], str]:
@@ -30,7 +27,7 @@ def label_gains(labels: NDArray[np.float64], direction: Direction = "max") -> tu
         How a was made, with the numbers used.
     """
     low, high = float(labels.min()), float(labels.max())
-    if direction == "max" and low >= 0 and _LARGEST_FRACTION < high <= 100:
+    if direction == "max" and in_percent(low, high):
         a, rule = labels, "2^a - 1, a = label in percent"
     else:
         # halved first, because the span of huge labels can overflow

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from proxyrank.common.errors import ProxyrankError, TableError
+from proxyrank.common.errors import ProxyrankError, TableError, unknown
 from proxyrank.evaluate.aggregate import size_scores
 from proxyrank.evaluate.labels import Labels
 from proxyrank.evaluate.metrics import Metric
@@ -159,6 +159,6 @@ def judge_scores(
     reports = {}
     for name in by:
         if name not in known:
-            raise ProxyrankError(f"unknown score {name!r}; known: {', '.join(map(str, known.columns[:40]))}")
+            raise unknown("score", name, known.columns)
         reports[name] = evaluate_scores(known[name], judged, k=k)
     return reports

@@ -1,6 +1,5 @@
 """Labels: one number an architecture, from the user's own table, with everything doubtful said aloud."""
 
-import difflib
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from proxyrank.common.errors import TableError
+from proxyrank.common.errors import TableError, unknown
+from proxyrank.common.labels import SIGNS, Direction
 from proxyrank.common.tabular import (
     SENTINEL,
     arch_texts,
@@ -22,7 +22,6 @@ from proxyrank.common.tabular import (
 )
 from proxyrank.spaces import SearchSpace, parse_all
 
-Direction = Literal["max", "min"]
 Duplicates = Literal["mean", "error"]
 
 _LOWER_IS_BETTER = re.compile(r"(?<![a-z])(err|error|errors|loss|losses|perplexity|mse|rmse|mae)(?![a-z])")
@@ -62,7 +61,7 @@ class Labels:
     @property
     def oriented(self) -> pd.Series:
         """The values, negated where lower is better, so that higher is better."""
-        return self.values if self.direction == "max" else -self.values
+        return SIGNS[self.direction] * self.values
 
     def subset(self, archs: Collection[str]) -> "Labels":
         """Labels of the architectures among ``archs`` (exact spelling); other fields as they are."""
@@ -201,9 +200,7 @@ def _label_column(frame: pd.DataFrame, label: str | None, path: str | Path) -> s
     if label is not None:
         if label in others:
             return label
-        near = difflib.get_close_matches(label, others, n=1, cutoff=0.0)
-        nearest = f"; nearest: {near[0]}" if near else ""
-        raise TableError(f"{path}: no label column {label!r}{nearest}; columns: {_listing(others)}")
+        raise unknown("label column", label, others, where=str(path), error=TableError)
     # a lone column is the label whatever it holds, so that numeric_column can name its first bad cell
     candidates = (
         others if len(others) == 1 else [column for column in others if _looks_numeric(frame[column])]

@@ -14,7 +14,7 @@ from scipy import stats
 from sklearn.metrics import ndcg_score
 
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.evaluate.labels import Direction
+from proxyrank.common.labels import SIGNS, Direction
 
 Floats = NDArray[np.float64]
 
@@ -125,7 +125,7 @@ def regret(scores: ArrayLike, labels: ArrayLike, k: int, direction: Direction = 
     k, note = _cut(k, len(x))
     if reason := _too_few(x):
         return Metric(None, reason)
-    y = y if direction == "max" else -y
+    y = SIGNS[direction] * y
     return Metric(float(y.max() - y[ranking_order(x)[:k]].max()), None, note or _all_tied(x))
 
 
@@ -144,7 +144,7 @@ def top_share_tau(
     x, y = _pairs(scores, labels)
     if reason := _too_few(x):
         return Metric(None, reason)
-    y = y if direction == "max" else -y
+    y = SIGNS[direction] * y
     count = math.ceil(share * len(y) - 1e-9)  # 0.1 * 30 is a little more than 3
     best = y >= np.sort(y)[-count]
     return kendall_tau(x[best], y[best])

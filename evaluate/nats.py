@@ -4,9 +4,11 @@ from pathlib import Path
 
 import numpy as np
 
-from proxyrank.common.errors import MissingDependencyError, TableError
+from proxyrank.common.errors import TableError, unknown
+from proxyrank.common.labels import Direction
+from proxyrank.common.optional import optional
 from proxyrank.common.progress import track
-from proxyrank.evaluate.labels import Direction, Labels, make_labels
+from proxyrank.evaluate.labels import Labels, make_labels
 from proxyrank.spaces import SearchSpace, parse_all
 
 DATASETS = ("cifar10", "cifar10-valid", "cifar100", "ImageNet16-120")
@@ -63,17 +65,12 @@ def load_nats(
         ("epochs", epochs, EPOCHS),
     ):
         if value not in known:
-            raise TableError(f"NATS-Bench has no {what} {value!r}; known: {', '.join(known)}")
+            raise unknown(what, value, known, where="NATS-Bench", error=TableError)
     path = Path(path)
     if not path.exists():
         raise TableError(f"{path}: no such file or folder (from {option})")
-    try:
-        from nats_bench import create
-    except ImportError:
-        raise MissingDependencyError(
-            "reading NATS-Bench's own files needs an optional package: pip install proxyrank[nats]"
-        ) from None
-    api = create(str(path), "tss", fast_mode=path.is_dir(), verbose=False)
+    nats_bench = optional("nats_bench", "reading NATS-Bench's own files", install="proxyrank[nats]")
+    api = nats_bench.create(str(path), "tss", fast_mode=path.is_dir(), verbose=False)
     count = len(api)
     values = np.empty(count)
     for i in track(range(count), total=count, what="reading NATS-Bench"):

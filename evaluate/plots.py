@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from proxyrank.common.files import atomic_path
+from proxyrank.common.pictures import new_figure, save_figure
 
 
 def plot_ranking(scores: pd.Series, labels: pd.Series, path: str | Path, *, title: str, label: str) -> None:
@@ -21,13 +21,9 @@ def plot_ranking(scores: pd.Series, labels: pd.Series, path: str | Path, *, titl
     title, label
         Texts of the picture and of its colour bar.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     scores = scores.reindex(labels.index)
     predicted, true = scores.rank(ascending=False), labels.rank(ascending=False)
-    figure = Figure(figsize=(6.4, 5.4), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = new_figure(6.4, 5.4)
     axes = figure.add_subplot()
     points = axes.scatter(true, predicted, c=labels, s=9, cmap="viridis", linewidths=0)
     axes.axline((0, 0), slope=1, color="0.6", linewidth=0.8, zorder=0)
@@ -36,10 +32,7 @@ def plot_ranking(scores: pd.Series, labels: pd.Series, path: str | Path, *, titl
     axes.invert_xaxis()
     axes.invert_yaxis()
     figure.colorbar(points, label=label)
-    with atomic_path(path) as temporary:
-        figure.savefig(
-            temporary, dpi=150, metadata={"Software": None} if Path(path).suffix == ".png" else None
-        )
+    save_figure(figure, path)
 
 
 def plot_bars(names: pd.Series, values: pd.Series, path: str | Path, *, label: str) -> None:
@@ -54,11 +47,7 @@ def plot_bars(names: pd.Series, values: pd.Series, path: str | Path, *, label: s
     label
         Text of the axis.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(7, 1.2 + 0.24 * len(names)), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = new_figure(7, 1.2 + 0.24 * len(names))
     axes = figure.add_subplot()
     colours = ["tab:blue" if value >= 0 else "tab:red" for value in values]
     axes.barh(range(len(names)), values, color=colours)
@@ -66,7 +55,4 @@ def plot_bars(names: pd.Series, values: pd.Series, path: str | Path, *, label: s
     axes.invert_yaxis()
     axes.axvline(0.0, color="0.6", linewidth=0.8)
     axes.set_xlabel(label)
-    with atomic_path(path) as temporary:
-        figure.savefig(
-            temporary, dpi=150, metadata={"Software": None} if Path(path).suffix == ".png" else None
-        )
+    save_figure(figure, path)

@@ -9,10 +9,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.labels import SIGNS, Direction
 from proxyrank.common.seeds import derive_rng
 from proxyrank.common.tabular import json_safe
 from proxyrank.evaluate.gains import label_gains
-from proxyrank.evaluate.labels import Direction, Labels
+from proxyrank.evaluate.labels import Labels
 from proxyrank.evaluate.metrics import (
     Metric,
     kendall_tau,
@@ -145,7 +146,7 @@ def evaluate_scores(
     labels = _as_labels(labels, direction)
     table, dropped, excluded = _align(scores, labels, exclude)
     x, y = table["score"].to_numpy(), table["label"].to_numpy()
-    oriented = y if labels.direction == "max" else -y
+    oriented = SIGNS[labels.direction] * y
     gains, gain = label_gains(y, labels.direction) if len(y) else (y, "none, no architecture")
     metrics = {
         "KT": kendall_tau(x, oriented),

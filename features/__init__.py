@@ -8,7 +8,14 @@ from proxyrank.features.graph.cell import CELL
 from proxyrank.features.graph.flow import FLOW
 from proxyrank.features.graph.graf import GRAF
 from proxyrank.features.graph.paths import PATHS
-from proxyrank.features.groups import GROUPS, FeatureGroup, default_groups, get_group, parse_groups, register_group
+from proxyrank.features.groups import (
+    GROUPS,
+    FeatureGroup,
+    default_groups,
+    get_group,
+    parse_groups,
+    register_group,
+)
 from proxyrank.features.network.network_groups import NETWORK_GROUPS
 from proxyrank.features.tables.cache import cache_folder
 from proxyrank.features.tables.compute import compute_features

@@ -1,4 +1,4 @@
-"""Config: the options of an architecture as numbers, for spaces whose architectures are one choice of each."""
+"""Config: the options of an architecture as numbers, in spaces that have options."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

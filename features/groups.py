@@ -1,6 +1,5 @@
 """Feature groups: what each is called, which columns it has, and how they are computed."""
 
-import difflib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.errors import ProxyrankError, unknown
 from proxyrank.spaces.base import SearchSpace, has, require
 from proxyrank.spaces.graph import OpGraph
 
@@ -96,9 +95,7 @@ def get_group(name: str) -> FeatureGroup:
         If there is none; the message names the nearest one and lists all.
     """
     if name not in GROUPS:
-        near = difflib.get_close_matches(name.lower(), GROUPS, n=1, cutoff=0.0)
-        hint = f"; nearest: {near[0]}" if near else ""
-        raise ProxyrankError(f"unknown feature group {name!r}{hint}; known: {', '.join(GROUPS)}, all")
+        raise unknown("feature group", name, (*GROUPS, "all"))
     return GROUPS[name]
 
 

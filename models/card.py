@@ -1,11 +1,11 @@
 """What a ranker folder says about itself, ``ranker.json``."""
 
 import platform
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from proxyrank.common.version import own_version, version_of
 from proxyrank.features import GroupInfo
 from proxyrank.models.intervals import Intervals
 
@@ -13,21 +13,9 @@ FORMAT = "proxyrank-ranker/1"
 LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "lightgbm")
 
 
-def own_version() -> str:
-    """Version of this package."""
-    return _version("proxyrank")
-
-
 def library_versions() -> dict[str, str]:
     """Versions of Python and of the libraries that a fit depends on, read without importing them."""
-    return {"python": platform.python_version(), **{name: _version(name) for name in LIBRARIES}}
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "0+unknown"
+    return {"python": platform.python_version(), **{name: version_of(name) for name in LIBRARIES}}
 
 
 class LabelCard(BaseModel):
@@ -58,8 +46,8 @@ class RankerCard(BaseModel):
     ----------
     format, proxyrank, libraries
         Format of the folder, versions of this package and of what it was fitted with.
-    space
-        Name of the search space.
+    space, hyperparameters
+        Name of the search space, and what it was made with (None for a space without hyperparameters).
     label, split
         What was learnt, and from which part; no split is stated where the caller chose the rows.
     groups
@@ -96,6 +84,7 @@ class RankerCard(BaseModel):
     proxyrank: str = Field(default_factory=own_version)
     libraries: dict[str, str] = Field(default_factory=library_versions)
     space: str
+    hyperparameters: dict[str, Any] | None = None
     label: LabelCard
     split: SplitCard | None = None
     groups: dict[str, GroupInfo]

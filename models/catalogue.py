@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.errors import ProxyrankError, unknown
 from proxyrank.models.base import Ranker
 
 
@@ -87,7 +87,7 @@ def model_class(name: str) -> type[Ranker]:
         If there is none of that name.
     """
     if name not in MODELS:
-        raise ProxyrankError(f"unknown model {name!r}; known: {', '.join(MODELS)}")
+        raise unknown("model", name, MODELS)
     return MODELS[name].load_class()
 
 

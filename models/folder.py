@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
+from proxyrank.common.digests import archs_lines
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.common.files import atomic_folder, dump_json, read_json
+from proxyrank.common.files import atomic_folder
+from proxyrank.common.records import read_record, write_record
 from proxyrank.models.base import Ranker
 from proxyrank.models.card import FORMAT, RankerCard
-from proxyrank.models.parts.storage import digest, load_model, read_checked, save_model
+from proxyrank.models.parts.storage import load_model, read_checked, save_model
 
 CARD_FILE = "ranker.json"
 ARCHS_FILE = "train_archs.txt"
@@ -29,9 +29,8 @@ def write_folder(folder: str | Path, card: RankerCard, archs: Sequence[str], est
         raise ProxyrankError(f"{folder}: not empty and not a ranker folder, it is left alone")
     with atomic_folder(folder) as path:
         save_model(estimator, path)
-        (path / ARCHS_FILE).write_bytes(_lines(archs))
-        text = dump_json(card.model_dump(mode="json"))
-        (path / CARD_FILE).write_text(text, encoding="utf-8", newline="\n")
+        (path / ARCHS_FILE).write_bytes(archs_lines(archs))
+        write_record(card, path / CARD_FILE)
 
 
 def read_folder(folder: str | Path) -> tuple[RankerCard, tuple[str, ...], Any]:
@@ -65,22 +64,4 @@ def read_card(folder: str | Path) -> RankerCard:
     path = Path(folder) / CARD_FILE
     if not path.is_file():
         raise ProxyrankError(f"{folder}: not a ranker folder, it has no {CARD_FILE}")
-    raw = read_json(path)
-    found = raw.get("format") if isinstance(raw, dict) else None
-    if found != FORMAT:
-        raise ProxyrankError(f"{path}: expected the format {FORMAT}, found {found!r}")
-    try:
-        return RankerCard.model_validate(raw)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise ProxyrankError(f"{path}: damaged ({place}: {first['msg']})") from None
-
-
-def archs_digest(archs: Sequence[str]) -> str:
-    """SHA-256 of the file of training architectures."""
-    return digest(_lines(archs))
-
-
-def _lines(archs: Sequence[str]) -> bytes:
-    return "".join(f"{arch}\n" for arch in archs).encode()
+    return read_record(path, RankerCard, format=FORMAT)

@@ -8,19 +8,21 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
+from proxyrank.common.digests import archs_digest
 from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.labels import check_direction
 from proxyrank.common.tabular import json_safe
 from proxyrank.features import FeatureTable, parse_groups
 from proxyrank.models.base import Ranker
 from proxyrank.models.card import LabelCard, RankerCard, SplitCard
 from proxyrank.models.catalogue import default_model, make_model, model_class
-from proxyrank.models.folder import archs_digest, read_folder, write_folder
+from proxyrank.models.folder import read_folder, write_folder
 from proxyrank.models.inputs.context import fit_context, training_table, unused_groups
 from proxyrank.models.inputs.matching import as_matrix, check_labels, check_table, matched_frame, parse_own
 from proxyrank.models.inputs.pool import averageable
 from proxyrank.models.intervals import conformal_intervals
-from proxyrank.models.parts.targets import FloatArray, check_direction
-from proxyrank.spaces import SearchSpace, get_space, source_of, stated_space
+from proxyrank.models.parts.targets import FloatArray
+from proxyrank.spaces import SearchSpace, get_space, source_of, stated_hyperparameters, stated_space
 
 _log = logging.getLogger(__name__)
 
@@ -168,6 +170,7 @@ class ProxyRanker:
         params = json_safe(estimator.export()[0]["params"])
         self.card = RankerCard(
             space=self._space.name,
+            hyperparameters=stated_hyperparameters(self._space),
             label=LabelCard.model_validate({"name": label, "direction": direction, "path": label_path}),
             split=split,
             groups=features.sidecar.groups,
@@ -303,7 +306,7 @@ class ProxyRanker:
         ranker = cls(
             tuple(card.groups),
             card.model,
-            source_of(stated_space(card.space, space, str(folder))),
+            source_of(stated_space(card.space, space, str(folder), card.hyperparameters)),
             params={
                 name: card.params[name]
                 for name in card.params

@@ -1,11 +1,11 @@
 """Whose labels the tables are made of: NAS-Bench-201's, or those of the shipped digits benchmark."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
+from proxyrank.common.digests import short_digest
 from proxyrank.evaluate import Labels, load_labels
 from proxyrank.features import (
     compute_features,
@@ -95,12 +95,9 @@ class Bench:
 
     def fingerprint(self) -> dict[str, dict[str, str]]:
         """Digests of the labels by data set (values and architectures), and of the shipped tables by name."""
-        labels = {
-            name: hashlib.sha256(own.values.to_csv(header=False).encode()).hexdigest()[:16]
-            for name, own in self.labels.items()
-        }
+        labels = {name: short_digest(own.values.to_csv(header=False)) for name, own in self.labels.items()}
         files = [path for path, sidecar in shipped_tables().items() if sidecar.space == self.space.name]
-        features = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:16] for path in files}
+        features = {path.name: short_digest(path.read_bytes()) for path in files}
         return {"labels": labels, "features": features}
 
     def accuracies(self, dataset: str, archs: list[str]) -> "pd.Series[float]":

@@ -5,18 +5,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from proxyrank.common.files import atomic_path
+from proxyrank.common.pictures import new_figure, save_figure
 
 BINS = 8
 
 
 def plot_by_size(frame: pd.DataFrame, columns: Sequence[str], path: Path) -> None:
     """Boxplots of ranks of columns over bins of the number of parameter tensors."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(3.2 * len(columns), 3.2), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = new_figure(3.2 * len(columns), 3.2)
     bins = pd.qcut(frame["vkdnw_dim"], BINS, duplicates="drop")
     for axes, column in zip(figure.subplots(1, len(columns)), columns, strict=True):
         ranks = frame[column].rank(pct=True)
@@ -24,5 +20,4 @@ def plot_by_size(frame: pd.DataFrame, columns: Sequence[str], path: Path) -> Non
         middles = [f"{interval.mid:.0f}" for interval in bins.cat.categories]
         axes.boxplot(groups, tick_labels=middles, showfliers=False)
         axes.set(title=column, xlabel="parameter tensors")
-    with atomic_path(path) as temporary:
-        figure.savefig(temporary, dpi=110, metadata={"Software": None})
+    save_figure(figure, path, dpi=110)

@@ -5,7 +5,7 @@ from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 
-from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.errors import ProxyrankError, unknown
 from proxyrank.common.files import atomic_path, dump_json, read_json
 from proxyrank.common.tabular import json_safe, write_table
 from proxyrank.paper.bench import Bench
@@ -35,7 +35,7 @@ def reproduce(name: str, bench: Bench, out: str | Path) -> Result:
         If the table is unknown, the folder cannot be made, or it holds tables of other labels or features.
     """
     if name not in TABLES:
-        raise ProxyrankError(f"unknown table {name!r}; known: {', '.join(TABLES)}, all")
+        raise unknown("table", name, (*TABLES, "all"))
     out = Path(out)
     if not out.absolute().parent.is_dir():
         raise ProxyrankError(f"--out {out}: the folder {out.absolute().parent} does not exist")

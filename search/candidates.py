@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.features import compute_features
+from proxyrank.features import compute_features, default_groups
 from proxyrank.models.parts.standardise import fit_standardiser
 from proxyrank.models.parts.targets import FloatArray
 from proxyrank.spaces import SearchSpace, equality_key, require
 
-GROUPS = ("paths", "flow")
-"""Feature groups that tell candidates apart; more columns overfit few labels."""
+LEFT_OUT = frozenset({"cell"})
+"""Default groups that need not be looked at to tell candidates apart; more columns overfit few labels."""
 
 
 @dataclass(frozen=True)
@@ -68,5 +68,6 @@ def make_candidates(
     chosen = sorted(first.values())
     if len(chosen) < 2:
         raise ProxyrankError(f"there must be at least 2 different networks to choose from, got {len(chosen)}")
-    values = compute_features(space, chosen, GROUPS).frame.to_numpy(dtype=np.float64)
+    groups = [name for name in default_groups(space) if name not in LEFT_OUT]
+    values = compute_features(space, chosen, groups).frame.to_numpy(dtype=np.float64)
     return Candidates(space, tuple(chosen), fit_standardiser(values).transform(values))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from proxyrank.common.files import atomic_path
+from proxyrank.common.pictures import new_figure, save_figure
 
 
 def plot_simulation(rows: pd.DataFrame, path: str | Path, *, label: str) -> None:
@@ -19,11 +19,7 @@ def plot_simulation(rows: pd.DataFrame, path: str | Path, *, label: str) -> None
     label
         Name of the label.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(9, 4), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = new_figure(9, 4)
     panels = figure.subplots(1, 2)
     texts = ("Kendall's tau on all other networks", f"distance to the best {label}")
     for axes, metric, text in zip(panels, ("KT", "regret"), texts, strict=True):
@@ -35,6 +31,4 @@ def plot_simulation(rows: pd.DataFrame, path: str | Path, *, label: str) -> None
         axes.set(xlabel="trained networks", ylabel=text)
         axes.set_xscale("log", base=2)
         axes.legend(frameon=False)
-    with atomic_path(path) as temporary:
-        metadata = {"Software": None} if Path(path).suffix == ".png" else None
-        figure.savefig(temporary, dpi=150, metadata=metadata)
+    save_figure(figure, path)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.errors import ProxyrankError, unknown
 from proxyrank.common.executors import Executor
 from proxyrank.common.files import atomic_path, dump_json, read_json
 from proxyrank.common.progress import track
@@ -49,8 +49,9 @@ class Simulation:
     model: str = "ensemble"
 
     def __post_init__(self) -> None:
-        if unknown := [name for name in self.strategies if name not in STRATEGIES]:
-            raise ProxyrankError(f"unknown strategy {unknown[0]!r}; known: {', '.join(STRATEGIES)}")
+        for name in self.strategies:
+            if name not in STRATEGIES:
+                raise unknown("strategy", name, STRATEGIES)
         if list(self.checkpoints) != sorted(set(self.checkpoints)) or min(self.checkpoints, default=0) < 4:
             raise ProxyrankError(f"checkpoints must increase from at least 4, got {self.checkpoints}")
 

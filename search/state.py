@@ -4,10 +4,11 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.common.files import atomic_path, dump_json, read_json
+from proxyrank.common.files import require_parent
+from proxyrank.common.records import read_record, write_record
 
 
 class Batch(BaseModel):
@@ -60,15 +61,9 @@ def open_state(path: str | Path, *, space: str, population: str, seed: int) -> S
     path = Path(path)
     asked = State(space=space, population=population, seed=seed)
     if not path.exists():
-        if not path.absolute().parent.is_dir():
-            raise ProxyrankError(f"--state {path}: the folder {path.absolute().parent} does not exist")
+        require_parent(path, "--state")
         return asked
-    try:
-        state = State.model_validate(read_json(path))
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise ProxyrankError(f"{path}: not a state of suggestions ({place}: {first['msg']})") from None
+    state = read_record(path, State, what="a state of suggestions")
     for name in ("space", "population", "seed"):
         before, now = getattr(state, name), getattr(asked, name)
         if before != now:
@@ -80,5 +75,4 @@ def open_state(path: str | Path, *, space: str, population: str, seed: int) -> S
 
 def save_state(state: State, path: str | Path) -> None:
     """Write the state; the file appears whole or not at all."""
-    with atomic_path(path) as temporary:
-        temporary.write_text(dump_json(state.model_dump()), encoding="utf-8", newline="\n")
+    write_record(state, path)

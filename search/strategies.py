@@ -7,7 +7,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.errors import ProxyrankError, unknown
 from proxyrank.common.seeds import derive_rng
 from proxyrank.search.candidates import Candidates
 from proxyrank.search.design import choose_by_variance
@@ -118,7 +118,7 @@ def propose(
         If the strategy is unknown or nothing is left to suggest.
     """
     if strategy not in STRATEGIES:
-        raise ProxyrankError(f"unknown strategy {strategy!r}; known: {', '.join(STRATEGIES)}")
+        raise unknown("strategy", strategy, STRATEGIES)
     known = pd.Series(dtype=np.float64) if labels is None else labels
     situation = Situation(candidates, known, pending, count, seed, direction)
     chosen = STRATEGIES[strategy](situation)

@@ -8,6 +8,7 @@ from proxyrank.spaces.base import (
     SearchSpace,
     Sizes,
     canonical,
+    default_dataset,
     equality_key,
     has,
     parse_all,
@@ -25,6 +26,7 @@ from proxyrank.spaces.registry import (
     register_space,
     source_of,
     space_names,
+    stated_hyperparameters,
     stated_space,
 )
 
@@ -45,6 +47,7 @@ __all__ = [
     "Sizes",
     "canonical",
     "data_shape",
+    "default_dataset",
     "equality_key",
     "get_space",
     "has",
@@ -58,5 +61,6 @@ __all__ = [
     "require",
     "source_of",
     "space_names",
+    "stated_hyperparameters",
     "stated_space",
 ]

@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from numbers import Integral, Real
 from typing import Any
 
@@ -65,10 +66,8 @@ def find_word(value: Any, words: Mapping[str, Choice]) -> str | None:
     if isinstance(value, str):
         text = value.strip()
         candidates = [text, text.lower() if text in ("True", "False") else text]
-        try:
+        with suppress(ValueError):
             candidates.append(_word(float(text)))
-        except ValueError:
-            pass
     return next((word for word in candidates if word in words), None)
 
 

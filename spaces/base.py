@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from proxyrank.common.errors import ArchitectureError, ProxyrankError
 from proxyrank.common.seeds import derive_rng
 from proxyrank.spaces._choices import Choice
-from proxyrank.spaces.data import DataShape
+from proxyrank.spaces.data import DATASETS, DataShape
 from proxyrank.spaces.graph import Operation, OpGraph
 
 if TYPE_CHECKING:
@@ -190,6 +190,13 @@ def populations(space: SearchSpace) -> tuple[str, ...]:
     if not has(space, "archs"):
         return ()
     return tuple(cast(FullSpace, space).populations()) if has(space, "populations") else ("all",)
+
+
+def default_dataset(space: SearchSpace, label: str | None = None) -> str | None:
+    """Data set of networks where none is named: the space's own one, else a label's name if that is one."""
+    if has(space, "data"):
+        return str(cast(FullSpace, space).data)
+    return label if label in DATASETS else None
 
 
 class ListedSpace:

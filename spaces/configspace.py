@@ -1,14 +1,15 @@
 """Search spaces of keyword arguments: a network is what a function builds from one choice of each option."""
 
-import difflib
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from proxyrank.common.errors import ArchitectureError, ProxyrankError
+from proxyrank.common.errors import ArchitectureError, ProxyrankError, unknown
 from proxyrank.common.seeds import derive_rng
 from proxyrank.spaces._choices import Choice, find_word, is_numeric, read_config, shown, words_of
+from proxyrank.spaces._measure import measured
+from proxyrank.spaces.base import Sizes
 from proxyrank.spaces.data import DataShape, data_shape
 
 if TYPE_CHECKING:
@@ -47,8 +48,9 @@ class ConfigSpace:
         Of the images and logits.
     archs, populations : callable or None
         As in `FullSpace`; None in a space of more than `LISTED` architectures.
-    network : callable or None
-        As in `FullSpace`; None without ``build``.
+    network, sizes : callable or None
+        As in `FullSpace`; None without ``build``. Sizes are measured on a network, in which no operation is
+        taken for dead.
 
     Raises
     ------
@@ -88,6 +90,7 @@ class ConfigSpace:
         self.archs = self._archs if listed else None
         self.populations = self._populations if listed else None
         self.network = self._network if build is not None else None
+        self.sizes = self._sizes if build is not None else None
 
     def __len__(self) -> int:
         """Number of architectures."""
@@ -172,17 +175,16 @@ class ConfigSpace:
         assert self._build is not None
         return self._build(**self.config(arch))
 
+    def _sizes(self, arch: str, dataset: str | DataShape, *, effective: bool = False) -> Sizes:
+        return Sizes(*measured(lambda: self._network(arch, dataset), self.data))
+
     def _chosen(self, text: Any) -> dict[str, str]:
         """Word of each option, in the order in which they were declared."""
         where = f"architecture of {self.name}"
         given = read_config(text, where)
         for option in given:
             if option not in self._words:
-                near = difflib.get_close_matches(option, self._words, n=1, cutoff=0.0)[0]
-                raise ArchitectureError(
-                    f"{where}: {shown(text)} has an unknown option {option!r}; nearest: {near}; "
-                    f"known: {', '.join(self._words)}"
-                )
+                raise unknown("option", option, self._words, where=where, error=ArchitectureError)
         chosen = {}
         for option, words in self._words.items():
             if option not in given:
@@ -200,4 +202,4 @@ class ConfigSpace:
 
     def _check(self, population: str) -> None:
         if population != "all":
-            raise ProxyrankError(f"unknown population {population!r}; known: all")
+            raise unknown("population", population, self._populations())

@@ -3,7 +3,7 @@
 import re
 from dataclasses import asdict, dataclass
 
-from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.errors import ProxyrankError, unknown
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,4 @@ def data_shape(dataset: str | DataShape) -> DataShape:
         return DATASETS[dataset]
     if stated := _TEXT.fullmatch(dataset):
         return DataShape(*map(int, stated.groups()))
-    raise ProxyrankError(
-        f"unknown dataset {dataset!r}; known: {', '.join(DATASETS)}, or channels, pixels and classes as 3x32x32:10"
-    )
+    raise unknown("dataset", dataset, [*DATASETS, "channels, pixels and classes as 3x32x32:10"])

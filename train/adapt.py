@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from proxyrank.common.digests import archs_digest
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.evaluate import Labels, evaluate_scores, in_population, ranker_scores, require_varied, without
 from proxyrank.features import get_group
 from proxyrank.models import LabelCard, ProxyRanker, SplitCard
 from proxyrank.models.estimators.transfer import TransferRanker
 from proxyrank.models.intervals import conformal_intervals
-from proxyrank.models.parts.storage import digest
 from proxyrank.spaces import equality_key, has, require, source_of
 from proxyrank.train.splits import split_train
 
@@ -86,7 +86,7 @@ def transfer_ranker(
             "score_is_label": True,
             "n_train": len(archs),
             "n_dropped": 0,
-            "train_archs_sha256": digest("".join(f"{arch}\n" for arch in archs).encode()),
+            "train_archs_sha256": archs_digest(archs),
             "intervals": intervals,
             "notes": [
                 f"transferred from a ranker of {card.label.name} trained on {card.n_train}",

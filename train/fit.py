@@ -9,7 +9,7 @@ from proxyrank.common.errors import ProxyrankError
 from proxyrank.evaluate import Labels, in_population, require_varied
 from proxyrank.features import FeatureTable, compute_features, preferred_settings
 from proxyrank.models import ProxyRanker, SplitCard
-from proxyrank.spaces import DATASETS, SearchSpace, source_of
+from proxyrank.spaces import SearchSpace, default_dataset, source_of
 from proxyrank.train.splits import split_train
 
 
@@ -28,7 +28,8 @@ class FitPlan:
     split, train_size, seed
         Which labelled architectures are trained on; a size of None takes all. The seed is the model's too.
     dataset
-        Data set of the network features; None takes the label's name where that is a known one.
+        Data set of the network features; None takes that of the space, else the label's name where
+        it is a known one.
     settings
         Further settings of the feature groups.
     threads
@@ -80,7 +81,7 @@ def training_part(
 
 def training_features(space: SearchSpace, chosen: Labels, plan: FitPlan) -> FeatureTable:
     """Features of the plan's groups for the training part."""
-    settings = preferred_settings(space.name, plan.groups, _settings(chosen, plan))
+    settings = preferred_settings(space.name, plan.groups, _settings(space, chosen, plan))
     return compute_features(space, list(chosen.values.index), plan.groups, settings=settings)
 
 
@@ -115,7 +116,7 @@ def fit_ranker(
         model=plan.model,
         space=source_of(space),
         params=dict(plan.params),
-        settings=_settings(labels, plan),
+        settings=_settings(space, labels, plan),
         random_state=plan.seed,
         threads=plan.threads,
         intervals=plan.intervals,
@@ -132,8 +133,8 @@ def fit_ranker(
     return ranker
 
 
-def _settings(labels: Labels, plan: FitPlan) -> dict[str, Any]:
-    dataset = plan.dataset or (labels.name if labels.name in DATASETS else None)
+def _settings(space: SearchSpace, labels: Labels, plan: FitPlan) -> dict[str, Any]:
+    dataset = plan.dataset or default_dataset(space, labels.name)
     return {**plan.settings, **({"dataset": dataset} if dataset else {})}
 
 

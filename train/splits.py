@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.errors import ProxyrankError, unknown
 from proxyrank.common.seeds import derive_rng
 from proxyrank.spaces import SearchSpace, equality_key
 
@@ -61,7 +61,7 @@ def split_train(
         If the kind is unknown, or there are too few architectures.
     """
     if kind not in SPLITS:
-        raise ProxyrankError(f"unknown split {kind!r}; known: {', '.join(SPLITS)}")
+        raise unknown("split", kind, SPLITS)
     if train_size is None or train_size == len(archs):
         return sorted(archs)
     if not 1 <= train_size < len(archs):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.errors import ProxyrankError, unknown
 from proxyrank.features.groups import FeatureGroup, frame_of
 from proxyrank.spaces.base import SearchSpace, require
 from proxyrank.spaces.graph import Edge, OpGraph
@@ -68,7 +68,7 @@ def graf_values(graph: OpGraph, ops: Sequence[str], *, no_path: str = "published
         If an edge carries an operation that is not in ``ops``.
     """
     if no_path not in NO_PATH:
-        raise ProxyrankError(f"unknown graf_no_path {no_path!r}; known: {', '.join(NO_PATH)}")
+        raise unknown("graf_no_path", no_path, NO_PATH)
     extra, none_longest = NO_PATH[no_path]
     bit = {op: 1 << i for i, op in enumerate(ops)}
     leaving = _counts(graph.outgoing[0], ops)

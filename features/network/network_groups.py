@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.optional import optional
+from proxyrank.common.threads import one_thread
 from proxyrank.features.groups import FeatureGroup
 from proxyrank.features.network.score import score_archs
 from proxyrank.features.network.score_settings import ScoreSettings
@@ -86,24 +87,17 @@ def network_columns(
 
     Raises
     ------
+    MissingDependencyError
+        If torch is not installed.
     ProxyrankError
-        If torch is not installed, or a setting is out of range.
+        If a setting is out of range.
     """
-    try:
-        import torch
-    except ImportError:
-        raise ProxyrankError(
-            f"no table holds the network features ({columns[0]}, ...) of {archs[0]}, and computing them "
-            "needs torch, which is not installed: pip install torch, or give a feature table"
-        ) from None
+    what = f"no table holds the network features ({columns[0]}, ...) of {archs[0]}, and computing them"
+    optional("torch", what, install="torch, or give a feature table")
     own = {name: value for name, value in settings.items() if name not in FACTS}
     proxies = [proxy.name for proxy in PROXIES.values() if set(proxy.columns) & set(columns)]
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
+    with one_thread():
         scores = score_archs(space, archs, proxies, ScoreSettings(**own))
-    finally:
-        torch.set_num_threads(threads)
     frame = scores.frame[list(columns)]
     frame.attrs["status"] = {column: scores.status[column] for column in columns if column in scores.status}
     return frame

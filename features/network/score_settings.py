@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.errors import ProxyrankError, unknown
 from proxyrank.common.seeds import derive_seed
 from proxyrank.features.proxies.base import Proxy
 from proxyrank.spaces import DataShape, data_shape
@@ -56,7 +56,7 @@ class ScoreSettings:
 
     def __post_init__(self) -> None:
         if self.dtype not in ("float32", "float64"):
-            raise ProxyrankError(f"unknown dtype {self.dtype!r}; known: float32, float64")
+            raise unknown("dtype", self.dtype, ("float32", "float64"))
         for name in ("batch_size", "repeats"):
             if getattr(self, name) < 1:
                 raise ProxyrankError(f"{name} must be at least 1, got {getattr(self, name)}")
@@ -101,7 +101,7 @@ def resolve_device(device: str) -> "torch.device":
     try:
         found = torch.device(device)
     except RuntimeError:
-        raise ProxyrankError(f"unknown device {device!r}; known: auto, cpu, cuda, cuda:0, ...") from None
+        raise unknown("device", device, ("auto", "cpu", "cuda", "cuda:0", "...")) from None
     if found.type == "cuda" and (found.index or 0) >= torch.cuda.device_count():
         raise ProxyrankError(
             f"device {device} was asked for, but torch sees {torch.cuda.device_count()} CUDA devices"

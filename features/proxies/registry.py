@@ -1,10 +1,9 @@
 """The list of zero-cost proxies: a new one is a file, a line here and a test."""
 
-import difflib
 from collections.abc import Iterable
 from types import MappingProxyType
 
-from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.errors import ProxyrankError, unknown
 from proxyrank.features.proxies import (
     epe_nas,
     expressivity,
@@ -60,8 +59,7 @@ def get_proxies(names: str | Iterable[str] = "all") -> tuple[Proxy, ...]:
     if "all" in wanted:
         wanted = (wanted - {"all"}) | set(PROXIES)
     for name in sorted(wanted - set(PROXIES)):
-        near = difflib.get_close_matches(name.lower(), PROXIES, n=1, cutoff=0.0)[0]
-        raise ProxyrankError(f"unknown proxy {name!r}; nearest: {near}; known: {', '.join(PROXIES)}, all")
+        raise unknown("proxy", name, (*PROXIES, "all"))
     return tuple(proxy for name, proxy in PROXIES.items() if name in wanted)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor, nn
 
-from proxyrank.common.errors import NotApplicableError, ProxyrankError
+from proxyrank.common.errors import NotApplicableError, ProxyrankError, unknown
 from proxyrank.features.network.batch import Batch
 from proxyrank.features.spectrum.eigenvalues import (
     LEVELS,
@@ -55,7 +55,7 @@ class FisherSettings:
 
     def __post_init__(self) -> None:
         if self.form not in FORMS:
-            raise ProxyrankError(f"unknown form {self.form!r}; known: {', '.join(FORMS)}")
+            raise unknown("form", self.form, FORMS)
         if self.chunk is not None and self.chunk < 1:
             raise ProxyrankError(f"chunk must be at least 1, got {self.chunk}")
 

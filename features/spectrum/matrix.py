@@ -9,7 +9,7 @@ from typing import Literal, get_args
 import torch
 from torch import Tensor
 
-from proxyrank.common.errors import NotApplicableError, ProxyrankError
+from proxyrank.common.errors import NotApplicableError, ProxyrankError, unknown
 
 Form = Literal["published", "fisher", "empirical"]
 FORMS: tuple[Form, ...] = get_args(Form)
@@ -106,7 +106,7 @@ def fisher_matrix(
         If the form is unknown, or labels are needed and missing.
     """
     if form not in FORMS:
-        raise ProxyrankError(f"unknown form {form!r}; known: {', '.join(FORMS)}")
+        raise unknown("form", form, FORMS)
     j = jacobian.double().cpu()
     if not (torch.isfinite(j).all() and torch.isfinite(logits).all()):
         raise NotApplicableError("logits or their derivatives are not finite")

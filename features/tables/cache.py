@@ -1,6 +1,5 @@
 """Computed rows on disk, so that nothing is computed twice: one parquet file a space, group and settings."""
 
-import hashlib
 import json
 import logging
 import os
@@ -13,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from proxyrank.common.digests import short_digest
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.files import atomic_path
 from proxyrank.common.tabular import json_safe
@@ -40,7 +40,7 @@ def cache_folder() -> Path:
 def cache_file(space: str, group: FeatureGroup, settings: Mapping[str, Any]) -> Path:
     """File of a group's rows under given settings (all of the group's settings, defaults included)."""
     text = json.dumps(json_safe(dict(settings)), sort_keys=True)
-    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+    digest = short_digest(text)
     return cache_folder() / f"{space}-{group.name}-v{group.version}-{digest}.parquet"
 
 

@@ -3,7 +3,6 @@
 ``T.parquet`` and its sidecar ``T.json`` are put together from ``T.parts/``, which goes away when they stand.
 """
 
-import hashlib
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from proxyrank.common.digests import digest as sha256
 from proxyrank.common.errors import ProxyrankError, TableError
 from proxyrank.common.executors import Executor
 from proxyrank.common.files import atomic_path, dump_json, read_json
@@ -197,7 +197,7 @@ def _stands(out: Path, parts: Path, plain: Sidecar, archs: list[str]) -> bool:
 
 def _open_parts(parts: Path, plain: Sidecar, archs: list[str]) -> None:
     header = parts / HEADER
-    digest = hashlib.sha256("\n".join(archs).encode()).hexdigest()
+    digest = sha256("\n".join(archs))
     if header.exists():
         known = read_json(header)
         _refuse_other(header, Sidecar.model_validate(known["sidecar"]), plain)

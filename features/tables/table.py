@@ -1,25 +1,19 @@
 """Feature tables: one row an architecture, one column a feature, and a sidecar that states every setting."""
 
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from proxyrank.common.errors import TableError
-from proxyrank.common.files import atomic_path, dump_json, read_json
+from proxyrank.common.files import atomic_path, dump_json
+from proxyrank.common.records import read_record
 from proxyrank.common.tabular import arch_texts, json_safe, numeric_column, read_table, write_table
+from proxyrank.common.version import own_version
 
 FORMAT = "proxyrank-features/1"
-
-
-def _own_version() -> str:
-    try:
-        return version("proxyrank")
-    except PackageNotFoundError:  # a source tree that was never installed
-        return "0+unknown"
 
 
 class GroupInfo(BaseModel):
@@ -65,7 +59,7 @@ class Sidecar(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     format: str = FORMAT
-    proxyrank: str = Field(default_factory=_own_version)
+    proxyrank: str = Field(default_factory=own_version)
     space: str
     groups: dict[str, GroupInfo]
     status: dict[str, dict[str, str]] = Field(default_factory=dict)
@@ -171,13 +165,4 @@ def read_sidecar(path: Path) -> Sidecar:
     """
     if not path.is_file():
         raise TableError(f"{path}: no such file; it states the settings of the feature table beside it")
-    raw = read_json(path)
-    found = raw.get("format") if isinstance(raw, dict) else None
-    if found != FORMAT:
-        raise TableError(f"{path}: expected the format {FORMAT}, found {found!r}")
-    try:
-        return Sidecar.model_validate(raw)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise TableError(f"{path}: not the sidecar of a feature table ({place}: {first['msg']})") from None
+    return read_record(path, Sidecar, format=FORMAT, what="the sidecar of a feature table", error=TableError)

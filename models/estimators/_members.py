@@ -8,11 +8,12 @@ import numpy as np
 from scipy.stats import kendalltau
 from sklearn.model_selection import GroupKFold
 
+from proxyrank.common.labels import SIGNS
 from proxyrank.models.estimators._recipes import PAYS, Recipe
 from proxyrank.models.estimators.gp import GaussianProcessRanker
 from proxyrank.models.estimators.lightgbm import LightGBMRanker
 from proxyrank.models.parts.ranks import RankMap
-from proxyrank.models.parts.targets import SIGNS, FloatArray
+from proxyrank.models.parts.targets import FloatArray
 
 Positions = np.ndarray[Any, np.dtype[np.int64]]
 

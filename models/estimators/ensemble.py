@@ -11,13 +11,14 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.isotonic import IsotonicRegression
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from proxyrank.common.labels import SIGNS, check_direction
 from proxyrank.models.base import as_seed, canonical_order, check_spread
 from proxyrank.models.estimators._members import MemberOptions, columns_of, fit_processes, trees_left_out
 from proxyrank.models.estimators._recipes import PAYS, SHARES, Recipe, recipe_for
 from proxyrank.models.estimators.gp import GaussianProcessRanker
 from proxyrank.models.estimators.lightgbm import LightGBMRanker
 from proxyrank.models.parts.ranks import RankMap, fit_rank_map
-from proxyrank.models.parts.targets import SIGNS, FloatArray, check_direction
+from proxyrank.models.parts.targets import FloatArray
 
 MAPS_FILE = "maps.npz"
 MEMBERS: dict[str, Any] = {"gp": GaussianProcessRanker, "lightgbm": LightGBMRanker}

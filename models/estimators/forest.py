@@ -13,8 +13,9 @@ from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from proxyrank.common.labels import SIGNS, check_direction
 from proxyrank.models.base import as_seed, canonical_order, check_spread
-from proxyrank.models.parts.targets import SIGNS, FloatArray, check_direction
+from proxyrank.models.parts.targets import FloatArray
 
 MODEL_FILE = "forest.npz"
 _FLOAT32_MAX = float(np.finfo(np.float32).max)

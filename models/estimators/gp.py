@@ -11,10 +11,11 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.labels import check_direction
 from proxyrank.models.base import as_seed, canonical_order, check_spread
 from proxyrank.models.parts.kernel import Hyperparameters, Posterior, condition, fit_hyperparameters
 from proxyrank.models.parts.standardise import Standardiser, fit_standardiser
-from proxyrank.models.parts.targets import FloatArray, Target, check_direction, fit_target
+from proxyrank.models.parts.targets import FloatArray, Target, fit_target
 
 MODEL_FILE = "process.npz"
 

@@ -10,11 +10,12 @@ from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.errors import ProxyrankError, unknown
+from proxyrank.common.labels import check_direction
 from proxyrank.common.seeds import derive_rng
 from proxyrank.models.base import as_seed, canonical_order, check_spread
 from proxyrank.models.estimators._grades import GRADES, grade_labels, make_queries
-from proxyrank.models.parts.targets import FloatArray, Target, check_direction, fit_target
+from proxyrank.models.parts.targets import FloatArray, Target, fit_target
 
 _log = logging.getLogger(__name__)
 
@@ -225,7 +226,7 @@ class LightGBMRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     def _check_options(self) -> None:
         check_direction(self.direction)
         if self.objective not in OBJECTIVES:
-            raise ProxyrankError(f"unknown objective {self.objective!r}; known: {', '.join(OBJECTIVES)}")
+            raise unknown("objective", self.objective, OBJECTIVES)
         if not 2 <= self.max_query_rows <= 10_000:
             raise ProxyrankError(f"max_query_rows must lie in 2..10000, got {self.max_query_rows}")
 

@@ -18,11 +18,12 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_array, check_is_fitted
 
 from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.labels import check_direction
 from proxyrank.models.base import Ranker, as_seed, canonical_order, check_spread
 from proxyrank.models.parts.kernel import START, Posterior, condition, fit_hyperparameters
 from proxyrank.models.parts.ranks import RankMap, fit_rank_map
 from proxyrank.models.parts.standardise import Standardiser, fit_standardiser
-from proxyrank.models.parts.targets import FloatArray, Target, check_direction, fit_target
+from proxyrank.models.parts.targets import FloatArray, Target, fit_target
 
 ARRAYS_FILE = "transfer.npz"
 EDGE = 1e-3

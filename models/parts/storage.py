@@ -4,10 +4,10 @@ Every file's SHA-256 stands in ``model.json`` and is checked before a byte of it
 aborts the process on a damaged text model.
 """
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
+from proxyrank.common.digests import digest
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.files import atomic_path, dump_json, read_json
 from proxyrank.models.base import Ranker
@@ -15,11 +15,6 @@ from proxyrank.models.catalogue import MODELS, model_class
 
 STATE_FILE = "model.json"
 FORMAT = "proxyrank-model/1"
-
-
-def digest(data: bytes) -> str:
-    """SHA-256 of the bytes, in hexadecimal."""
-    return hashlib.sha256(data).hexdigest()
 
 
 def save_model(model: Ranker, folder: str | Path) -> None:

@@ -22,10 +22,10 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, logit, ndtri
 from scipy.stats import rankdata
 
-from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.errors import ProxyrankError, unknown
+from proxyrank.common.labels import SIGNS, Direction, check_direction, in_percent
 
 FloatArray = NDArray[np.float64]
-Direction = Literal["max", "min"]
 Scale = Literal["auto", "percent", "fraction", "range"]
 
 EPSILON = 0.0005
@@ -35,9 +35,6 @@ FENCE = 3.0
 
 SCALES: dict[str, tuple[float, float]] = {"percent": (0.0, 100.0), "fraction": (0.0, 1.0)}
 """Ends of the scales that do not depend on the labels."""
-
-SIGNS: dict[str, float] = {"max": 1.0, "min": -1.0}
-"""Sign of each direction: a label times it is better when larger."""
 
 
 @dataclass(frozen=True)
@@ -160,19 +157,13 @@ def fit_target(name: str, y: ArrayLike, *, direction: str = "max", scale: str = 
 def check_target(name: object) -> None:
     """Raise ProxyrankError unless ``name`` is a key of `TARGETS`."""
     if name not in TARGETS:
-        raise ProxyrankError(f"unknown target {name!r}; known: {', '.join(TARGETS)}")
-
-
-def check_direction(direction: object) -> None:
-    """Raise ProxyrankError unless ``direction`` is ``max`` or ``min``."""
-    if direction not in SIGNS:
-        raise ProxyrankError(f"unknown direction {direction!r}; known: {', '.join(SIGNS)}")
+        raise unknown("target", name, TARGETS)
 
 
 def _ends(y: FloatArray, scale: str) -> tuple[float, float]:
     smallest, largest = float(y.min()), float(y.max())
     if scale == "auto":
-        if smallest >= 0 and 1.5 < largest <= 100:
+        if in_percent(smallest, largest):
             scale = "percent"
         else:
             scale = "fraction" if smallest >= 0 and largest <= 1 else "range"
@@ -184,7 +175,7 @@ def _ends(y: FloatArray, scale: str) -> tuple[float, float]:
             )
         return low, high
     if scale != "range":
-        raise ProxyrankError(f"unknown scale {scale!r}; known: auto, {', '.join(SCALES)}, range")
+        raise unknown("scale", scale, ("auto", *SCALES, "range"))
     margin = MARGIN * (largest - smallest) or 0.5
     return smallest - margin, largest + margin
 

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.errors import unknown
 from proxyrank.spaces.base import ListedSpace, Sizes
 from proxyrank.spaces.data import DataShape, data_shape
 from proxyrank.spaces.graph import Operation, OpGraph
@@ -122,7 +122,7 @@ class NB201Space(ListedSpace):
             If the population is unknown.
         """
         if population not in self.populations():
-            raise ProxyrankError(f"unknown population {population!r}; known: {', '.join(self.populations())}")
+            raise unknown("population", population, self.populations())
         return _filtered() if population == "filtered" else _all()
 
     def neighbours(self, arch: str) -> list[str]:

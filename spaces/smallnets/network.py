@@ -44,7 +44,7 @@ class Block(nn.Module):
 
 
 class SmallNet(nn.Module):
-    """Image batch [B, 3, H, W] to logits [B, 10]; all of it at one width and, behind the stem, half the size."""
+    """Image batch [B, 3, H, W] to logits [B, 10]; one width and half the size behind the stem."""
 
     def __init__(
         self, *, depth: int, width: int, kernel: int, expansion: int, activation: str, norm: str

@@ -5,11 +5,8 @@ them), ``models`` (rankers), ``evaluate`` (metrics), ``train`` (splits, fits, be
 Importing it loads neither torch nor lightgbm.
 """
 
-from importlib.metadata import PackageNotFoundError, version
+from proxyrank.common.version import own_version
 
-try:
-    __version__ = version("proxyrank")
-except PackageNotFoundError:  # a source tree that was never installed
-    __version__ = "0+unknown"
+__version__ = own_version()
 
 __all__ = ["__version__"]

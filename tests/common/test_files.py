@@ -11,7 +11,14 @@ from pathlib import Path
 import pytest
 
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.common.files import atomic_folder, atomic_path, dump_json, read_json
+from proxyrank.common.files import (
+    atomic_folder,
+    atomic_path,
+    dump_json,
+    read_json,
+    require_parent,
+    write_json,
+)
 
 
 def test_failure_keeps_the_old_file(tmp_path: Path) -> None:
@@ -82,3 +89,42 @@ def test_json_is_strict(tmp_path: Path) -> None:
         read_json(tmp_path / "bad.json")
     with pytest.raises(ProxyrankError, match="no such file"):
         read_json(tmp_path / "none.json")
+    write_json({"é": 1.5}, tmp_path / "good.json")
+    assert read_json(tmp_path / "good.json") == {"é": 1.5}
+
+
+def test_a_folder_that_is_not_there_is_named_with_its_option(tmp_path: Path) -> None:
+    require_parent(tmp_path / "f")
+    with pytest.raises(ProxyrankError, match=f"--out .*f: the folder {tmp_path / 'no'} does not exist"):
+        require_parent(tmp_path / "no" / "f", "--out")
+
+
+def test_a_link_stays_and_what_it_points_to_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "big").mkdir()
+    (tmp_path / "big" / "t").write_text("old")
+    (tmp_path / "big" / "d").mkdir()
+    for name in ("t", "d"):
+        (tmp_path / name).symlink_to(tmp_path / "big" / name)
+    with atomic_path(tmp_path / "t") as path:
+        path.write_text("new")
+    with atomic_folder(tmp_path / "d") as folder:
+        (folder / "f").write_text("new")
+    assert (tmp_path / "t").is_symlink()
+    assert (tmp_path / "d").is_symlink()
+    assert (tmp_path / "big" / "t").read_text() == (tmp_path / "big" / "d" / "f").read_text() == "new"
+    assert sorted(p.name for p in tmp_path.rglob("*")) == ["big", "d", "d", "f", "t", "t"]
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), PermissionError(13, "no", None)])
+def test_errors_of_the_system_name_the_target(tmp_path: Path, error: OSError) -> None:
+    for atomic in (atomic_path, atomic_folder):
+        with pytest.raises(type(error)) as caught, atomic(tmp_path / "t"):
+            raise error
+        assert caught.value.filename == str(tmp_path / "t")
+        with pytest.raises(OSError) as caught, atomic(tmp_path / "t") as path:
+            (path / "inside" / "x").write_text("")
+        assert caught.value.filename == str(tmp_path / "t")
+    with pytest.raises(FileNotFoundError) as caught, atomic_path(tmp_path / "t"):
+        (tmp_path / "other").read_text()
+    assert caught.value.filename == str(tmp_path / "other")
+    assert list(tmp_path.iterdir()) == []

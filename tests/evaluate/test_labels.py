@@ -58,7 +58,7 @@ def test_d4_ambiguous_label(tmp_path: Path) -> None:
     path.write_text(f"arch,cifar10_valid,comment,cifar10_test,cifar100_test\n{ARCHS[0]},1,good,2,3\n")
     with pytest.raises(TableError, match=r"--label: cifar10_valid, cifar10_test, cifar100_test$"):
         load_labels(path, space=SPACE)
-    with pytest.raises(TableError, match=r"no label column 'cifar10_tset'; nearest: cifar10_test; columns: "):
+    with pytest.raises(TableError, match=r"label column 'cifar10_tset'; nearest: cifar10_test; known: "):
         load_labels(path, space=SPACE, label="cifar10_tset")
     assert load_labels(path, space=SPACE, label="cifar100_test").values.to_list() == [3.0]
 

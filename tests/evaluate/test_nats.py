@@ -62,9 +62,9 @@ def test_labels_of_an_archive(tmp_path: Path, calls: list[tuple[Any, ...]]) -> N
 def test_what_the_archive_lacks(tmp_path: Path) -> None:
     with pytest.raises(TableError, match="no valid-accuracy for cifar10; there are test-accuracy, test-loss"):
         load_nats(tmp_path, "cifar10", space=SPACE, metric="valid-accuracy")
-    with pytest.raises(TableError, match="no dataset 'mnist'; known: cifar10, cifar10-valid"):
+    with pytest.raises(TableError, match="unknown dataset 'mnist'; known: cifar10, cifar10-valid"):
         load_nats(tmp_path, "mnist", space=SPACE)
-    with pytest.raises(TableError, match="no epochs '90'"):
+    with pytest.raises(TableError, match="unknown epochs '90'"):
         load_nats(tmp_path, "cifar10", space=SPACE, epochs="90")
     with pytest.raises(TableError, match=r"no such file or folder \(from --labels\)"):
         load_nats(tmp_path / "none", "cifar10", space=SPACE)

@@ -212,5 +212,5 @@ def test_verdicts_say_why():
 
 
 def test_unknown_table(digits, tmp_path: Path):
-    with pytest.raises(ProxyrankError, match="unknown table 'table2'; known: table1"):
+    with pytest.raises(ProxyrankError, match="unknown table 'table2'; nearest: table[0-9]*; known: table1"):
         reproduce("table2", digits, tmp_path)

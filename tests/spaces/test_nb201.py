@@ -110,5 +110,5 @@ def test_neighbours_and_samples() -> None:
 
 
 def test_unknown_space_is_named() -> None:
-    with pytest.raises(ProxyrankError, match="unknown search space 'nb301'; known: nb201"):
+    with pytest.raises(ProxyrankError, match="unknown search space 'nb301'; nearest: nb201; known: nb201"):
         get_space("nb301")

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.errors import unknown
 from proxyrank.spaces import data_shape
 from proxyrank.spaces.nb201.skeleton import skeleton_of
 
@@ -115,5 +115,5 @@ def get_benchmark(name: str) -> Benchmark:
         If there is none of that name.
     """
     if name not in BENCHMARKS:
-        raise ProxyrankError(f"unknown benchmark {name!r}; known: {', '.join(BENCHMARKS)}")
+        raise unknown("benchmark", name, BENCHMARKS)
     return BENCHMARKS[name]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from proxyrank.train.study.parameters import Choice, parameter_space
     from proxyrank.train.study.plan import StudyPlan
     from proxyrank.train.study.plots import plot_study
-    from proxyrank.train.study.report import StudyReport, archs_digest, study_in_folder
+    from proxyrank.train.study.report import StudyReport, study_in_folder
     from proxyrank.train.study.results import StudyResult, read_result, summarise, write_result
     from proxyrank.train.study.run import run_study, tune
 
@@ -27,7 +27,6 @@ __all__ = [
     "StudyResult",
     "StudyStorage",
     "adopt_study",
-    "archs_digest",
     "kept_columns",
     "parameter_space",
     "plot_study",
@@ -42,7 +41,7 @@ __all__ = [
 
 _MODULES = {
     "adopt": ("adopt_study", "study_remark"),
-    "report": ("StudyReport", "archs_digest", "study_in_folder"),
+    "report": ("StudyReport", "study_in_folder"),
     "objective": ("METRICS", "StudyData"),
     "plan": ("StudyPlan",),
     "plots": ("plot_study",),

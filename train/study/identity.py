@@ -1,6 +1,5 @@
 """What a study is about: stated once, when it is created, and refused where anything of it has changed."""
 
-import hashlib
 import json
 import time
 import warnings
@@ -14,6 +13,7 @@ from optuna.exceptions import DuplicatedStudyError, ExperimentalWarning
 from optuna.storages import BaseStorage
 from optuna.study import StudyDirection
 
+from proxyrank.common.digests import parts_digest
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.train.study.objective import Objective
 from proxyrank.train.study.parameters import start_points
@@ -38,10 +38,12 @@ def fingerprint(objective: Objective, about: dict[str, Any]) -> dict[str, Any]:
     folds, repeats = plan.folds_of(len(data.y))
     return {
         **about,
-        "architectures": _digest(*data.archs, *data.keys),
-        "labels": _digest(data.y.astype("<f8").tobytes()),
+        "architectures": parts_digest(*data.archs, *data.keys),
+        "labels": parts_digest(data.y.astype("<f8").tobytes()),
         "label direction": data.direction,
-        "features": _digest(*data.columns, *data.groups, np.ascontiguousarray(data.X, dtype="<f8").tobytes()),
+        "features": parts_digest(
+            *data.columns, *data.groups, np.ascontiguousarray(data.X, dtype="<f8").tobytes()
+        ),
         "feature groups": ",".join(data.group_names),
         "objective": ",".join(plan.metrics),
         "direction": "maximize",
@@ -120,11 +122,3 @@ def _shown(stored: Any, own: Any) -> str:
     if isinstance(stored, dict) and isinstance(own, dict):
         return ", ".join(key for key in {**stored, **own} if stored.get(key) != own.get(key))
     return f"stored {stored}, now {own}"
-
-
-def _digest(*parts: str | bytes) -> str:
-    state = hashlib.sha256()
-    for part in parts:
-        raw = part.encode() if isinstance(part, str) else part
-        state.update(len(raw).to_bytes(8, "little") + raw)
-    return state.hexdigest()[:16]

@@ -9,12 +9,13 @@ from optuna.distributions import BaseDistribution
 from sklearn.model_selection import GroupKFold
 
 from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.labels import SIGNS
 from proxyrank.common.seeds import derive_seed
 from proxyrank.evaluate import Labels, Metric, kendall_tau, label_gains, ndcg, spearman
 from proxyrank.features import FeatureTable
 from proxyrank.models import make_model
 from proxyrank.models.inputs.matching import as_matrix
-from proxyrank.models.parts.targets import SIGNS, FloatArray
+from proxyrank.models.parts.targets import FloatArray
 from proxyrank.spaces import SearchSpace, equality_key
 from proxyrank.train.study.columns import kept_columns, order_columns
 from proxyrank.train.study.parameters import Choice, parameter_space

@@ -1,10 +1,10 @@
 """A study and what comes of it in one folder: storage, ``best.json``, ``trials.csv``, pictures."""
 
-import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from proxyrank.common.digests import archs_digest, short_digest
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.evaluate import Labels, in_population
 from proxyrank.features import FeatureTable
@@ -112,12 +112,7 @@ def study_in_folder(
     return StudyReport(result, before, finished, stored.shown, files)
 
 
-def archs_digest(archs: tuple[str, ...]) -> str:
-    """SHA-256 of the architectures, a line each, as in a ranker's card."""
-    return hashlib.sha256("".join(f"{arch}\n" for arch in archs).encode()).hexdigest()
-
-
 def table_digest(labels: Labels) -> str:
     """Short digest of all labels of a table, those outside the training part too."""
     text = "".join(f"{arch},{value!r}\n" for arch, value in labels.values.items())
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return short_digest(text)

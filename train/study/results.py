@@ -6,11 +6,11 @@ from typing import Any
 import pandas as pd
 from optuna import Study
 from optuna.trial import FrozenTrial, TrialState
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.common.files import atomic_path, dump_json, read_json
-from proxyrank.common.tabular import json_safe, write_table
+from proxyrank.common.records import read_record, write_record
+from proxyrank.common.tabular import write_table
 from proxyrank.train.study.objective import StudyData
 from proxyrank.train.study.parameters import Choice, make_choice
 from proxyrank.train.study.plan import StudyPlan
@@ -137,8 +137,7 @@ def trials_table(study: Study, plan: StudyPlan) -> pd.DataFrame:
 def write_result(result: StudyResult, study: Study, plan: StudyPlan, folder: str | Path) -> None:
     """Write ``best.json`` and ``trials.csv`` into an existing folder."""
     write_table(trials_table(study, plan), Path(folder) / TRIALS_FILE)
-    with atomic_path(Path(folder) / BEST_FILE) as path:
-        path.write_text(dump_json(json_safe(result.model_dump())), encoding="utf-8", newline="\n")
+    write_record(result, Path(folder) / BEST_FILE)
 
 
 def read_result(folder: str | Path) -> StudyResult:
@@ -154,17 +153,7 @@ def read_result(folder: str | Path) -> StudyResult:
         raise ProxyrankError(
             f"{folder}: no {BEST_FILE} there; proxyrank study --out {folder} writes it when it ends"
         )
-    raw = read_json(path)
-    found = raw.get("format") if isinstance(raw, dict) else None
-    if found != FORMAT:
-        raise ProxyrankError(f"{path}: expected the format {FORMAT}, found {found!r}")
-    try:
-        return StudyResult.model_validate(raw)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise ProxyrankError(
-            f"{path}: damaged ({'.'.join(map(str, first['loc']))}: {first['msg']})"
-        ) from None
+    return read_record(path, StudyResult, format=FORMAT)
 
 
 def _mean(trial: FrozenTrial) -> float:

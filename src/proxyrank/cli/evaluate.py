@@ -8,7 +8,7 @@ import typer
 from proxyrank.cli import options, output
 from proxyrank.cli.labels import read_labels
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.spaces import DATASETS, get_space
+from proxyrank.spaces import default_dataset, get_space
 
 if TYPE_CHECKING:
     from proxyrank.evaluate import Report
@@ -64,7 +64,7 @@ def evaluate(
     )
     chosen = population or (card.population if card else "all")
     table = load_table(options.data_path(scores, "--scores"), where, "--scores") if scores else None
-    sizes_of = dataset or (known.name if known.name in DATASETS else "cifar10")
+    sizes_of = dataset or default_dataset(where, known.name) or "cifar10"
     reports: dict[str, Report] = {}
     facts: dict[str, Any] = {}
     if loaded:

@@ -9,7 +9,7 @@ import typer
 from proxyrank.cli import options, output
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.threads import resolve_threads
-from proxyrank.spaces import data_shape, get_space, require
+from proxyrank.spaces import data_shape, default_dataset, get_space, has, require
 
 if TYPE_CHECKING:
     from proxyrank.common.executors import Executor
@@ -19,14 +19,18 @@ def features(
     out: Annotated[Path, typer.Option(help="Table to write (.parquet); its settings go beside it (.json).")],
     archs: options.Archs = None,
     population: options.Population = None,
-    groups: Annotated[str, typer.Option(help="Feature groups, joined by commas.")] = "graf,paths,cell,flow",
+    groups: Annotated[
+        str | None,
+        typer.Option(
+            help="Feature groups joined by commas; if not given, graf,paths,cell,flow, or config in a space "
+            "without graphs."
+        ),
+    ] = None,
     columns: Annotated[
         str | None,
         typer.Option(help="Only these columns of the groups, joined by commas."),
     ] = None,
-    dataset: Annotated[
-        str, typer.Option(help="Data set of the network features (classes and resolution).")
-    ] = "cifar10",
+    dataset: options.OwnDataset = None,
     batch_size: Annotated[int, typer.Option(help="Images a batch of the network features.")] = 64,
     seed: Annotated[int, typer.Option(help="Of the network features: weights, images, labels.")] = 0,
     device: Annotated[
@@ -61,7 +65,7 @@ def features(
     Stop it at any time: the same command goes on, and ends in the same bytes.
     """
     from proxyrank.cli.candidates import read_candidates
-    from proxyrank.features import parse_groups
+    from proxyrank.features import default_groups, parse_groups
     from proxyrank.features.tables.extract import extract
 
     where = get_space(space)
@@ -69,8 +73,9 @@ def features(
         raise ProxyrankError("say which architectures: --archs FILE or --population NAME (one of the two)")
     if share and reuse:
         raise ProxyrankError("--share and --reuse exclude each other: known rows are not shared ones")
+    dataset = dataset or default_dataset(where) or "cifar10"
     data_shape(dataset)
-    chosen = parse_groups(groups)
+    chosen = parse_groups(groups or [*(["graf"] if has(where, "graph") else []), *default_groups(where)])
     wanted = (
         list(read_candidates(where, archs).index)
         if archs

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 from proxyrank.cli import options, output
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.spaces import SearchSpace
+from proxyrank.train.digits.benchmarks import BENCHMARKS
 
 if TYPE_CHECKING:
     from proxyrank.evaluate import Labels
@@ -37,7 +38,7 @@ def read_labels(
         known = load_labels(
             options.data_path(labels, "--labels"),
             space=space,
-            label=label or ("digits" if labels == "digits" else None),
+            label=label or (BENCHMARKS[labels].label if labels in BENCHMARKS else None),
             direction=direction,
             duplicates=duplicates,
             strict=strict,

@@ -8,7 +8,7 @@ import typer
 
 from proxyrank.cli import options, output
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.spaces import DATASETS, SearchSpace, require
+from proxyrank.spaces import SearchSpace, default_dataset, require
 
 
 def rank(
@@ -63,9 +63,7 @@ def rank(
     sized = max_params is not None or max_flops is not None
     if sized:
         rows = rows.join(
-            _sizes(
-                where, list(rows.index), dataset or (card.dataset if card.dataset in DATASETS else "cifar10")
-            )
+            _sizes(where, list(rows.index), dataset or default_dataset(where, card.dataset) or "cifar10")
         )
     limits = _limits(limit or [], rows)
     limits |= {k: v for k, v in {"params": max_params, "flops": max_flops}.items() if v is not None}

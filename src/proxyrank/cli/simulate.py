@@ -32,9 +32,12 @@ def simulate(
     seeds: Annotated[int, typer.Option(min=1, help="Runs of each strategy (seeds 0, 1, ...).")] = 5,
     population: Annotated[str, typer.Option(help="Part of the space to choose from.")] = "filtered",
     groups: Annotated[
-        str,
-        typer.Option(help="Feature groups; with few labels the ensemble looks at paths, cell and flow only."),
-    ] = "paths,cell,flow",
+        str | None,
+        typer.Option(
+            help="Feature groups; if not given, paths,cell,flow, or config in a space without graphs (with "
+            "few labels the ensemble looks at no others)."
+        ),
+    ] = None,
     model: Annotated[str, typer.Option(help="Model of the ranker.")] = "ensemble",
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; all cores if not given.")] = None,
     space: options.Space = "nb201",
@@ -43,7 +46,7 @@ def simulate(
     """Play strategies against known labels. Stop it at any time: the same command goes on."""
     from proxyrank.common.executors import on_processes
     from proxyrank.common.tabular import write_table
-    from proxyrank.features import parse_groups
+    from proxyrank.features import default_groups, parse_groups
     from proxyrank.search.plots import plot_simulation
     from proxyrank.search.simulate import Simulation, run_simulation, summarise
 
@@ -56,7 +59,7 @@ def simulate(
         checkpoints=_checkpoints(checkpoints, budget),
         seeds=tuple(range(seeds)),
         population=population,
-        groups=parse_groups(groups),
+        groups=parse_groups(groups or default_groups(where)),
         model=model,
     )
     known = read_labels(where, labels, label=label)

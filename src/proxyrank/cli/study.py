@@ -7,7 +7,6 @@ import typer
 
 from proxyrank.cli import options, output
 from proxyrank.cli.labels import read_labels
-from proxyrank.cli.train import DEFAULT_GROUPS
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.spaces import data_shape, get_space
 
@@ -24,7 +23,10 @@ def study(
     ] = None,
     groups: Annotated[
         str | None,
-        typer.Option(help="Feature groups that a trial may use or drop; paths,cell,flow if not given."),
+        typer.Option(
+            help="Feature groups that a trial may use or drop; if not given, paths,cell,flow, or config in a "
+            "space without graphs."
+        ),
     ] = None,
     features: Annotated[
         str | None, typer.Option(help="Your own feature table (CSV/parquet) in place of computed features.")
@@ -63,7 +65,7 @@ def study(
     json: options.Json = False,
 ) -> None:
     """Tune a ranker. Interrupt it at any time; the same command goes on where it stopped."""
-    from proxyrank.features import load_table, parse_groups
+    from proxyrank.features import default_groups, load_table, parse_groups
     from proxyrank.train.fit import FitPlan
     from proxyrank.train.study import StudyPlan, study_in_folder
 
@@ -77,7 +79,7 @@ def study(
     known = read_labels(where, labels, label=label, direction=label_direction)
     table = load_table(options.data_path(features, "--features"), where, "--features") if features else None
     fit = FitPlan(
-        groups=tuple(table.sidecar.groups) if table else parse_groups(groups or DEFAULT_GROUPS),
+        groups=tuple(table.sidecar.groups) if table else parse_groups(groups or default_groups(where)),
         population=population or "all",
         split=split,
         train_size=train_size,

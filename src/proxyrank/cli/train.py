@@ -10,8 +10,6 @@ from proxyrank.cli.labels import read_labels
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.spaces import data_shape, get_space
 
-DEFAULT_GROUPS = "paths,cell,flow"
-
 
 def train(
     labels: options.Labels,
@@ -22,7 +20,10 @@ def train(
     ] = None,
     groups: Annotated[
         str | None,
-        typer.Option(help="Feature groups joined by commas, or all; paths,cell,flow if not given."),
+        typer.Option(
+            help="Feature groups joined by commas, or all; if not given, paths,cell,flow, or config in a space "
+            "without graphs."
+        ),
     ] = None,
     features: Annotated[
         str | None, typer.Option(help="Your own feature table (CSV/parquet) in place of computed features.")
@@ -79,7 +80,7 @@ def train(
     json: options.Json = False,
 ) -> None:
     """Train a ranker on labelled architectures and write it to a folder."""
-    from proxyrank.features import load_table, parse_groups
+    from proxyrank.features import default_groups, load_table, parse_groups
     from proxyrank.train.fit import FitPlan, fit_ranker
     from proxyrank.train.study import adopt_study, study_remark
 
@@ -97,7 +98,7 @@ def train(
     )
     table = load_table(options.data_path(features, "--features"), where, "--features") if features else None
     plan = FitPlan(
-        groups=tuple(table.sidecar.groups) if table else parse_groups(groups or DEFAULT_GROUPS),
+        groups=tuple(table.sidecar.groups) if table else parse_groups(groups or default_groups(where)),
         model=model,
         params={
             key: value

@@ -91,7 +91,7 @@ def test_scale_can_be_given() -> None:
 @pytest.mark.parametrize(
     ("kwargs", "message"),
     [
-        ({"name": "logitt"}, "unknown target 'logitt'; known: none, logit"),
+        ({"name": "logitt"}, "unknown target 'logitt'; nearest: logit; known: none, logit"),
         ({"direction": "up"}, "unknown direction 'up'; known: max, min"),
         ({"scale": "promille"}, "unknown scale 'promille'"),
         ({"y": [1.0, np.nan]}, "finite labels, got 2 of which 1 are"),
