@@ -199,6 +199,11 @@ def default_dataset(space: SearchSpace, label: str | None = None) -> str | None:
     return label if label in DATASETS else None
 
 
+def default_population(space: SearchSpace) -> str:
+    """Population to choose from where none is named: ``filtered`` where there is one, else ``all``."""
+    return "filtered" if "filtered" in populations(space) else "all"
+
+
 class ListedSpace:
     """Base of spaces small enough to list: write `archs`, the rest follows."""
 

@@ -56,8 +56,8 @@ def build_benchmark(
     """Train networks and write ``out`` (parquet) with its provenance beside it (``.json``).
 
     The architectures are the first ``count`` of a fixed permutation of the population, so a longer table
-    holds a shorter one. Parts lie in ``out`` + ``.parts`` until the table is complete; rows of an existing table
-    with equal settings are kept.
+    holds a shorter one. Parts lie in ``out`` + ``.parts`` until the table is complete; rows of an existing
+    table with equal settings are kept.
 
     Parameters
     ----------

@@ -85,6 +85,14 @@ Features = Annotated[
 Space = Annotated[
     str, typer.Option("--space", help="Search space: the name of an installed one, or FILE.py:NAME.")
 ]
+LabelledSpace = Annotated[
+    str | None,
+    typer.Option(
+        "--space",
+        help="Search space: the name of an installed one, or FILE.py:NAME; if not given, that of a shipped "
+        "benchmark behind --labels, else nb201.",
+    ),
+]
 RankerSpace = Annotated[
     str | None,
     typer.Option("--space", help="The ranker's search space, FILE.py:NAME, if it is not installed."),

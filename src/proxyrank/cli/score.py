@@ -11,7 +11,7 @@ import typer
 
 from proxyrank.cli import options, output
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.spaces import SearchSpace, get_space, parse_all
+from proxyrank.spaces import SearchSpace, default_dataset, get_space, parse_all
 
 if TYPE_CHECKING:
     from torch import nn
@@ -31,7 +31,7 @@ def score(
         typer.Option(help="Score any torch module instead: package:factory, called without arguments."),
     ] = None,
     proxies: Annotated[str, typer.Option(help="Names joined by commas, or all; see proxies.")] = "all",
-    dataset: Annotated[str, typer.Option(help="Classes and resolution: cifar10, cifar100, ...")] = "cifar10",
+    dataset: options.OwnDataset = None,
     batch_size: Annotated[int, typer.Option(help="Images a batch.")] = 64,
     seed: Annotated[int, typer.Option(help="Seed of weights, images and labels.")] = 0,
     repeats: Annotated[int, typer.Option(help="Seeds to score with; more than one: mean and spread.")] = 1,
@@ -54,8 +54,9 @@ def score(
     from proxyrank.features.network.score import score_archs, score_factories
     from proxyrank.features.network.score_settings import ScoreSettings, resolve_device
 
+    where = get_space(space)
     settings = ScoreSettings(
-        dataset=dataset,
+        dataset=dataset or (None if module else default_dataset(where)) or "cifar10",
         batch_size=batch_size,
         seed=seed,
         input=images,
@@ -71,7 +72,6 @@ def score(
             raise ProxyrankError("give either architectures or --module, not both")
         scores = score_factories({module: load_factory(module)}, proxies, settings)
     else:
-        where = get_space(space)
         scores = score_archs(where, _wanted(where, cells, archs), proxies, settings)
     if out:
         write_scores(out, scores, "module" if module else space, proxies, settings)

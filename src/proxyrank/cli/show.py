@@ -9,7 +9,7 @@ import typer
 
 from proxyrank.cli import options, output
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.spaces import OpGraph, SearchSpace, get_space, has, parse_all, require
+from proxyrank.spaces import OpGraph, SearchSpace, default_dataset, get_space, has, parse_all, require
 
 _SIZES = {
     "params": "parameters",
@@ -21,12 +21,13 @@ _SIZES = {
 def show(
     arch: Annotated[str, typer.Argument(help="A cell in either spelling (quote it).")],
     space: options.Space = "nb201",
-    dataset: Annotated[str, typer.Option(help="Whose network the sizes are of.")] = "cifar10",
+    dataset: options.OwnDataset = None,
     json: options.Json = False,
 ) -> None:
     """Explain one architecture: both spellings, a drawing, dead operations, keys, sizes."""
     where = get_space(space)
     exact = where.parse(arch)
+    dataset = dataset or default_dataset(where) or "cifar10"
     facts: dict[str, Any] = {"arch": exact, **_keys(where, exact)}
     if has(where, "graph"):
         facts |= _graph_facts(require(where, "graph", "show").graph(exact))

@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 
 from proxyrank.cli import options, output
-from proxyrank.cli.labels import read_labels
+from proxyrank.cli.labels import labelled_space, read_labels
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.threads import resolve_threads
-from proxyrank.spaces import get_space
+from proxyrank.spaces import default_population
 
 ALIASES = {"suggest": "variance"}
 """``suggest`` is what that command does unless told otherwise."""
@@ -30,7 +30,10 @@ def simulate(
         ),
     ] = None,
     seeds: Annotated[int, typer.Option(min=1, help="Runs of each strategy (seeds 0, 1, ...).")] = 5,
-    population: Annotated[str, typer.Option(help="Part of the space to choose from.")] = "filtered",
+    population: Annotated[
+        str | None,
+        typer.Option(help="Part of the space to choose from; filtered where there is one, if not given."),
+    ] = None,
     groups: Annotated[
         str | None,
         typer.Option(
@@ -40,7 +43,7 @@ def simulate(
     ] = None,
     model: Annotated[str, typer.Option(help="Model of the ranker.")] = "ensemble",
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; all cores if not given.")] = None,
-    space: options.Space = "nb201",
+    space: options.LabelledSpace = None,
     json: options.Json = False,
 ) -> None:
     """Play strategies against known labels. Stop it at any time: the same command goes on."""
@@ -50,7 +53,7 @@ def simulate(
     from proxyrank.search.plots import plot_simulation
     from proxyrank.search.simulate import Simulation, run_simulation, summarise
 
-    where = get_space(space)
+    where = labelled_space(space, labels)
     if not out.absolute().parent.is_dir():
         raise ProxyrankError(f"--out {out}: the folder {out.absolute().parent} does not exist")
     names = [name.strip() for name in strategy.split(",") if name.strip()]
@@ -58,7 +61,7 @@ def simulate(
         strategies=tuple(dict.fromkeys(ALIASES.get(name, name) for name in names)),
         checkpoints=_checkpoints(checkpoints, budget),
         seeds=tuple(range(seeds)),
-        population=population,
+        population=population or default_population(where),
         groups=parse_groups(groups or default_groups(where)),
         model=model,
     )

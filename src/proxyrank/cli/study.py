@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from proxyrank.cli import options, output
-from proxyrank.cli.labels import read_labels
+from proxyrank.cli.labels import labelled_space, read_labels
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.spaces import data_shape, get_space
+from proxyrank.spaces import data_shape
 
 if TYPE_CHECKING:
     from proxyrank.train.study import StudyReport
@@ -57,7 +57,7 @@ def study(
     dataset: Annotated[
         str | None, typer.Option(help="Data set of network features; the label's name if that is one.")
     ] = None,
-    space: options.Space = "nb201",
+    space: options.LabelledSpace = None,
     jobs: Annotated[
         int, typer.Option(min=1, help="Processes that share the trials; one keeps them reproducible.")
     ] = 1,
@@ -69,7 +69,7 @@ def study(
     from proxyrank.train.fit import FitPlan
     from proxyrank.train.study import StudyPlan, study_in_folder
 
-    where = get_space(space)
+    where = labelled_space(space, labels)
     if dataset:
         data_shape(dataset)
     if features and groups:

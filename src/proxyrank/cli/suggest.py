@@ -7,8 +7,8 @@ import pandas as pd
 import typer
 
 from proxyrank.cli import options, output
-from proxyrank.cli.labels import read_labels
-from proxyrank.spaces import get_space
+from proxyrank.cli.labels import labelled_space, read_labels
+from proxyrank.spaces import default_population
 
 
 def suggest(
@@ -29,20 +29,23 @@ def suggest(
     label_direction: Annotated[
         Literal["max", "min"] | None, typer.Option(help="max (accuracy, the default) or min (error, loss).")
     ] = None,
-    population: Annotated[str, typer.Option(help="Part of the space to choose from.")] = "filtered",
+    population: Annotated[
+        str | None,
+        typer.Option(help="Part of the space to choose from; filtered where there is one, if not given."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Of whatever is drawn.")] = 0,
     more: Annotated[
         bool, typer.Option("--more", help="Suggest another batch though the last one has no labels yet.")
     ] = False,
     out: Annotated[Path | None, typer.Option(help="Write the batch as a CSV with column arch.")] = None,
-    space: options.Space = "nb201",
+    space: options.LabelledSpace = None,
     json: options.Json = False,
 ) -> None:
     """Suggest a batch of architectures to train. Without new labels, the batch that waits is shown again."""
     from proxyrank.common.tabular import write_table
     from proxyrank.search.suggest import suggest_next
 
-    where = get_space(space)
+    where = labelled_space(space, labels)
     known = (
         read_labels(where, labels, label=label, direction=label_direction, duplicates="mean")
         if labels
@@ -52,7 +55,7 @@ def suggest(
         where,
         state,
         count=batch,
-        population=population,
+        population=population or default_population(where),
         strategy=strategy,
         labels=known.values if known else None,
         direction=known.direction if known else "max",

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 import typer
 
 from proxyrank.cli import options, output
-from proxyrank.cli.labels import read_labels
+from proxyrank.cli.labels import labelled_space, read_labels
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.spaces import data_shape, get_space
+from proxyrank.spaces import data_shape
 
 
 def train(
@@ -21,8 +21,8 @@ def train(
     groups: Annotated[
         str | None,
         typer.Option(
-            help="Feature groups joined by commas, or all; if not given, paths,cell,flow, or config in a space "
-            "without graphs."
+            help="Feature groups joined by commas, or all; if not given, paths,cell,flow, or config in a "
+            "space without graphs."
         ),
     ] = None,
     features: Annotated[
@@ -75,7 +75,7 @@ def train(
         typer.Option(help="90 % prediction intervals from out-of-fold residuals; they need 20 labels."),
     ] = True,
     strict: Annotated[bool, typer.Option(help="Refuse missing labels instead of leaving them out.")] = False,
-    space: options.Space = "nb201",
+    space: options.LabelledSpace = None,
     threads: options.Threads = 1,
     json: options.Json = False,
 ) -> None:
@@ -84,7 +84,7 @@ def train(
     from proxyrank.train.fit import FitPlan, fit_ranker
     from proxyrank.train.study import adopt_study, study_remark
 
-    where = get_space(space)
+    where = labelled_space(space, labels)
     if dataset:
         data_shape(dataset)
     if features and groups:
@@ -120,7 +120,7 @@ def train(
         intervals=intervals,
     )
     if study:
-        plan = adopt_study(plan, study, space)
+        plan = adopt_study(plan, study, where.name)
     ranker = fit_ranker(where, known, plan, features=table)
     ranker.save(out)
     card = ranker.card
