@@ -66,4 +66,5 @@ CONFIG = FeatureGroup(
     needs_network=False,
     columns=config_columns,
     compute=config_frame,
+    needs=("options", "config"),
 )

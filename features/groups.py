@@ -10,7 +10,6 @@ import pandas as pd
 
 from proxyrank.common.errors import ProxyrankError, unknown
 from proxyrank.spaces.base import SearchSpace, has, require
-from proxyrank.spaces.graph import OpGraph
 
 Compute = Callable[[SearchSpace, Sequence[str], Mapping[str, Any]], pd.DataFrame]
 """Space, architectures, settings -> float64 frame indexed by architecture, in the given order."""
@@ -50,6 +49,8 @@ class FeatureGroup:
     compute_columns
         Computes any columns of all groups that name the same function, whose settings agree where they
         overlap: what these groups need in common is then made once. None where there is no such saving.
+    needs
+        Abilities of the space that it needs besides networks, see `proxyrank.spaces.ABILITIES`.
     """
 
     name: str
@@ -62,10 +63,22 @@ class FeatureGroup:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     shard_size: int = 512
     compute_columns: ComputeColumns | None = None
+    needs: tuple[str, ...] = ()
 
     def resolve(self, settings: Mapping[str, Any] | None) -> dict[str, Any]:
         """Its own settings: the given values over the defaults; the settings of other groups are left out."""
         return {name: (settings or {}).get(name, default) for name, default in self.defaults.items()}
+
+    def require(self, space: SearchSpace) -> None:
+        """Refuse a space that lacks what the group needs.
+
+        Raises
+        ------
+        ProxyrankError
+            One line that says what is lacking.
+        """
+        for ability in ("network",) * self.needs_network + self.needs:
+            require(space, ability, f"the feature group {self.name}")
 
 
 GROUPS: dict[str, FeatureGroup] = {}
@@ -73,8 +86,8 @@ GROUPS: dict[str, FeatureGroup] = {}
 
 _ORDER = ("vkdnw", "zcs", "graf", "paths", "cell", "flow")
 
-_DEFAULTS: Mapping[str, tuple[str, ...]] = {"graph": ("paths", "cell", "flow"), "config": ("config",)}
-"""What a space has -> feature groups that are taken unless others are named; the first that applies."""
+_DEFAULTS = (("paths", "cell", "flow"), ("config",))
+"""Groups that are taken where none are named: the first ones whose needs the space meets."""
 
 
 def register_group(group: FeatureGroup) -> None:
@@ -132,31 +145,13 @@ def default_groups(space: SearchSpace) -> tuple[str, ...]:
     ProxyrankError
         If the space has neither.
     """
-    for ability, names in _DEFAULTS.items():
-        if has(space, ability):
+    for names in _DEFAULTS:
+        if all(has(space, ability) for name in names for ability in GROUPS[name].needs):
             return names
     raise ProxyrankError(
         f"the search space {space.name} has neither graphs nor options to read features off; name the "
         "feature groups, or give a feature table"
     )
-
-
-def per_graph(columns: Sequence[str], values: Callable[[OpGraph], list[float]]) -> Compute:
-    """`compute` of a group whose row is a function of the graph alone.
-
-    Parameters
-    ----------
-    columns
-        Names of the values.
-    values
-        Row of one graph.
-    """
-
-    def compute(space: SearchSpace, archs: Sequence[str], settings: Mapping[str, Any]) -> pd.DataFrame:
-        graphs = require(space, "graph", "a graph feature")
-        return frame_of(archs, columns, [values(graphs.graph(arch)) for arch in archs])
-
-    return compute
 
 
 def frame_of(archs: Sequence[str], columns: Sequence[str], rows: Sequence[Sequence[float]]) -> pd.DataFrame:

@@ -209,16 +209,16 @@ class OpGraph:
 
         A product is zero where one of its factors is.
         """
-        reached, useful = {0}, {self.n_nodes - 1}
+        reached = {0}
         for node in range(1, self.n_nodes):
             carried = [edge.source in reached and not edge.is_none for edge in self.incoming[node]]
             enough = all(carried) if self.nodes[node].merge == "product" else any(carried)
             if carried and enough and not _is_none(self.nodes[node]):
                 reached.add(node)
-        for node in reversed(range(self.n_nodes - 1)):
-            if any(edge.target in useful and not edge.is_none for edge in self.outgoing[node]):
-                useful.add(node)
-        alive = reached & useful
+        alive = reached & {self.n_nodes - 1}
+        for node in sorted(reached, reverse=True):
+            if any(edge.target in alive and not edge.is_none for edge in self.outgoing[node]):
+                alive.add(node)
         return tuple(e for e in self.edges if e.source in alive and e.target in alive and not e.is_none)
 
     def live(self) -> "OpGraph":

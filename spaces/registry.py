@@ -32,9 +32,9 @@ def register_space(name: str, module: str, attribute: str) -> None:
     _FACTORIES[name] = (module, attribute)
 
 
-def space_names() -> list[str]:
-    """Names of the registered and installed spaces."""
-    return sorted({*_FACTORIES, *_installed()})
+def space_names(*, installed: bool = True) -> list[str]:
+    """Names of the registered spaces and, ``installed``, of those that other packages bring."""
+    return sorted({*_FACTORIES, *(_installed() if installed else ())})
 
 
 def get_space(space: str | SearchSpace) -> SearchSpace:

@@ -1,97 +1,114 @@
 """Cell: operations, shortcuts and inner nodes of the live graph.
 
-Read off the spliced form (`_terms`): a node is the sum of terms that an operation, or the
-output, reads; a term that a node holds by a skip is one that it shares with another node, or the input. So
-neither the names of nodes nor the places of skips matter, and architectures that compute the same function
-have equal rows.
+Read off the spliced form (`_terms`): a node is the sum of terms that an operation, or the output, reads; a
+term that a node holds by a skip is one that it shares with another node, or the input. So neither the names
+of nodes nor the places of skips matter, and architectures that compute the same function have equal rows.
+Concatenations and products are taken for the sum of their terms.
+
+Columns, in the words of the space's operations (`_words`): ``count``: live operations of a kind, of all
+convolutions, terms held by a skip, inner nodes; ``output``: terms that enter the output; ``input``:
+operations that read the input; ``identity_beside``: operations other than pools added to all that they read;
+``skip_beside``: pairs of such an operation and a sum held by a skip in one node; ``inner``: over the routes
+from the input to an inner node, the fewest and most of what `paths` counts, and their number.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from proxyrank.common.errors import NotApplicableError
-from proxyrank.features.graph._terms import INPUT, NO_HISTORY, History, Sum, Terms, advance, splice, spread
-from proxyrank.features.groups import FeatureGroup, per_graph
+from proxyrank.features.graph._group import graph_group
+from proxyrank.features.graph._terms import INPUT, Extent, Sum, Terms, extents, splice
+from proxyrank.features.graph._words import Vocabulary
 from proxyrank.spaces.graph import OpGraph
 
-Kind = str
-
-KINDS: tuple[Kind, ...] = ("conv3x3", "conv1x1", "pool")
-CONVS: tuple[Kind, ...] = ("conv3x3", "conv1x1")
 INNER_NODES = 2
 """Inner nodes that have columns, the largest summaries first; zeros where there are fewer."""
 
-_INNER = (
-    "min_convs",
-    "max_convs",
-    "min_conv3x3",
-    "max_conv3x3",
-    "min_pools",
-    "max_pools",
-    "routes",
-)
 
-COLUMNS: tuple[str, ...] = (
-    *(f"cell_count_{kind}" for kind in KINDS),
-    "cell_count_convs",
-    "cell_count_skip_terms",
-    "cell_count_inner_nodes",
-    *(f"cell_output_{kind}" for kind in KINDS),
-    "cell_output_input",
-    *(f"cell_input_{kind}" for kind in KINDS),
-    *(f"cell_identity_beside_{kind}" for kind in CONVS),
-    *(f"cell_skip_beside_{kind}" for kind in CONVS),
-    *(f"cell_inner{i + 1}_{name}" for i in range(INNER_NODES) for name in _INNER),
-)
-"""``count``: live operations, terms held by a skip, inner nodes; ``output``: terms that enter the output;
-``input``: operations that read the input; ``identity_beside``: convs added to all that they read;
-``skip_beside``: pairs of a conv and a term held by a skip in one node; ``inner``: over the routes from the
-input to an inner node."""
+@lru_cache(maxsize=64)
+def cell_columns(words: Vocabulary) -> tuple[str, ...]:
+    """Names of the columns."""
+    kinds, beside = words.kinds, [words.kinds[i] for i in _beside(words)]
+    inner = [f"{end}_{what.name}" for what in words.measures for end in ("min", "max")]
+    return (
+        *(f"cell_count_{kind}" for kind in kinds),
+        *(["cell_count_convs"] if words.convs else []),
+        "cell_count_skip_terms",
+        "cell_count_inner_nodes",
+        *(f"cell_output_{kind}" for kind in kinds),
+        "cell_output_input",
+        *(f"cell_input_{kind}" for kind in kinds),
+        *(f"cell_identity_beside_{kind}" for kind in beside),
+        *(f"cell_skip_beside_{kind}" for kind in beside),
+        *(f"cell_inner{i + 1}_{name}" for i in range(INNER_NODES) for name in (*inner, "routes")),
+    )
 
 
-def cell_values(graph: OpGraph) -> list[float]:
-    """Row of a graph, in the order of `COLUMNS`; all zero where no path leads to the output.
+def cell_values(graph: OpGraph, words: Vocabulary) -> list[float]:
+    """Row of a graph, in the order of `cell_columns`; all zero where no path leads to the output.
 
     Raises
     ------
     NotApplicableError
         If the graph exceeds the bounds of `_terms`, or has too many routes for a float.
     """
-    terms = splice(graph)
-    distinct = {_key(instance.reads): instance.reads for instance in terms.instances}
+    terms = splice(graph).flat()
+    places = {i: words.place(operation) for i, operation in terms.operations}
+    distinct = {_key(terms.instances[i].reads): terms.instances[i].reads for i in places}
     inner = [read for read in distinct.values() if not _is_input(read)]
-    values = [*_counts(terms, inner), *_residuals(terms, inner), *_inner_nodes(terms)]
+    values = [
+        *_counts(terms, inner, places, words),
+        *_residuals(terms, inner, places, words),
+        *_inner_nodes(terms, places, words),
+    ]
     try:
         return [float(value) for value in values]
     except OverflowError:
         raise NotApplicableError("the graph has more routes than a float can hold") from None
 
 
+def _beside(words: Vocabulary) -> list[int]:
+    return [i for i in range(len(words.kinds)) if i not in words.pools]
+
+
 def _is_input(read: Sum) -> bool:
     return len(read) == 1 and read.get(INPUT) == 1
 
 
-def _counts(terms: Terms, inner: list[Sum]) -> list[int]:
-    kinds = [instance.kind for instance in terms.instances]
-    count = [kinds.count(kind) for kind in KINDS]
+def _counts(terms: Terms, inner: list[Sum], places: Mapping[int, int], words: Vocabulary) -> list[int]:
+    kinds = range(len(words.kinds))
+    count, output, first = [0] * len(kinds), [0] * len(kinds), [0] * len(kinds)
+    for i, place in places.items():
+        count[place] += 1
+        output[place] += terms.output.get(i, 0)
+        first[place] += INPUT in terms.instances[i].reads
     # every operation enters one node of its own accord; all further terms are held by skips
-    skips = sum(sum(node.values()) for node in (*inner, terms.output)) - len(kinds)
-    output = [sum(n for t, n in terms.output.items() if t != INPUT and kinds[t] == kind) for kind in KINDS]
-    first = [sum(i.kind == kind and INPUT in i.reads for i in terms.instances) for kind in KINDS]
-    return [*count, sum(count[:2]), skips, len(inner), *output, terms.output.get(INPUT, 0), *first]
+    skips = sum(sum(node.values()) for node in (*inner, terms.output)) - len(places)
+    convs = [sum(count[i] for i in words.convs)] if words.convs else []
+    return [*count, *convs, skips, len(inner), *output, terms.output.get(INPUT, 0), *first]
 
 
-def _residuals(terms: Terms, inner: list[Sum]) -> list[int]:
-    """Convs beside a sum that a skip adds to their node: the sum they read, and any sum that is read."""
-    identity, beside = dict.fromkeys(CONVS, 0), dict.fromkeys(CONVS, 0)
+def _residuals(terms: Terms, inner: list[Sum], places: Mapping[int, int], words: Vocabulary) -> list[int]:
+    """Operations beside a sum that a skip adds to their node: the sum they read, and any sum that is read."""
+    counted = _beside(words)
+    identity, beside = dict.fromkeys(counted, 0), dict.fromkeys(counted, 0)
+    by_term: dict[int, list[Sum]] = {}
+    for read in ({INPUT: 1}, *inner):
+        by_term.setdefault(min(read), []).append(read)
     for node in (*inner, terms.output):
-        skipped = [read for read in ({INPUT: 1}, *inner) if _inside(read, node)]
+        skipped = list(_held(node, by_term))
         for term in node:
-            if term == INPUT or terms.instances[term].kind not in CONVS:
+            if term == INPUT or places[term] not in identity:
                 continue
-            instance = terms.instances[term]
-            identity[instance.kind] += _inside(instance.reads, node)
-            beside[instance.kind] += sum(term not in read for read in skipped)
+            identity[places[term]] += _inside(terms.instances[term].reads, node)
+            beside[places[term]] += sum(term not in read for read in skipped)
     return [*identity.values(), *beside.values()]
+
+
+def _held(node: Sum, by_term: Mapping[int, Sequence[Sum]]) -> Iterator[Sum]:
+    """Sums that a node holds and that are not all of it, from those listed by their first term."""
+    for term in node:
+        yield from (read for read in by_term.get(term, ()) if _inside(read, node))
 
 
 def _inside(read: Sum, node: Sum) -> bool:
@@ -99,11 +116,11 @@ def _inside(read: Sum, node: Sum) -> bool:
     return read != node and all(node.get(term, 0) >= times for term, times in read.items())
 
 
-def _inner_nodes(terms: Terms) -> list[int]:
-    routes = spread(terms, (NO_HISTORY, 1), advance, lambda kind, read: 1).reads
-    found = {_key(i.reads): _routes(read) for i, read in zip(terms.instances, routes, strict=True)}
+def _inner_nodes(terms: Terms, places: Mapping[int, int], words: Vocabulary) -> list[int]:
+    reads = extents(terms, words, words.measures).reads
+    found = {_key(terms.instances[i].reads): _routes(reads[i]) for i in places}
     summaries = sorted((summary for key, summary in found.items() if not _is_input(dict(key))), reverse=True)
-    summaries += [(0,) * len(_INNER)] * (INNER_NODES - len(summaries))
+    summaries += [(0,) * (2 * len(words.measures) + 1)] * (INNER_NODES - len(summaries))
     return [value for summary in summaries[:INNER_NODES] for value in summary]
 
 
@@ -111,21 +128,14 @@ def _key(read: Sum) -> frozenset[tuple[int, int]]:
     return frozenset(read.items())
 
 
-def _routes(histories: Mapping[History, int]) -> tuple[int, ...]:
-    counts = (
-        [conv3x3 + conv1x1 for conv3x3, conv1x1, _ in histories],
-        [conv3x3 for conv3x3, _, _ in histories],
-        [pool for _, _, pool in histories],
-    )
-    return (*(end for count in counts for end in (min(count), max(count))), sum(histories.values()))
+def _routes(extent: Extent) -> tuple[int, ...]:
+    ends = (end for both in zip(extent.lows, extent.highs, strict=True) for end in both)
+    return (*ends, extent.routes)
 
 
-CELL = FeatureGroup(
-    name="cell",
-    summary="cell: operations, shortcuts and inner nodes of the live graph",
-    version=1,
-    needs_network=False,
-    columns=lambda space: list(COLUMNS),
-    compute=per_graph(COLUMNS, cell_values),
-    equal_by="function",
+CELL = graph_group(
+    "cell",
+    "cell: operations, shortcuts and inner nodes of the live graph",
+    cell_columns,
+    cell_values,
 )

@@ -1,70 +1,118 @@
 """Flow: how the variance of the signal, and of the gradient, is made up.
 
-The input carries variance 1, a node sums the variances of its terms, a skip passes variance on, a pool
-passes 0.4 of it, and a conv (ReLU-conv-BN) sets its output to variance 1 whatever came in (``reset``) or
-passes it on (``pass``). Each share of the variance carries the history of the operations it went through. The
-gradient is the same on the graph turned round. Arithmetic is exact (fractions), so values do not depend on
-the order of summation and architectures that compute the same function have equal rows, bit for bit.
+The input carries variance 1 per channel. A sum adds the variances of its terms, a concatenation averages them
+by their shares of the channels, a product multiplies them. A skip passes variance on, a pool passes 0.4 of
+it, and what is normalised or learnt to be (`_RESETTING`; ReLU-conv-BN is such) sets its output to variance 1
+whatever came in (``reset``) or passes it on (``pass``); the rest passes it on. Each share of the variance
+carries the history of the operations it went through; a factor of a product has an equal share in it. The
+gradient is the same on the graph turned round, where every node is a sum. Arithmetic is exact (fractions), so
+values do not depend on the order of summation and architectures that compute the same function have equal
+rows, bit for bit; beyond `EXACT` operations it is in floats.
+
+Columns, in the words of the space's operations (`_words`): ``end``: where the flow arrives, the output
+(backward: the input); ``last``: the last inner node, which is the sum with the longest history of operations
+among those that some operation reads (ties: the largest summary); it is the input itself where no operation
+reads anything else. ``share_3_convs``: the share that went through 3 or more convolutions, and so on for each
+wide kind of them; ``share_pooled``; ``share_through`` every kind that is neither convolution nor pool;
+``depth``: operations passed, an operation of r repeats counts r times; ``field``: the radius of the receptive
+field, in pixels as if nothing were strided.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
+from typing import cast
 
-from proxyrank.features.graph._terms import NO_HISTORY, History, Terms, advance, splice, spread
-from proxyrank.features.groups import FeatureGroup, per_graph
-from proxyrank.spaces.graph import OpGraph
-
-Kind = str
+from proxyrank.features.graph._group import graph_group
+from proxyrank.features.graph._terms import (
+    MOST,
+    Budget,
+    History,
+    Instance,
+    Terms,
+    advance,
+    capped,
+    carry,
+    extents,
+    splice,
+)
+from proxyrank.features.graph._words import Measure, Vocabulary
+from proxyrank.spaces.graph import Operation, OpGraph
 
 POOL_GAIN = Fraction(2, 5)
 """Share of the variance that a 3x3 average pool passes on."""
 
-MOST = 3
-"""Convs up to which a share has a column of its own; the last column holds more, too."""
+EXACT = 100
+"""Operations up to which shares are fractions; their denominators grow with every sum."""
 
-Shares = Mapping[History, Fraction]
+_RESETTING = ("conv", "depthwise_conv", "separable_conv", "linear", "attention", "normalisation")
 
-
-def _passing(kind: Kind, read: Shares) -> Fraction:
-    return POOL_GAIN if kind == "pool" else Fraction(1)
-
-
-def _resetting(kind: Kind, read: Shares) -> Fraction:
-    return POOL_GAIN if kind == "pool" else 1 / sum(read.values(), Fraction())
-
-
-_GAINS: dict[str, Callable[[Kind, Shares], Fraction]] = {"reset": _resetting, "pass": _passing}
+_VARIANTS = ("reset", "pass")
 _DIRECTIONS: dict[str, Callable[[OpGraph], OpGraph]] = {
     "forward": lambda graph: graph,
     "backward": lambda graph: graph.reverse(),
 }
-_SUMMARY = (
-    "log_variance",
-    *(f"share_{k}_convs" for k in range(MOST + 1)),
-    *(f"share_{k}_conv3x3" for k in range(MOST + 1)),
-    "share_pooled",
-    "depth_mean",
-    "depth_variance",
-    "field_mean",
-    "field_variance",
-)
-
-COLUMNS: tuple[str, ...] = tuple(
-    f"flow_{direction}_{variant}_{place}_{name}"
-    for direction in _DIRECTIONS
-    for variant in _GAINS
-    for place in ("end", "last")
-    for name in _SUMMARY
-)
-"""``end``: where the flow arrives, the output (backward: the input). ``last``: the last inner node, which is
-the sum with the longest history of operations among those that some operation reads (ties: the largest
-summary); it is the input itself where no operation reads anything else. ``depth``: convs and pools passed;
-``field``: 3x3 convs and pools passed, the radius of the receptive field; ``share_3``: 3 or more."""
 
 
-def flow_values(graph: OpGraph) -> list[float]:
-    """Row of a graph, in the order of `COLUMNS`; all zero where no path leads to the output.
+@dataclass(frozen=True)
+class Flow:
+    """Variance of a sum.
+
+    Attributes
+    ----------
+    shares
+        Variance by history.
+    moments
+        Sums of the variance, and of it times depth, depth squared, field, field squared.
+    """
+
+    shares: dict[History, Fraction]
+    moments: tuple[Fraction, ...]
+
+    @property
+    def total(self) -> Fraction:
+        """All of it."""
+        return self.moments[0]
+
+    def scaled(self, factor: Fraction | int) -> "Flow":
+        """The same flow at another strength."""
+        if factor == 1:
+            return self
+        return Flow(
+            {history: factor * variance for history, variance in self.shares.items()},
+            tuple(factor * moment for moment in self.moments),
+        )
+
+
+def _names(words: Vocabulary) -> tuple[str, ...]:
+    return (
+        "log_variance",
+        *(f"share_{k}_{what.name}" for what in words.conv_measures for k in range(MOST + 1)),
+        *(["share_pooled"] if words.pools else []),
+        *(f"share_through_{words.kinds[i]}" for i in words.others),
+        "depth_mean",
+        "depth_variance",
+        "field_mean",
+        "field_variance",
+    )
+
+
+@lru_cache(maxsize=64)
+def flow_columns(words: Vocabulary) -> tuple[str, ...]:
+    """Names of the columns."""
+    return tuple(
+        f"flow_{direction}_{variant}_{place}_{name}"
+        for direction in _DIRECTIONS
+        for variant in _VARIANTS
+        for place in ("end", "last")
+        for name in _names(words)
+    )
+
+
+def flow_values(graph: OpGraph, words: Vocabulary) -> list[float]:
+    """Row of a graph, in the order of `flow_columns`; all zero where no path leads to the output.
 
     Raises
     ------
@@ -73,54 +121,108 @@ def flow_values(graph: OpGraph) -> list[float]:
     """
     values: list[float] = []
     for turn in _DIRECTIONS.values():
-        terms = splice(turn(graph))
-        for gain in _GAINS.values():
-            values += _ends(terms, gain)
+        terms = splice(turn(graph.live()))
+        for variant in _VARIANTS:
+            values += _ends(terms, words, reset=variant == "reset")
     return values
 
 
-def _ends(terms: Terms, gain: Callable[[Kind, Shares], Fraction]) -> tuple[float, ...]:
-    flow = spread(terms, (NO_HISTORY, Fraction(1)), advance, gain)
-    if not flow.output:
-        return (0.0,) * (2 * len(_SUMMARY))
-    longest = [max(map(sum, read)) for read in flow.reads]
-    deepest = [_summary(r) for r, depth in zip(flow.reads, longest, strict=True) if depth == max(longest)]
-    last = max(deepest, default=_summary({NO_HISTORY: Fraction(1)}))
-    return (*_summary(flow.output), *last)
+def _ends(terms: Terms, words: Vocabulary, *, reset: bool) -> tuple[float, ...]:
+    if not terms.output:
+        return (0.0,) * (2 * len(_names(words)))
+    one = Fraction(1) if len(terms.instances) <= EXACT else cast(Fraction, 1.0)
+    start = Flow({(0,) * len(words.kinds): one}, (one, *(0 * one,) * 4))
+    budget = Budget()
+
+    def join(instance: Instance, parts: Sequence[Flow]) -> Flow:
+        mixed = _mix(_factors(instance, parts), parts)
+        budget.spend(len(mixed.shares))
+        return mixed
+
+    def through(operation: Operation, read: Flow) -> Flow:
+        gain = one * POOL_GAIN if operation.family == "pool" else one
+        if reset and operation.family in _RESETTING:
+            gain = one / read.total
+        return _pass(operation, read, gain, words.place(operation))
+
+    flow = carry(terms, start, join, through)
+    depth = Measure("depth", frozenset(range(len(words.kinds))))
+    longest = [extent.highs[0] for extent in extents(terms, words, [depth]).reads]
+    read = [i for i, _ in terms.operations]
+    deepest = max((longest[i] for i in read), default=0)
+    last = max((_summary(flow.reads[i], words) for i in read if longest[i] == deepest), default=None)
+    return (*_summary(flow.output, words), *(last or _summary(start, words)))
 
 
-def _summary(shares: Shares) -> tuple[float, ...]:
-    """Values named in ``_SUMMARY`` of one sum: its variance by history."""
-    total = sum(shares.values(), Fraction())
-    by_convs, by_conv3x3 = [Fraction()] * (MOST + 1), [Fraction()] * (MOST + 1)
-    pooled = Fraction()
-    depths: dict[int, Fraction] = {}
-    fields: dict[int, Fraction] = {}
-    for (conv3x3, conv1x1, pool), variance in shares.items():
-        share = variance / total
-        by_convs[min(conv3x3 + conv1x1, MOST)] += share
-        by_conv3x3[min(conv3x3, MOST)] += share
-        pooled += share if pool else 0
-        depth, field = conv3x3 + conv1x1 + pool, conv3x3 + pool
-        depths[depth] = depths.get(depth, Fraction()) + share
-        fields[field] = fields.get(field, Fraction()) + share
-    log_variance = math.log(total.numerator) - math.log(total.denominator)
-    moments = (*_moments(depths), *_moments(fields))
-    return (log_variance, *map(float, (*by_convs, *by_conv3x3, pooled, *moments)))
+def _factors(instance: Instance, parts: Sequence[Flow]) -> Sequence[Fraction | int]:
+    """What each term of an instance is multiplied by."""
+    times = list(instance.reads.values())
+    if instance.merge == "concat":
+        return [instance.shares[term] for term in instance.reads]
+    if instance.merge == "product":
+        totals = [part.total for part in parts]
+        whole = math.prod(total**n for total, n in zip(totals, times, strict=True))
+        return [n * whole / (sum(times) * total) for total, n in zip(totals, times, strict=True)]
+    return times
 
 
-def _moments(shares: Mapping[int, Fraction]) -> tuple[Fraction, Fraction]:
-    mean = sum((value * share for value, share in shares.items()), Fraction())
-    square = sum((value * value * share for value, share in shares.items()), Fraction())
-    return mean, square - mean * mean
+def _mix(factors: Sequence[Fraction | int], parts: Sequence[Flow]) -> Flow:
+    scaled = [part.scaled(factor) for factor, part in zip(factors, parts, strict=True)]
+    if len(scaled) == 1:
+        return scaled[0]
+    shares: dict[History, Fraction] = {}
+    for part in scaled:
+        _gather(shares, part.shares.items())
+    totals = zip(*(part.moments for part in scaled), strict=True)
+    return Flow(shares, tuple(sum(own, Fraction()) for own in totals) if scaled else (Fraction(),) * 5)
 
 
-FLOW = FeatureGroup(
-    name="flow",
-    summary="flow: variance of the signal and of the gradient by the operations it went through",
-    version=1,
-    needs_network=False,
-    columns=lambda space: list(COLUMNS),
-    compute=per_graph(COLUMNS, flow_values),
-    equal_by="function",
+def _gather(shares: dict[History, Fraction], more: Iterable[tuple[History, Fraction]]) -> None:
+    for history, variance in more:
+        shares[history] = shares[history] + variance if history in shares else variance
+
+
+def _pass(operation: Operation, read: Flow, gain: Fraction, place: int) -> Flow:
+    passed = read.scaled(gain)
+    shares: dict[History, Fraction] = {}
+    _gather(shares, ((advance(h, place, operation.repeats), own) for h, own in passed.shares.items()))
+    total, depth, depth2, field, field2 = passed.moments
+    more, wider = operation.repeats, operation.radius
+    moments = [total, depth + more * total, depth2 + 2 * more * depth + more**2 * total]
+    moments += (
+        [field + wider * total, field2 + 2 * wider * field + wider**2 * total] if wider else [field, field2]
+    )
+    return Flow(shares, tuple(moments))
+
+
+def _summary(flow: Flow, words: Vocabulary) -> tuple[float, ...]:
+    """Values named by `_names` of one sum."""
+    total = flow.total
+    by_count = [[Fraction()] * (MOST + 1) for _ in words.conv_measures]
+    pooled, through = Fraction(), dict.fromkeys(words.others, Fraction())
+    for history, variance in flow.shares.items():
+        for counts, measure in zip(by_count, words.conv_measures, strict=True):
+            counts[capped(history, measure)] += variance
+        pooled += variance if any(history[i] for i in words.pools) else 0
+        for i in words.others:
+            through[i] += variance if history[i] else 0
+    depth, depth2, field, field2 = (moment / total for moment in flow.moments[1:])
+    shares = [share for counts in by_count for share in counts]
+    shares += [*([pooled] if words.pools else []), *through.values()]
+    values = [*(share / total for share in shares), depth, depth2 - depth**2, field, field2 - field**2]
+    return (_log(total), *map(float, values))
+
+
+def _log(value: Fraction | float) -> float:
+    """Logarithm, of a fraction by its parts, which may be larger than any float."""
+    if isinstance(value, float):
+        return math.log(value)
+    return math.log(value.numerator) - math.log(value.denominator)
+
+
+FLOW = graph_group(
+    "flow",
+    "flow: variance of the signal and of the gradient by the operations it went through",
+    flow_columns,
+    flow_values,
 )

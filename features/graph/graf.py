@@ -1,18 +1,29 @@
-"""GRAF: properties of the graph restricted to every subset of operations (ICML 2024, arXiv 2404.16551)."""
+"""GRAF: properties of the graph restricted to every subset of operations (ICML 2024, arXiv 2404.16551).
 
-from collections.abc import Mapping, Sequence
+Columns: ``op_count_<op>``; then, for every subset A of the operations, edges on the shortest and on the
+longest path from input to output whose operations all belong to A; edges of A that leave the input (published
+as ``in_degree``) and that enter the output (``out_degree``); edges of A over the number of nodes, twice.
+
+An operation is called by the space's name for it. Where a space has more than `MAX_OPS`, or declares none,
+coarser words take the names' place (`_words`), so that there are never more than `MAX_OPS`. An operation on a
+node lies on every edge that enters the node, and for ``out_degree`` and ``avg_out`` on every edge that leaves
+it; a plain edge is part of no subset and of no length.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
 import pandas as pd
 
-from proxyrank.common.errors import ProxyrankError, unknown
+from proxyrank.common.errors import NotApplicableError, unknown
+from proxyrank.features.graph._words import Level, operations_of, words_of
 from proxyrank.features.groups import FeatureGroup, frame_of
-from proxyrank.spaces.base import SearchSpace, require
-from proxyrank.spaces.graph import Edge, OpGraph
+from proxyrank.spaces import Operation, OpGraph, SearchSpace, require
 
 MAX_OPS = 8
-"""Operations a space may have: there are six columns for each of the 2^n - 1 subsets."""
+"""Operations told apart: there are six columns for each of the 2^n - 1 subsets."""
 
 NO_PATH: dict[str, tuple[int, int]] = {"published": (2, 0), "older": (1, -1)}
 """Setting ``graf_no_path``: what `min_path_len` exceeds the number of nodes by, and `max_op_on_path`, where
@@ -27,117 +38,130 @@ _FAMILIES = (
     "node_degree_({})_avg_out",
 )
 
-
-def graf_columns(ops: Sequence[str]) -> list[str]:
-    """Names of the columns for operations ``ops``: counts, then six columns a non-empty subset.
-
-    Raises
-    ------
-    ProxyrankError
-        If there are more than `MAX_OPS` operations.
-    """
-    subsets = (",".join(subset) for subset in _subsets(ops))
-    counts = [f"op_count_{op}" for op in ops]
-    return counts + [family.format(subset) for subset in subsets for family in _FAMILIES]
+Places = tuple[int, ...]
+"""Positions of the operations that something carries."""
 
 
-def graf_values(graph: OpGraph, ops: Sequence[str], *, no_path: str = "published") -> list[float]:
-    """GRAF of the graph as it is written, dead operations included.
+@lru_cache(maxsize=64)
+def graf_words(operations: tuple[Operation, ...] | None) -> tuple[tuple[str, ...], Level]:
+    """Words for the operations of a space, at most `MAX_OPS`, and what gives an operation's word."""
+    return words_of(operations, MAX_OPS, first=(lambda operation: operation.label,))
+
+
+def graf_columns(words: Sequence[str]) -> list[str]:
+    """Names of the columns for operations of these names: counts, then six columns per non-empty subset."""
+    named = (",".join(words[i] for i in subset) for subset in _subsets(len(words)))
+    return [f"op_count_{word}" for word in words] + [
+        form.format(name) for name in named for form in _FAMILIES
+    ]
+
+
+def graf_values(
+    graph: OpGraph, words: Sequence[str], level: Level, *, no_path: str = "published"
+) -> list[float]:
+    """GRAF of the graph as it is written, dead operations and ``none`` included.
 
     Parameters
     ----------
     graph
-        Operations on edges; all of them count, ``none`` too.
-    ops
-        Names of the space's operations, in the order of the columns.
+        The graph.
+    words, level
+        Names of the operations in the order of the columns, and what gives an operation's name.
     no_path
         Key of `NO_PATH`.
 
     Returns
     -------
     list of float
-        In the order of `graf_columns`. For a subset A: edges on the shortest and on the longest path from
-        input to output whose edges all carry operations of A; edges of A that leave the input (published as
-        ``in_degree``), that enter the output (``out_degree``); edges of A over the number of nodes, twice.
+        In the order of `graf_columns`.
 
     Raises
     ------
     ProxyrankError
-        If there are more than `MAX_OPS` operations, or ``no_path`` is unknown.
-    ValueError
-        If an edge carries an operation that is not in ``ops``.
+        If ``no_path`` is unknown.
+    NotApplicableError
+        If an operation is none of those named.
     """
     if no_path not in NO_PATH:
         raise unknown("graf_no_path", no_path, NO_PATH)
     extra, none_longest = NO_PATH[no_path]
-    bit = {op: 1 << i for i, op in enumerate(ops)}
-    leaving = _counts(graph.outgoing[0], ops)
-    entering = _counts(graph.incoming[graph.n_nodes - 1], ops)
-    counts = _counts(graph.edges, ops)
-    lengths = _path_lengths(graph, bit)
-    values: list[float] = [counts[op] for op in ops]
-    for subset in _subsets(ops):
-        mask = sum(bit[op] for op in subset)
+    n, last = len(words), graph.n_nodes - 1
+    at = {word: i for i, word in enumerate(words)}
+
+    def places(operation: Operation | None) -> Places:
+        if operation is None:
+            return ()
+        if level(operation) not in at:
+            raise NotApplicableError(
+                f"the operation {operation.label} is none of those that the search space declares "
+                f"({', '.join(words)})"
+            )
+        return (at[level(operation)],)
+
+    nodes = [places(node.operation) for node in graph.nodes]
+    own = [places(edge.operation) for edge in graph.edges]
+    entering = [passed + nodes[edge.target] for edge, passed in zip(graph.edges, own, strict=True)]
+    leaving = [nodes[edge.source] + passed for edge, passed in zip(graph.edges, own, strict=True)]
+    counts = _counts((*nodes, *own), n)
+    first = _counts((way for edge, way in zip(graph.edges, entering, strict=True) if edge.source == 0), n)
+    final = _counts((way for edge, way in zip(graph.edges, leaving, strict=True) if edge.target == last), n)
+    inward, outward = _counts(entering, n), _counts(leaving, n)
+    lengths = _path_lengths(graph, entering)
+    values: list[float] = [*counts]
+    for subset in _subsets(n):
+        mask = sum(1 << i for i in subset)
         inside = [span for used, span in lengths.items() if used & ~mask == 0]
-        average = sum(counts[op] for op in subset) / graph.n_nodes
         values += [
             min((shortest for shortest, _ in inside), default=graph.n_nodes + extra),
             max((longest for _, longest in inside), default=none_longest),
-            sum(leaving[op] for op in subset),
-            sum(entering[op] for op in subset),
-            average,
-            average,
+            sum(first[i] for i in subset),
+            sum(final[i] for i in subset),
+            sum(inward[i] for i in subset) / graph.n_nodes,
+            sum(outward[i] for i in subset) / graph.n_nodes,
         ]
     return values
 
 
-def _subsets(ops: Sequence[str]) -> list[tuple[str, ...]]:
-    if len(ops) > MAX_OPS:
-        raise ProxyrankError(f"graf handles spaces of at most {MAX_OPS} operations, got {len(ops)}")
-    return [subset for size in range(1, len(ops) + 1) for subset in combinations(ops, size)]
+@lru_cache(maxsize=64)
+def _subsets(n: int) -> list[Places]:
+    return [subset for size in range(1, n + 1) for subset in combinations(range(n), size)]
 
 
-def _counts(edges: Sequence[Edge], ops: Sequence[str]) -> dict[str, int]:
-    counts = dict.fromkeys(ops, 0)
-    for edge in edges:
-        if _op(edge) not in counts:
-            raise ValueError(f"operation {_op(edge)!r} is not one of {', '.join(ops)}")
-        counts[_op(edge)] += 1
+def _counts(carried: Iterable[Places], n: int) -> list[int]:
+    counts = [0] * n
+    for places in carried:
+        for place in places:
+            counts[place] += 1
     return counts
 
 
-def _path_lengths(graph: OpGraph, bit: Mapping[str, int]) -> dict[int, tuple[int, int]]:
-    """Set of operations on a path (bits) -> shortest and longest path from input to output with that set."""
+def _path_lengths(graph: OpGraph, entering: Sequence[Places]) -> Mapping[int, tuple[int, int]]:
+    """Set of operations on a path (bits) -> fewest and most operations on such a path to the output."""
     reached: list[dict[int, tuple[int, int]]] = [{} for _ in range(graph.n_nodes)]
     reached[0][0] = (0, 0)
-    for node in range(1, graph.n_nodes):
-        here = reached[node]
-        for edge in graph.incoming[node]:
-            for used, (shortest, longest) in reached[edge.source].items():
-                key = used | bit[_op(edge)]
-                low, high = here.get(key, (shortest + 1, longest + 1))
-                here[key] = (min(low, shortest + 1), max(high, longest + 1))
+    order = sorted(range(len(graph.edges)), key=lambda i: graph.edges[i].target)
+    for i in order:
+        source, target = graph.edges[i].source, graph.edges[i].target
+        more, mask = len(entering[i]), sum(1 << place for place in set(entering[i]))
+        here = reached[target]
+        for used, (shortest, longest) in reached[source].items():
+            low, high = here.get(used | mask, (shortest + more, longest + more))
+            here[used | mask] = (min(low, shortest + more), max(high, longest + more))
     return reached[-1]
 
 
-def _op(edge: Edge) -> str:
-    return edge.operation.label if edge.operation else "skip"
-
-
-def _ops(space: SearchSpace) -> list[str]:
-    return [op.label for op in require(space, "ops", "the feature group graf").ops]
-
-
 def _columns(space: SearchSpace) -> list[str]:
-    return graf_columns(_ops(space))
+    return graf_columns(graf_words(operations_of(space))[0])
 
 
 def _compute(space: SearchSpace, archs: Sequence[str], settings: Mapping[str, Any]) -> pd.DataFrame:
-    no_path = settings.get("graf_no_path", "published")
-    ops = _ops(space)
-    own = require(space, "graph", "the feature group graf")
-    rows = [graf_values(own.graph(arch), ops, no_path=no_path) for arch in archs]
-    return frame_of(archs, graf_columns(ops), rows)
+    words, level = graf_words(operations_of(space))
+    own, no_path = (
+        require(space, "graph", "the feature group graf"),
+        settings.get("graf_no_path", "published"),
+    )
+    rows = [graf_values(own.graph(arch), words, level, no_path=no_path) for arch in archs]
+    return frame_of(archs, graf_columns(words), rows)
 
 
 GRAF = FeatureGroup(
@@ -148,5 +172,6 @@ GRAF = FeatureGroup(
     columns=_columns,
     compute=_compute,
     equal_by="arch",
+    needs=("graph",),
     defaults={"graf_no_path": "published"},
 )

@@ -47,10 +47,12 @@ def compute_features(
     Raises
     ------
     ProxyrankError
-        If a group is unknown or a setting is out of range.
+        If a group is unknown, needs what the space lacks, or a setting is out of range.
     """
     archs = list(dict.fromkeys(archs))
     chosen = [get_group(name) for name in parse_groups(groups)]
+    for group in chosen:
+        group.require(space)
     used = {group.name: group.resolve(settings) for group in chosen}
     known = {group.name: _known(space, archs, group, used[group.name], cache=cache) for group in chosen}
     gaps: dict[tuple[str, ...], list[str]] = {}

@@ -102,6 +102,8 @@ def extract(
         raise TableError(f"--out {out}: expected a name without a suffix or one that ends in .parquet")
     archs = list(dict.fromkeys(archs))
     names = parse_groups(groups)
+    for name in names:
+        get_group(name).require(space)
     used = {name: get_group(name).resolve(settings) for name in names}
     plain = Sidecar(space=space.name, groups=_infos(space, used, columns, share=share))
     kept = [column for info in plain.groups.values() for column in info.columns]

@@ -42,7 +42,7 @@ def parse_own(space: SearchSpace, archs: Iterable[Any]) -> list[str]:
 
 
 def _space_of(text: Any, own: str) -> str | None:
-    for name in space_names():
+    for name in space_names(installed=False):  # no foreign package is imported for a message
         if name != own:
             try:
                 installed_space(name).parse(text)

@@ -7,11 +7,11 @@ import pytest
 
 from proxyrank.spaces.smallnets import SMALLNETS
 
-FILE = '''
+FILE = """
 from proxyrank.spaces import ConfigSpace
 
 SPACE = ConfigSpace({"depth": [1, 2, 3, 4, 5, 6], "width": WIDTHS, "act": ["relu", "tanh"]}, name="mine")
-'''
+"""
 
 
 @pytest.fixture
@@ -26,7 +26,10 @@ def mine(tmp_path: Path) -> Path:
 def own_labels(mine: Path, tmp_path: Path) -> Path:
     """Labels of 30 of its 36 architectures."""
     rows = [
-        {"arch": f"act={act},width={width},depth={depth}", "acc": 50 + 5 * depth + width / 4 + (act == "relu")}
+        {
+            "arch": f"act={act},width={width},depth={depth}",
+            "acc": 50 + 5 * depth + width / 4 + (act == "relu"),
+        }
         for depth in range(1, 7)
         for width in (8, 16, 32)
         for act in ("relu", "tanh")

@@ -4,7 +4,8 @@ import sys
 import pytest
 
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.features import GROUPS, FeatureGroup, get_group, parse_groups, register_group
+from proxyrank.features import GROUPS, FeatureGroup, parse_groups, register_group
+from proxyrank.spaces import has
 
 
 def _group(name: str) -> FeatureGroup:
@@ -55,7 +56,7 @@ def test_all_is_what_is_registered():
 def test_groups_of_the_paper_come_first_whenever_they_register(more_groups):
     for name in ("mine", "zcs", "vkdnw"):
         register_group(_group(name))
-    assert list(GROUPS) == ["vkdnw", "zcs", "graf", "paths", "cell", "flow", "vkdnw_extra", "mine"]
+    assert list(GROUPS) == ["vkdnw", "zcs", "graf", "paths", "cell", "flow", "vkdnw_extra", "config", "mine"]
     assert parse_groups("graf+zcs+vkdnw") == ("vkdnw", "zcs", "graf")
 
 
@@ -80,7 +81,8 @@ def test_a_group_takes_its_own_settings_only():
 
 
 def test_summaries_and_columns_are_unique(space):
-    columns = [column for name in GROUPS for column in get_group(name).columns(space)]
+    known = [group for group in GROUPS.values() if all(has(space, ability) for ability in group.needs)]
+    columns = [column for group in known for column in group.columns(space)]
     assert len(columns) == len(set(columns))
     assert all(GROUPS[name].summary for name in ("graf", "paths", "cell", "flow"))
 

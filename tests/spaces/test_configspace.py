@@ -12,6 +12,7 @@ from torch import nn
 from proxyrank.common.errors import ArchitectureError, ProxyrankError
 from proxyrank.spaces import ConfigSpace, DataShape, data_shape, default_dataset, has
 from proxyrank.spaces.configspace import LISTED
+from proxyrank.testing.spaces import SpaceContract
 
 OPTIONS = {"depth": [2, 4, 3], "rate": [0.5, 1.0], "se": [False, True], "act": ["relu", "gelu", "tanh"]}
 
@@ -32,6 +33,17 @@ class Toy(nn.Module):
 
 SPACE = ConfigSpace(OPTIONS, build=Toy, input_shape=(1, 6, 6), classes=5, name="toy")
 EXACT = "depth=3,rate=0.5,se=true,act=gelu"
+
+
+class TestContract(SpaceContract):
+    space = SPACE
+    spellings = ((EXACT, EXACT.replace(",", " , "), SPACE.config(EXACT), json.dumps(SPACE.config(EXACT))),)
+    bad = ("", "depth", "depth=3", EXACT.replace("gelu", "elu"), f"{EXACT},{EXACT}", "|nor_conv_3x3~0|")
+    shape = SPACE.data
+
+
+class TestContractOfALargeSpace(SpaceContract):
+    space = ConfigSpace({f"o{i}": list(range(10)) for i in range(9)}, name="wide")
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,16 @@ from proxyrank.common.errors import ArchitectureError, ProxyrankError
 from proxyrank.spaces import get_space
 from proxyrank.spaces.nb201 import keys
 from proxyrank.spaces.nb201.cell import parse_cell
+from proxyrank.testing.spaces import SpaceContract
 
 SPACE = get_space("nb201")
 NONE = "|none~0|+|none~0|none~1|+|none~0|none~1|none~2|"
+
+
+class TestContract(SpaceContract):
+    space = SPACE
+    spellings = ((NONE, "(1, 1, 1, 1, 1, 1)", (1,) * 6, f"'{NONE}'"),)
+    bad = ("", "no architecture at all", "|none~0|", "(1, 1)", "12", 12, None)
 
 
 def test_a1_tuple_and_string_orders() -> None:

@@ -8,6 +8,12 @@ from torch import nn
 
 from proxyrank.features import compute_features
 from proxyrank.spaces.smallnets import SMALLNETS
+from proxyrank.testing.spaces import SpaceContract
+
+
+class TestContract(SpaceContract):
+    space = SMALLNETS
+    shape = SMALLNETS.data
 
 
 def network_of(**config: object) -> nn.Module:

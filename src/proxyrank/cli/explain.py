@@ -21,15 +21,16 @@ def explain(
     out: Annotated[Path | None, typer.Option(help="Write the whole table (.csv, .json, .parquet).")] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw it (.png, .svg, .pdf).")] = None,
     features: Annotated[str | None, typer.Option(help="Feature table, for a ranker trained on one.")] = None,
+    space: options.RankerSpace = None,
     json: options.Json = False,
 ) -> None:
     """Show how much each feature moves the score (TreeSHAP), over the training cells or for one cell."""
     from proxyrank.features import load_table
     from proxyrank.models import ProxyRanker
 
-    loaded = ProxyRanker.load(ranker)
-    space = loaded.search_space
-    table = load_table(options.data_path(features, "--features"), space, "--features") if features else None
+    loaded = ProxyRanker.load(ranker, space=space)
+    where = loaded.search_space
+    table = load_table(options.data_path(features, "--features"), where, "--features") if features else None
     if loaded.card.model == "ensemble":
         output.note(PARTIAL)
     if arch is None:

@@ -145,6 +145,14 @@ OutTable = Annotated[Path | None, _OUT_TABLE]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value instead of text.")]
 
 
+def space_option(space: "SearchSpace") -> str:
+    """What a command about a ranker of the space needs besides: its file, for a space that is in one."""
+    from proxyrank.spaces import source_of
+
+    source = source_of(space)
+    return "" if source == space.name else f" --space {source}"
+
+
 _HOW_TO_GET = {
     "--labels": "bring a CSV with the columns arch and an accuracy, or use --labels digits",
     "--archs": "write one architecture per line into a text file, or take a whole population",

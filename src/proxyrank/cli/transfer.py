@@ -77,4 +77,4 @@ def transfer(
         output.print_json(summary)
     else:
         output.print_fields(summary)
-        print(f"next: proxyrank rank {out} --unseen --top 10")
+        print(f"next: proxyrank rank {out} --unseen --top 10{options.space_option(where)}")

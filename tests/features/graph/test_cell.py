@@ -2,21 +2,30 @@ from collections import Counter
 
 import pytest
 
-from proxyrank.features.graph.cell import COLUMNS, cell_values
+from proxyrank.features.graph._words import vocabulary
+from proxyrank.features.graph.cell import cell_columns, cell_values
+from proxyrank.spaces.nb201 import NB201
+
+WORDS = vocabulary(NB201.ops)
 
 KINDS = ("conv3x3", "conv1x1", "pool")
+COLUMNS = cell_columns(WORDS)
+
+
+def kind_of(edge):
+    return edge.operation.kind
 
 
 def _literal(graph, live_routes) -> dict[str, float]:
     """Columns from the definition: terms of a node by counting ways of skips, routes by enumeration."""
     live = graph.live()
     last = live.n_nodes - 1
-    made = {i: e for i, e in enumerate(live.edges) if e.kind != "skip"}
+    made = {i: e for i, e in enumerate(live.edges) if kind_of(e) != "skip"}
 
     def skip_ways(start, end):
         if start == end:
             return 1
-        skips = [e for e in live.edges if e.kind == "skip" and e.source == start and e.target <= end]
+        skips = [e for e in live.edges if kind_of(e) == "skip" and e.source == start and e.target <= end]
         return sum(skip_ways(e.target, end) for e in skips)
 
     def terms(node):
@@ -32,23 +41,23 @@ def _literal(graph, live_routes) -> dict[str, float]:
     nodes = [*inner, output]
 
     def number(node, kind):
-        return sum(n for term, n in node.items() if term != "input" and made[term].kind == kind)
+        return sum(n for term, n in node.items() if term != "input" and kind_of(made[term]) == kind)
 
-    out = {f"cell_count_{kind}": sum(e.kind == kind for e in made.values()) for kind in KINDS}
+    out = {f"cell_count_{kind}": sum(kind_of(e) == kind for e in made.values()) for kind in KINDS}
     out["cell_count_convs"] = out["cell_count_conv3x3"] + out["cell_count_conv1x1"]
     out["cell_count_skip_terms"] = sum(node.total() for node in nodes) - len(made)
     out["cell_count_inner_nodes"] = len(inner)
     out |= {f"cell_output_{kind}": number(output, kind) for kind in KINDS}
     out["cell_output_input"] = output["input"]
     for kind in KINDS:
-        out[f"cell_input_{kind}"] = sum(e.kind == kind and "input" in reads[i] for i, e in made.items())
+        out[f"cell_input_{kind}"] = sum(kind_of(e) == kind and "input" in reads[i] for i, e in made.items())
     for name in ("identity", "skip"):
         for kind in KINDS[:2]:
             pairs = 0
             for node in nodes:
                 held = [read for read in (Counter(["input"]), *inner) if read < node]
                 for term in node:
-                    if term != "input" and made[term].kind == kind:
+                    if term != "input" and kind_of(made[term]) == kind:
                         pairs += sum(
                             read == reads[term] if name == "identity" else term not in read for read in held
                         )
@@ -56,7 +65,7 @@ def _literal(graph, live_routes) -> dict[str, float]:
     summaries = []
     for read in inner:
         node = next(made[i].source for i in made if reads[i] == read)
-        words = [[e.kind for e in path] for path in live_routes(live, node)]
+        words = [[kind_of(e) for e in path] for path in live_routes(live, node)]
         counts = [
             [word.count("conv3x3") + word.count("conv1x1") for word in words],
             [word.count("conv3x3") for word in words],
@@ -74,7 +83,7 @@ def test_equals_the_definition_on_random_graphs(random_graphs, live_routes):
     for graph in random_graphs:
         expected = _literal(graph, live_routes)
         assert tuple(expected) == COLUMNS
-        assert cell_values(graph) == list(expected.values())
+        assert cell_values(graph, WORDS) == list(expected.values())
 
 
 @pytest.mark.parametrize(
@@ -106,5 +115,5 @@ def test_equals_the_definition_on_random_graphs(random_graphs, live_routes):
     ],
 )
 def test_by_hand(arch, expected, space):
-    row = dict(zip(COLUMNS, cell_values(space.graph(arch)), strict=True))
+    row = dict(zip(COLUMNS, cell_values(space.graph(arch), WORDS), strict=True))
     assert {name: row[name] for name in expected} == expected

@@ -3,7 +3,12 @@ import math
 import numpy as np
 import pytest
 
-from proxyrank.features.graph.flow import COLUMNS, flow_values
+from proxyrank.features.graph._words import vocabulary
+from proxyrank.features.graph.flow import flow_columns, flow_values
+from proxyrank.spaces.nb201 import NB201
+
+WORDS = vocabulary(NB201.ops)
+COLUMNS = flow_columns(WORDS)
 
 
 def _follow(graph, reset):
@@ -19,8 +24,8 @@ def _follow(graph, reset):
                 "pool": (0.4, "p"),
                 "conv3x3": (1.0, "3"),
                 "conv1x1": (1.0, "1"),
-            }[edge.kind]
-            if reset and edge.kind.startswith("conv"):
+            }[edge.operation.kind]
+            if reset and edge.operation.kind.startswith("conv"):
                 factor = 1 / sum(source.values())
             for word, variance in source.items():
                 nodes[target][word + mark] = nodes[target].get(word + mark, 0.0) + factor * variance
@@ -59,7 +64,7 @@ def _literal(graph):
     for turned in (live, live.reverse()):
         for reset in (True, False):
             nodes = _follow(turned, reset)
-            read = [nodes[e.source] for e in turned.edges if e.kind != "skip"] or [{"": 1.0}]
+            read = [nodes[e.source] for e in turned.edges if e.operation.kind != "skip"] or [{"": 1.0}]
             longest = max(max(map(len, node)) for node in read)
             candidates = [_summary(node) for node in read if max(map(len, node)) == longest]
             # floats differ in their last digits between nodes that tie exactly
@@ -71,12 +76,12 @@ def _literal(graph):
 def test_equals_the_definition_on_random_graphs(random_graphs):
     for graph in random_graphs:
         # both sides are sums of a few dozen shares in [0, 1]: only the oracle rounds
-        np.testing.assert_allclose(flow_values(graph), _literal(graph), rtol=1e-11, atol=1e-11)
+        np.testing.assert_allclose(flow_values(graph, WORDS), _literal(graph), rtol=1e-11, atol=1e-11)
 
 
 def test_shares_sum_to_one(space):
     for arch in space.sample(200, seed=3):
-        row = dict(zip(COLUMNS, flow_values(space.graph(arch)), strict=True))
+        row = dict(zip(COLUMNS, flow_values(space.graph(arch), WORDS), strict=True))
         connected = 1.0 if space.graph(arch).live_edges else 0.0
         for direction in ("forward", "backward"):
             for what in ("convs", "conv3x3"):
@@ -86,7 +91,7 @@ def test_shares_sum_to_one(space):
 
 def test_without_reset_both_directions_arrive_alike(random_graphs):
     for graph in random_graphs:
-        row = dict(zip(COLUMNS, flow_values(graph), strict=True))
+        row = dict(zip(COLUMNS, flow_values(graph, WORDS), strict=True))
         for name, value in row.items():
             if name.startswith("flow_forward_pass_end"):
                 assert row[name.replace("forward", "backward")] == value
@@ -94,7 +99,7 @@ def test_without_reset_both_directions_arrive_alike(random_graphs):
 
 def test_a_residual_block(space):
     arch = "|nor_conv_3x3~0|+|avg_pool_3x3~0|skip_connect~1|+|skip_connect~0|none~1|nor_conv_3x3~2|"
-    row = dict(zip(COLUMNS, flow_values(space.graph(arch)), strict=True))
+    row = dict(zip(COLUMNS, flow_values(space.graph(arch), WORDS), strict=True))
     expected = {  # node 2 holds conv (1) + pool (0.4); the output is a conv of it plus the input
         "flow_forward_reset_end_log_variance": math.log(2),
         "flow_forward_pass_end_log_variance": math.log(2.4),

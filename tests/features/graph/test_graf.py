@@ -4,21 +4,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from proxyrank.common.errors import ProxyrankError
-from proxyrank.features.graph.graf import GRAF, graf_columns, graf_values
-from proxyrank.spaces import Edge, OpGraph
+from proxyrank.common.errors import NotApplicableError, ProxyrankError
+from proxyrank.features.graph.graf import GRAF, graf_columns, graf_values, graf_words
+from proxyrank.spaces import Edge, Operation, OpGraph
 
 OPS = ("s", "n", "c3", "c1", "p")
 
 
 def _literal(graph: OpGraph, paths: list[tuple[Edge, ...]]) -> list[float]:
     """Definition by subsets and full path enumeration."""
-    out: list[float] = [sum(e.op == op for e in graph.edges) for op in OPS]
+    out: list[float] = [sum(e.operation.name == op for e in graph.edges) for op in OPS]
     last = graph.n_nodes - 1
     for size in range(1, 6):
         for subset in combinations(OPS, size):
-            lengths = [len(path) for path in paths if all(e.op in subset for e in path)]
-            inside = [e for e in graph.edges if e.op in subset]
+            lengths = [len(path) for path in paths if all(e.operation.name in subset for e in path)]
+            inside = [e for e in graph.edges if e.operation.name in subset]
             out.append(min(lengths) if lengths else graph.n_nodes + 2)
             out.append(max(lengths) if lengths else 0)
             out.append(sum(e.source == 0 for e in inside))
@@ -29,7 +29,7 @@ def _literal(graph: OpGraph, paths: list[tuple[Edge, ...]]) -> list[float]:
 
 def test_equals_the_definition_on_random_graphs(random_graphs, routes):
     for graph in random_graphs:
-        assert graf_values(graph, OPS) == _literal(graph, routes(graph))
+        assert graf_values(graph, OPS, lambda operation: operation.name) == _literal(graph, routes(graph))
 
 
 def test_equals_the_reference(reference_folder, space):
@@ -53,11 +53,17 @@ def test_older_values_where_there_is_no_path(space):
 
 
 def test_vocabulary_is_bounded():
-    assert len(graf_columns("abcdefgh")) == 8 + 6 * 255
-    with pytest.raises(ProxyrankError, match="at most 8 operations, got 9"):
-        graf_columns("abcdefghi")
+    kinds = tuple(Operation("conv", 3, expansion=e, name=f"e{e}") for e in range(1, 9))
+    words, level = graf_words(kinds)
+    assert words == tuple(f"e{e}" for e in range(1, 9))
+    assert len(graf_columns(words)) == 8 + 6 * 255
+    words, level = graf_words((*kinds, Operation("pool", 3, name="p")))
+    assert words == ("conv3x3", "pool")
+    assert level(kinds[3]) == "conv3x3"
+    assert len(graf_words(None)[0]) == 8
 
 
 def test_foreign_operation():
-    with pytest.raises(ValueError, match="'conv9x9' is not one of"):
-        graf_values(OpGraph(2, (Edge(0, 1, "conv9x9", "conv3x3"),)), OPS)
+    graph = OpGraph.on_edges(2, [Edge(0, 1, Operation("conv", 9))])
+    with pytest.raises(NotApplicableError, match="operation conv9x9 is none of those"):
+        graf_values(graph, OPS, lambda operation: operation.label)

@@ -3,14 +3,19 @@ from itertools import combinations_with_replacement, product
 
 import pytest
 
-from proxyrank.features.graph.paths import COLUMNS, path_values
+from proxyrank.features.graph._words import vocabulary
+from proxyrank.features.graph.paths import path_columns, path_values
+from proxyrank.spaces.nb201 import NB201
+
+WORDS = vocabulary(NB201.ops)
 
 KINDS = ("conv3x3", "conv1x1", "pool")
+COLUMNS = path_columns(WORDS)
 
 
 def _literal(paths) -> dict[str, float]:
     """The same columns counted over the list of all paths."""
-    words = [tuple(e.kind for e in path if e.kind != "skip") for path in paths]
+    words = [tuple(e.operation.kind for e in path if e.operation.kind != "skip") for path in paths]
     convs = [sum(kind != "pool" for kind in word) for word in words]
     threes = [word.count("conv3x3") for word in words]
     pools = [word.count("pool") for word in words]
@@ -43,7 +48,7 @@ def test_equals_full_enumeration_on_random_graphs(random_graphs, live_routes):
     for graph in random_graphs:
         expected = _literal(live_routes(graph))
         assert tuple(expected) == COLUMNS
-        assert path_values(graph) == list(expected.values())
+        assert path_values(graph, WORDS) == list(expected.values())
 
 
 def test_sizes_of_the_families():
@@ -54,7 +59,7 @@ def test_sizes_of_the_families():
 
 def test_a_residual_block(space):
     arch = "|nor_conv_3x3~0|+|none~0|nor_conv_3x3~1|+|skip_connect~0|none~1|skip_connect~2|"
-    row = dict(zip(COLUMNS, path_values(space.graph(arch)), strict=True))
+    row = dict(zip(COLUMNS, path_values(space.graph(arch), WORDS), strict=True))
     named = {
         "path_count": 2,
         "path_skip_only": 1,
