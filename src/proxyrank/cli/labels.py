@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def labelled_space(space: str | None, labels: str | None) -> SearchSpace:
     """The space of ``--space``; where none is given that of a shipped benchmark, else nb201."""
-    shipped = BENCHMARKS[labels].space if labels in BENCHMARKS else "nb201"
+    shipped = BENCHMARKS[labels].space if labels is not None and labels in BENCHMARKS else "nb201"
     return get_space(space or shipped)
 
 
