@@ -1,7 +1,7 @@
 """The shipped benchmarks: seeded, resumable, extendable."""
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -58,6 +58,13 @@ def test_other_settings_are_refused(tmp_path: Path) -> None:
         build_benchmark(DIGITS, tmp_path / "t.parquet", count=1, seeds=2, settings=QUICK)
 
 
+def test_long_gradients_are_cut() -> None:
+    arch = get_space("nb201").parse((3, 1, 3, 1, 1, 3))
+    free = train_arch(DIGITS, arch, 0, QUICK)
+    assert train_arch(DIGITS, arch, 0, replace(QUICK, clip=1e6)) == free  # none is that long
+    assert train_arch(DIGITS, arch, 0, replace(QUICK, clip=1e-9)) < free  # nothing is learnt
+
+
 def test_mean_over_seeds() -> None:
     rows = trained_rows([get_space("nb201").parse((0,) * 6)], benchmark=DIGITS, seeds=2, settings=QUICK)
     pd.testing.assert_series_equal(
@@ -81,7 +88,7 @@ def test_shipped_table_is_what_its_command_would_build(name: str) -> None:
     benchmark = BENCHMARKS[name]
     table = pd.read_parquet(benchmark.table)
     provenance = json.loads(benchmark.table.with_suffix(".json").read_text())
-    assert provenance["settings"] == asdict(benchmark.settings)
+    assert provenance["settings"] == benchmark.settings.stated
     assert provenance["network"] == benchmark.network
     assert len(table) == provenance[benchmark.members]
     space = require(get_space(benchmark.space), "sample", name)

@@ -25,6 +25,8 @@ class DigitsSettings:
         Images of the training part; the rest of the 1,797 judge.
     epochs, batch_size, learning_rate, momentum, weight_decay
         Nesterov SGD with a cosine schedule down to zero over all steps.
+    clip
+        Longest gradient (2-norm over all parameters); longer ones are scaled down to it. None leaves all.
     """
 
     noise: float = 1.0
@@ -34,6 +36,12 @@ class DigitsSettings:
     learning_rate: float = 0.1
     momentum: float = 0.9
     weight_decay: float = 5e-4
+    clip: float | None = None
+
+    @property
+    def stated(self) -> dict[str, Any]:
+        """The fields that are set, by name."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
 
 @dataclass(frozen=True)
@@ -100,7 +108,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
         label="accuracy",
         members="networks",
         count=432,
-        settings=DigitsSettings(noise=0.5, epochs=16, batch_size=32, learning_rate=0.05),
+        settings=DigitsSettings(noise=0.5, epochs=16, batch_size=32, learning_rate=0.05, clip=5.0),
     ),
 }
 """Benchmarks by name, as ``--labels`` takes it."""

@@ -1,7 +1,6 @@
 """Build a benchmark: resumable, parallel, the same bytes however it was run."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -128,7 +127,7 @@ def _provenance(benchmark: Benchmark, seeds: int, settings: DigitsSettings) -> d
         "label": "test accuracy in percent, mean over seeds",
         "network": benchmark.network,
         "seeds": seeds,
-        "settings": asdict(settings),
+        "settings": settings.stated,
         "versions": {name: version(name) for name in ("proxyrank", "torch", "scikit-learn")},
     }
 

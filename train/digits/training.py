@@ -66,6 +66,8 @@ def train_arch(benchmark: Benchmark, arch: str, seed: int, settings: DigitsSetti
             for batch in torch.split(torch.randperm(len(x_train)), settings.batch_size):
                 optimiser.zero_grad()
                 functional.cross_entropy(network(x_train[batch]), y_train[batch]).backward()  # type: ignore[no-untyped-call]
+                if settings.clip is not None:
+                    nn.utils.clip_grad_norm_(network.parameters(), settings.clip)
                 optimiser.step()
                 schedule.step()
     network.eval()
