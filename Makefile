@@ -1,11 +1,12 @@
-# make demo, make test: all there is to remember. The rest is for those who change the code.
+# make demo, make test: all there is to remember. The rest is for those who change the code; make help lists it.
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 # torch comes first and pinned, so that no resolver picks a CUDA build of several gigabytes
 INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
-.PHONY: demo test lint types wheel check clean
+.PHONY: help demo test lint types wheel check clean
+.DEFAULT_GOAL := demo
 
 $(STAMP): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -14,26 +15,29 @@ $(STAMP): pyproject.toml constraints.txt
 	$(INSTALL) --editable . --group dev
 	touch $(STAMP)
 
-demo: $(STAMP)
+help:  ## this list
+	@awk -F ':.*##' '/^[a-z]+:.*##/ {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(STAMP)  ## the whole way on the benchmark that ships
 	$(BIN)/proxyrank demo --out demo
 
-test: $(STAMP)
+test: $(STAMP)  ## all tests
 	$(BIN)/python -m pytest
 
-lint: $(STAMP)
+lint: $(STAMP)  ## style, format, layers of imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 
-types: $(STAMP)
+types: $(STAMP)  ## type checks
 	$(BIN)/mypy
 
-wheel: $(STAMP)
+wheel: $(STAMP)  ## build the wheel and test it outside this folder
 	rm -rf dist
 	$(BIN)/python -m build --quiet --outdir dist
 	.ci/check-wheel
 
-check: demo lint types test
+check: demo lint types test  ## everything that must be green
 
-clean:
+clean:  ## remove what was built, the environment too
 	rm -rf .venv demo dist build *.egg-info

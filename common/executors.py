@@ -2,6 +2,9 @@
 
 An executor takes a function and its arguments and yields, in the order in which they finish, the position of
 each argument and the function's result. It keeps no files: whoever calls it writes what comes back.
+
+Joblib would not do: its loky workers outlive a parent that was killed (seen alive 45 s later), and it cannot
+give each of them a GPU of its own.
 """
 
 import logging
@@ -17,6 +20,7 @@ from typing import Any, Protocol, TypeVar
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.optional import optional
 from proxyrank.common.progress import silence
+from proxyrank.common.threads import resolve_threads
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -32,6 +36,37 @@ class Executor(Protocol):
     def __call__(self, function: Callable[[A], R], arguments: Sequence[A]) -> Iterator[tuple[int, R]]:
         """Yield (position, result) as they finish. What the function raises, the iterator raises."""
         ...
+
+
+def in_this_process(function: Callable[[A], R], arguments: Sequence[A]) -> Iterator[tuple[int, R]]:
+    """An executor that starts nothing: one argument after the other."""
+    for place, argument in enumerate(arguments):
+        yield place, function(argument)
+
+
+def make_executor(*, workers: int | None = None, ray: str | None = None, device: str = "cpu") -> Executor:
+    """Where a computation runs, as a person says it.
+
+    Parameters
+    ----------
+    workers
+        Processes of this machine; None takes one per core.
+    ray
+        Address of a Ray cluster to run on instead.
+    device
+        Of the networks; unless it is ``cpu``, each process has one GPU, where there are any.
+
+    Raises
+    ------
+    MissingDependencyError
+        If Ray or torch is needed and not installed.
+    """
+    if ray:
+        return on_ray(ray)
+    gpus = 0
+    if device != "cpu":
+        gpus = optional("torch", f"--device {device}", install="torch").cuda.device_count()
+    return on_processes(resolve_threads(workers), gpus=[str(i) for i in range(gpus)])
 
 
 def on_processes(workers: int, *, gpus: Sequence[str] = ()) -> Executor:

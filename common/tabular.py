@@ -26,7 +26,7 @@ SENTINEL = -1e8
 _LINES = "lines"
 
 
-def read_table(path: str | Path, option: str = "", hint: str = "") -> pd.DataFrame:
+def read_table(path: str | Path, option: str = "") -> pd.DataFrame:
     """Read a CSV or parquet file, chosen by its suffix; a parquet file may have none.
 
     Parameters
@@ -35,8 +35,6 @@ def read_table(path: str | Path, option: str = "", hint: str = "") -> pd.DataFra
         File with a suffix of `READ_SUFFIXES`.
     option
         Command line option that named the file, for messages.
-    hint
-        How to get the file when it is missing, for messages.
 
     Returns
     -------
@@ -51,7 +49,7 @@ def read_table(path: str | Path, option: str = "", hint: str = "") -> pd.DataFra
     """
     path = Path(path)
     suffix = ".parquet" if _is_bare_parquet(path) else table_suffix(path, READ_SUFFIXES)
-    _check_present(path, option, hint)
+    _check_present(path, option)
     if suffix == ".parquet":
         frame = _read_parquet(path)
         _check_header(list(frame.columns), path)
@@ -180,7 +178,7 @@ def json_safe(value: Any) -> Any:
     return value if isinstance(value, bool | int | str) else str(value)
 
 
-def read_archs(path: str | Path, option: str = "--archs", hint: str = "") -> list[tuple[str, str]]:
+def read_archs(path: str | Path, columns: Sequence[str] = ()) -> list[tuple[str, str]]:
     """Architectures listed in a file, unparsed.
 
     Parameters
@@ -188,8 +186,8 @@ def read_archs(path: str | Path, option: str = "--archs", hint: str = "") -> lis
     path
         CSV or parquet with a column ``arch``; any other suffix is text with one string or tuple a line, where
         blank lines and lines that begin with ``#`` are skipped.
-    option, hint
-        As for `read_table`.
+    columns
+        As for `arch_texts`.
 
     Returns
     -------
@@ -203,11 +201,15 @@ def read_archs(path: str | Path, option: str = "--archs", hint: str = "") -> lis
     """
     path = Path(path)
     if is_table(path):
-        frame = read_table(path, option, hint)
+        frame = read_table(path, "--archs")
         return list(
-            zip(arch_texts(frame, path), (row_place(frame, i, path) for i in range(len(frame))), strict=True)
+            zip(
+                arch_texts(frame, path, columns),
+                (row_place(frame, i, path) for i in range(len(frame))),
+                strict=True,
+            )
         )
-    _check_present(path, option, hint)
+    _check_present(path, "--archs")
     lines = _decode(path.read_bytes(), path).splitlines()
     stripped = ((number, line.strip()) for number, line in enumerate(lines, start=1))
     found = [(text, f"{path}, line {number}") for number, text in stripped if text and text[0] != "#"]
@@ -216,17 +218,28 @@ def read_archs(path: str | Path, option: str = "--archs", hint: str = "") -> lis
     return found
 
 
-def arch_texts(frame: pd.DataFrame, path: str | Path) -> list[str]:
+def arch_texts(frame: pd.DataFrame, path: str | Path, columns: Sequence[str] = ()) -> list[str]:
     """Column ``arch`` as text, lists and arrays as tuples.
+
+    Parameters
+    ----------
+    frame, path
+        Table and its file.
+    columns
+        Columns whose texts, joined by a colon, name an architecture where there is no column ``arch``.
 
     Raises
     ------
     TableError
-        If there is no such column.
+        If the table has neither.
     """
-    if "arch" not in frame.columns:
-        raise TableError(f"{path}: no column 'arch'; columns: {', '.join(map(str, frame.columns))}")
-    return [_arch_text(cell) for cell in frame["arch"]]
+    if "arch" in frame.columns:
+        return [_arch_text(cell) for cell in frame["arch"]]
+    if not columns or not set(columns) <= set(frame.columns):
+        instead = f" (or the columns {', '.join(columns)})" if columns else ""
+        raise TableError(f"{path}: no column 'arch'{instead}; columns: {', '.join(map(str, frame.columns))}")
+    parts = (map(_arch_text, frame[column]) for column in columns)
+    return list(map(":".join, zip(*parts, strict=True)))
 
 
 def _arch_text(cell: object) -> str:
@@ -245,10 +258,10 @@ def _is_bare_parquet(path: Path) -> bool:
         return file.read(4) == b"PAR1"
 
 
-def _check_present(path: Path, option: str, hint: str) -> None:
+def _check_present(path: Path, option: str) -> None:
     source = f" (from {option})" if option else ""
     if not path.exists():
-        raise TableError(f"{path}: no such file{source}" + (f"; {hint}" if hint else ""))
+        raise TableError(f"{path}: no such file{source}")
     if path.is_dir():
         raise TableError(f"{path}: is a folder, expected a file{source}")
     if path.stat().st_size == 0:

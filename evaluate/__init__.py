@@ -1,11 +1,9 @@
 """Labels, metrics of a ranking, and the judging of scores by them."""
 
 from proxyrank.common.labels import Direction
-from proxyrank.evaluate.aggregate import log_rank_sum, rank_columns, rank_sum, size_scores
 from proxyrank.evaluate.ceiling import LabelNoise, ceiling, noise_of_equals, noise_of_repeats
 from proxyrank.evaluate.gains import label_gains
 from proxyrank.evaluate.judge import (
-    SIZES,
     in_population,
     judge_ranker,
     judge_scores,
@@ -27,6 +25,7 @@ from proxyrank.evaluate.metrics import (
 )
 from proxyrank.evaluate.nats import load_nats
 from proxyrank.evaluate.report import Report, evaluate_scores
+from proxyrank.evaluate.sizes import SIZES, size_scores, sized_dataset
 
 __all__ = [
     "SIZES",
@@ -44,20 +43,18 @@ __all__ = [
     "label_gains",
     "load_labels",
     "load_nats",
-    "log_rank_sum",
     "make_labels",
     "ndcg",
     "noise_of_equals",
     "noise_of_repeats",
     "random_ndcg",
-    "rank_columns",
-    "rank_sum",
     "ranker_scores",
     "ranking_order",
     "regret",
     "require_varied",
     "seen_in_training",
     "size_scores",
+    "sized_dataset",
     "spearman",
     "top1",
     "top_share_tau",

@@ -18,6 +18,8 @@ from proxyrank.evaluate.gains import label_gains
 from proxyrank.evaluate.metrics import kendall_tau, ndcg, spearman
 
 BINS = 10
+DRAWS = 20
+"""Simulations of the ceiling."""
 FloatArray = NDArray[np.float64]
 
 
@@ -101,9 +103,7 @@ def _binned(levels: FloatArray, variances: FloatArray, freedom: FloatArray) -> L
     return LabelNoise(tuple(centres), tuple(pooled), int(freedom.sum()))
 
 
-def ceiling(
-    labels: pd.Series, noise: LabelNoise, *, direction: Direction = "max", k: int = 1000, draws: int = 20
-) -> dict[str, float | None]:
+def ceiling(labels: pd.Series, noise: LabelNoise, *, direction: Direction = "max") -> dict[str, float | None]:
     """Metrics of a ranking by the true values, simulated.
 
     The observed labels are spread wider than the true ones by their noise; shrunk towards their mean until
@@ -115,10 +115,8 @@ def ceiling(
         Observed labels.
     noise
         Of such a label.
-    direction, k
+    direction
         As in `evaluate_scores`.
-    draws
-        Simulations.
 
     Returns
     -------
@@ -132,13 +130,13 @@ def ceiling(
     sign = SIGNS[direction]
     rng = derive_rng("ceiling", len(observed))
     found: dict[str, list[float]] = {"KT": [], "SPR": [], "nDCG": []}
-    for _ in range(draws):
+    for _ in range(DRAWS):
         drawn = truth + spread * rng.standard_normal(len(truth))
         gains, _rule = label_gains(drawn, direction)
         metrics = (
             kendall_tau(sign * truth, sign * drawn),
             spearman(sign * truth, sign * drawn),
-            ndcg(sign * truth, gains, k),
+            ndcg(sign * truth, gains),
         )
         for name, metric in zip(found, metrics, strict=True):
             if metric.value is not None:

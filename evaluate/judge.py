@@ -6,16 +6,13 @@ from dataclasses import replace
 import pandas as pd
 
 from proxyrank.common.errors import ProxyrankError, TableError, unknown
-from proxyrank.evaluate.aggregate import size_scores
 from proxyrank.evaluate.labels import Labels
 from proxyrank.evaluate.metrics import Metric
 from proxyrank.evaluate.report import Report, evaluate_scores
+from proxyrank.evaluate.sizes import SIZES, size_scores
 from proxyrank.features import FeatureTable
 from proxyrank.models import ProxyRanker
 from proxyrank.spaces import DataShape, SearchSpace, canonical, has, require
-
-SIZES = ("flops", "params", "dim")
-"""Scores that need nothing but the architecture."""
 
 
 def in_population(space: SearchSpace, labels: Labels, population: str) -> Labels:

@@ -20,7 +20,7 @@ from proxyrank.common.tabular import (
     read_table,
     row_place,
 )
-from proxyrank.spaces import SearchSpace, parse_all
+from proxyrank.spaces import SearchSpace, arch_columns, parse_all
 
 Duplicates = Literal["mean", "error"]
 
@@ -78,10 +78,8 @@ def load_labels(
     direction: Direction | None = None,
     duplicates: Duplicates = "mean",
     strict: bool = False,
-    option: str = "--labels",
-    hint: str = "",
 ) -> Labels:
-    """Read labels from a CSV or parquet file with a column ``arch``.
+    """Read labels from a CSV or parquet file with a column ``arch``, or the space's own columns of names.
 
     Parameters
     ----------
@@ -97,8 +95,6 @@ def load_labels(
         What to do with an architecture whose rows have different labels: their mean, or an error.
     strict
         Refuse rows without a finite label instead of dropping them.
-    option, hint
-        Command line option that named the file, and how to get it, for messages.
 
     Raises
     ------
@@ -107,10 +103,22 @@ def load_labels(
         left, or the rules of ``duplicates`` and ``strict`` are broken.
     ArchitectureError
         At the first row whose ``arch`` is not of the space.
+
+    Examples
+    --------
+    >>> from proxyrank import digits_table, get_space, load_labels
+    >>> labels = load_labels(digits_table(), space=get_space("nb201"), label="digits")
+    >>> len(labels.values), labels.direction
+    (3000, 'max')
+    >>> labels.values.idxmax()  # the best cell, and its accuracy in percent
+    '|skip_connect~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|none~0|skip_connect~1|nor_conv_3x3~2|'
+    >>> float(labels.values.max().round(1))
+    79.1
     """
-    frame = read_table(path, option, hint)
-    texts = arch_texts(frame, path)
-    name = _label_column(frame, label, path)
+    frame = read_table(path, "--labels")
+    own = arch_columns(space)
+    texts = arch_texts(frame, path, own)
+    name = _label_column(frame, label, path, own)
 
     def place(row: int) -> str:
         return row_place(frame, row, path)
@@ -195,8 +203,8 @@ def require_varied(labels: Labels) -> None:
         raise TableError(f"{source}: label has one distinct value ({value}) over {rows}")
 
 
-def _label_column(frame: pd.DataFrame, label: str | None, path: str | Path) -> str:
-    others = [column for column in frame.columns if column != "arch"]
+def _label_column(frame: pd.DataFrame, label: str | None, path: str | Path, names: Sequence[str]) -> str:
+    others = [column for column in frame.columns if column not in ("arch", *names)]
     if label is not None:
         if label in others:
             return label

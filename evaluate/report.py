@@ -138,6 +138,16 @@ def evaluate_scores(
     ProxyrankError
         If an architecture occurs twice in scores or labels, k < 1, bootstrap < 0, or the direction is not
         the labels'.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from proxyrank import evaluate_scores
+    >>> truth = pd.Series({"a": 91.0, "b": 88.5, "c": 90.2, "d": 70.1})
+    >>> scores = pd.Series({"a": 3.0, "b": 2.0, "c": 1.0, "d": 0.5})
+    >>> report = evaluate_scores(scores, truth, bootstrap=0)
+    >>> round(report.to_dict()["KT"], 3)  # one pair of six is in the wrong order
+    0.667
     """
     if k < 1:
         raise ProxyrankError(f"k must be at least 1, got {k}")

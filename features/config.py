@@ -1,11 +1,12 @@
 """Config: the options of an architecture as numbers, in spaces that have options."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
 from proxyrank.features.groups import FeatureGroup, frame_of
+from proxyrank.features.settings import FeatureSettings
 from proxyrank.spaces import SearchSpace, is_numeric, require
 
 NAME = "config"
@@ -25,7 +26,7 @@ def config_columns(space: SearchSpace) -> list[str]:
     return [name for name, _, _ in _terms(space)]
 
 
-def config_frame(space: SearchSpace, archs: Sequence[str], settings: Mapping[str, Any]) -> pd.DataFrame:
+def config_frame(space: SearchSpace, archs: Sequence[str], settings: FeatureSettings) -> pd.DataFrame:
     """Numbers as they are (truth values 0 and 1), other choices one-hot; the settings change nothing.
 
     Raises

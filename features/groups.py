@@ -1,4 +1,4 @@
-"""Feature groups: what each is called, which columns it has, and how they are computed."""
+"""Feature groups and their column families: names, columns, versions, and how they are computed."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -9,18 +9,59 @@ import numpy as np
 import pandas as pd
 
 from proxyrank.common.errors import ProxyrankError, unknown
+from proxyrank.features.rows import Rows, arch_index
+from proxyrank.features.settings import FeatureSettings
 from proxyrank.spaces.base import SearchSpace, has, require
 
-Compute = Callable[[SearchSpace, Sequence[str], Mapping[str, Any]], pd.DataFrame]
-"""Space, architectures, settings -> float64 frame indexed by architecture, in the given order."""
+Compute = Callable[[SearchSpace, Sequence[str], FeatureSettings], "Rows | pd.DataFrame"]
+"""Space, architectures, settings -> rows of the group in the given order; a bare frame has no reasons."""
 
-ComputeColumns = Callable[[SearchSpace, Sequence[str], Sequence[str], Mapping[str, Any]], pd.DataFrame]
-"""Space, architectures, columns, settings -> such a frame of these columns."""
+ComputeColumns = Callable[[SearchSpace, Sequence[str], Sequence[str], FeatureSettings], Rows]
+"""Space, architectures, columns, settings -> rows of these columns."""
+
+
+@dataclass(frozen=True)
+class Family:
+    """Columns that one formula makes together: they share a version, settings and facts.
+
+    Values are shipped, cached and compared family by family, so a new family leaves all others in use.
+
+    Attributes
+    ----------
+    name
+        Unique within its group.
+    columns
+        Names of its values.
+    version
+        Raised whenever a value changes, so that no table or cache returns an old one.
+    settings
+        Names of the settings that the values depend on; only these reach the cache key and the sidecar.
+    defaults
+        Its own defaults, where they are not those of `FeatureSettings`.
+    facts
+        What people should know about the values and cannot set.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    version: int = 1
+    settings: tuple[str, ...] = ()
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if odd := {*self.settings, *self.defaults} - set(FeatureSettings.model_fields):
+            raise ValueError(f"{self.name}: no settings of the name {', '.join(sorted(odd))}")
+
+    def resolve(self, given: FeatureSettings) -> FeatureSettings:
+        """What its values depend on: the given settings, and its own defaults where they leave one open."""
+        own = {name: value for name, value in self.defaults.items() if name not in given.model_fields_set}
+        return given.changed(**own).only(self.settings)
 
 
 @dataclass(frozen=True)
 class FeatureGroup:
-    """Columns that are computed together.
+    """Column families that people ask for by one name.
 
     Attributes
     ----------
@@ -28,24 +69,22 @@ class FeatureGroup:
         As written in ``--groups``.
     summary
         One line for people.
-    version
-        Raised whenever a value changes, so that no cache returns an old one.
     needs_network
-        Whether networks are built; the rows then reach the cache shard by shard.
+        Whether networks are built.
     columns
         Names of the columns in a space.
     compute
         The rows of some architectures. It may raise NotApplicableError, which is put down to one architecture
-        by calling it again with each alone. Where single values are missing it leaves NaN and may say why in
-        ``frame.attrs["status"]``, a mapping column -> architecture -> reason.
+        by calling it again with each alone.
+    version, settings
+        Of a group that is one family, see `Family`.
+    members
+        The families of a group that has several; their columns are those of the group, in order.
     equal_by
         Which architectures have equal rows: none but themselves (``arch``), those of one canonical form, or
         those of one function key; one of them is then computed for all.
-    defaults
-        Settings that change the values, with their defaults. Only these reach `compute`, the cache key and
-        the sidecar.
     shard_size
-        Architectures a call of `compute`.
+        Architectures per call of `compute`.
     compute_columns
         Computes any columns of all groups that name the same function, whose settings agree where they
         overlap: what these groups need in common is then made once. None where there is no such saving.
@@ -55,19 +94,21 @@ class FeatureGroup:
 
     name: str
     summary: str
-    version: int
     needs_network: bool
     columns: Callable[[SearchSpace], list[str]]
     compute: Compute
+    version: int = 1
+    settings: tuple[str, ...] = ()
+    members: tuple[Family, ...] = ()
     equal_by: Literal["arch", "canonical", "function"] = "arch"
-    defaults: Mapping[str, Any] = field(default_factory=dict)
     shard_size: int = 512
     compute_columns: ComputeColumns | None = None
     needs: tuple[str, ...] = ()
 
-    def resolve(self, settings: Mapping[str, Any] | None) -> dict[str, Any]:
-        """Its own settings: the given values over the defaults; the settings of other groups are left out."""
-        return {name: (settings or {}).get(name, default) for name, default in self.defaults.items()}
+    def families(self, space: SearchSpace) -> tuple[Family, ...]:
+        """Its column families in a space."""
+        whole = Family(self.name, tuple(self.columns(space)), self.version, self.settings)
+        return self.members or (whole,)
 
     def require(self, space: SearchSpace) -> None:
         """Refuse a space that lacks what the group needs.
@@ -89,9 +130,34 @@ _ORDER = ("vkdnw", "zcs", "graf", "paths", "cell", "flow")
 _DEFAULTS = (("paths", "cell", "flow"), ("config",))
 """Groups that are taken where none are named: the first ones whose needs the space meets."""
 
+FEW_LABEL_GROUPS = ("paths", "flow", "config")
+"""Those of them that are looked at where labels are few: more columns overfit them."""
+
 
 def register_group(group: FeatureGroup) -> None:
-    """Make a group known; the groups of the paper and of this project keep their order, others follow."""
+    """Make a group known; the groups of the paper and of this project keep their order, others follow.
+
+    Examples
+    --------
+    >>> from proxyrank import compute_features, get_space, register_group
+    >>> from proxyrank.features import FeatureGroup
+    >>> from proxyrank.features.groups import frame_of
+    >>> def count(space, archs, settings):
+    ...     return frame_of(archs, ["conv_count"], [[arch.count("conv")] for arch in archs])
+    >>> register_group(
+    ...     FeatureGroup(
+    ...         name="mine",
+    ...         summary="number of convolutions",
+    ...         version=1,
+    ...         needs_network=False,
+    ...         columns=lambda space: ["conv_count"],
+    ...         compute=count,
+    ...     )
+    ... )
+    >>> space = get_space("nb201")
+    >>> compute_features(space, space.sample(2, seed=0), ["mine"], cache=False).frame["conv_count"].tolist()
+    [1.0, 4.0]
+    """
     GROUPS[group.name] = group
     known = [name for name in _ORDER if name in GROUPS]
     ordered = {name: GROUPS[name] for name in [*known, *(name for name in GROUPS if name not in _ORDER)]}
@@ -137,8 +203,15 @@ def parse_groups(groups: str | Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name in GROUPS if name in names)
 
 
-def default_groups(space: SearchSpace) -> tuple[str, ...]:
+def default_groups(space: SearchSpace, *, few_labels: bool = False) -> tuple[str, ...]:
     """Groups of a ranking that names none: those read off the graph or, without one, off the options.
+
+    Parameters
+    ----------
+    space
+        Search space of the ranking.
+    few_labels
+        Whether labels are so few that fewer columns do better.
 
     Raises
     ------
@@ -147,7 +220,7 @@ def default_groups(space: SearchSpace) -> tuple[str, ...]:
     """
     for names in _DEFAULTS:
         if all(has(space, ability) for name in names for ability in GROUPS[name].needs):
-            return names
+            return tuple(name for name in names if not few_labels or name in FEW_LABEL_GROUPS)
     raise ProxyrankError(
         f"the search space {space.name} has neither graphs nor options to read features off; name the "
         "feature groups, or give a feature table"
@@ -157,4 +230,4 @@ def default_groups(space: SearchSpace) -> tuple[str, ...]:
 def frame_of(archs: Sequence[str], columns: Sequence[str], rows: Sequence[Sequence[float]]) -> pd.DataFrame:
     """float64 frame of the rows, indexed by architecture."""
     array = np.array(rows, dtype=np.float64).reshape(len(archs), len(columns))
-    return pd.DataFrame(array, index=pd.Index(list(archs), name="arch", dtype="str"), columns=list(columns))
+    return pd.DataFrame(array, index=arch_index(archs), columns=list(columns))

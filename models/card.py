@@ -3,13 +3,13 @@
 import platform
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from proxyrank.common.version import own_version, version_of
-from proxyrank.features import GroupInfo
+from proxyrank.features import FeatureSettings, GroupInfo
 from proxyrank.models.intervals import Intervals
 
-FORMAT = "proxyrank-ranker/1"
+FORMAT = "proxyrank-ranker/2"
 LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "lightgbm")
 
 
@@ -51,7 +51,7 @@ class RankerCard(BaseModel):
     label, split
         What was learnt, and from which part; no split is stated where the caller chose the rows.
     groups
-        Feature groups with version, settings, columns and source.
+        Feature groups: their columns with versions and settings, and their source.
     pool
         Population that the columns were standardised by; None where it was the training rows, or no matter.
     averaged
@@ -61,7 +61,7 @@ class RankerCard(BaseModel):
     feature_names
         Columns of the model, in its order.
     model, params
-        Key of `MODELS` and all parameters of the estimator.
+        Name of the model and all parameters of the estimator.
     target
         Transform of the label, None for a model that has none.
     score_is_label
@@ -103,6 +103,12 @@ class RankerCard(BaseModel):
     intervals: Intervals | None = None
     notes: list[str] = Field(default_factory=list)
 
+    @field_validator("format")
+    @classmethod
+    def _current(cls, found: str) -> str:
+        """What was read is of the current model, whatever the format of the file."""
+        return FORMAT
+
     @property
     def population(self) -> str:
         """Part of the space that the ranker was trained on; ``all`` where nothing is stated."""
@@ -111,5 +117,20 @@ class RankerCard(BaseModel):
     @property
     def dataset(self) -> str:
         """Data set of the network features or, without such, the label's name."""
-        stated = (info.settings.get("dataset") for info in self.groups.values())
-        return str(next(filter(None, stated), self.label.name))
+        return str(self.settings.stated().get("dataset", self.label.name))
+
+    @property
+    def settings(self) -> FeatureSettings:
+        """Settings of the features, where all columns that state one agree."""
+        stated: dict[str, set[Any]] = {}
+        for info in self.groups.values():
+            for family in info.families:
+                for name in family.settings.model_fields_set:
+                    stated.setdefault(name, set()).add(getattr(family.settings, name))
+        return FeatureSettings.of({name: values.pop() for name, values in stated.items() if len(values) == 1})
+
+    @property
+    def used_columns(self) -> list[str]:
+        """The columns that ranking needs: those of the model without the groups that it does not look at."""
+        blank = {column for name in self.unused for column in self.groups[name].columns}
+        return [name for name in self.feature_names if name not in blank]

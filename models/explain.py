@@ -7,6 +7,8 @@ import pandas as pd
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.features import FeatureTable
+from proxyrank.models.catalogue import known_models
+from proxyrank.models.parts.targets import FloatArray
 from proxyrank.models.ranker import ProxyRanker
 
 
@@ -21,7 +23,7 @@ class Explanation:
     score, base
         Explained score and the value that every architecture starts from, on the scale of the trees.
     table
-        One row a feature, largest contribution first: ``feature, group, value, percentile`` (share of the
+        One row per feature, largest contribution first: ``feature, group, value, percentile`` (share of the
         training architectures with a smaller value, ties half), ``contribution``. Contributions and base sum
         to the score.
     """
@@ -48,7 +50,7 @@ def shap_importances(
     Raises
     ------
     ProxyrankError
-        If the model has no trees to explain.
+        If the model does not explain its scores.
     """
     shares = _contributions(ranker, list(ranker.train_archs), features)[:, :-1]
     groups = group_of(ranker)
@@ -72,7 +74,7 @@ def explain_arch(ranker: ProxyRanker, arch: str, *, features: FeatureTable | Non
     Raises
     ------
     ProxyrankError
-        If the model has no trees to explain, or as `ProxyRanker.matrix`.
+        If the model does not explain its scores, or as `ProxyRanker.matrix`.
     """
     row = ranker.matrix([arch], features=features)
     shares = _contributions(ranker, [arch], features)[0]
@@ -98,12 +100,10 @@ def group_of(ranker: ProxyRanker) -> dict[str, str]:
     return {column: name for name, info in ranker.card.groups.items() for column in info.columns}
 
 
-def _contributions(ranker: ProxyRanker, archs: list[str], features: FeatureTable | None) -> np.ndarray:
-    explain = getattr(ranker.estimator, "contributions", None)
-    if explain is None:
+def _contributions(ranker: ProxyRanker, archs: list[str], features: FeatureTable | None) -> FloatArray:
+    if not ranker.estimator.has_contributions:
+        able = [name for name, info in known_models().items() if info.load_class().has_contributions]
         raise ProxyrankError(
-            f"the model {ranker.card.model} has no trees of LightGBM to explain; train with lightgbm or "
-            "ensemble"
+            f"the model {ranker.card.model} does not explain its scores; train with {' or '.join(able)}"
         )
-    found: np.ndarray = explain(ranker.matrix(archs, features=features).to_numpy())
-    return found
+    return ranker.estimator.contributions(ranker.matrix(archs, features=features).to_numpy())

@@ -2,21 +2,24 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from proxyrank.common.digests import archs_lines
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.files import atomic_folder
 from proxyrank.common.records import read_record, write_record
-from proxyrank.models.base import Ranker
+from proxyrank.models._format1 import renamed
+from proxyrank.models.base import TabularRanker
 from proxyrank.models.card import FORMAT, RankerCard
-from proxyrank.models.parts.storage import load_model, read_checked, save_model
+from proxyrank.models.storage import load_model, read_checked, save_model
 
+OLD_FORMAT = "proxyrank-ranker/1"
 CARD_FILE = "ranker.json"
 ARCHS_FILE = "train_archs.txt"
 
 
-def write_folder(folder: str | Path, card: RankerCard, archs: Sequence[str], estimator: Ranker) -> None:
+def write_folder(
+    folder: str | Path, card: RankerCard, archs: Sequence[str], estimator: TabularRanker
+) -> None:
     """Write a ranker folder; it appears whole or not at all. Equal rankers give equal bytes.
 
     Raises
@@ -33,7 +36,7 @@ def write_folder(folder: str | Path, card: RankerCard, archs: Sequence[str], est
         write_record(card, path / CARD_FILE)
 
 
-def read_folder(folder: str | Path) -> tuple[RankerCard, tuple[str, ...], Any]:
+def read_folder(folder: str | Path) -> tuple[RankerCard, tuple[str, ...], TabularRanker]:
     """Card, training architectures and estimator of a ranker folder; nothing in it is unpickled.
 
     Raises
@@ -44,7 +47,7 @@ def read_folder(folder: str | Path) -> tuple[RankerCard, tuple[str, ...], Any]:
     folder = Path(folder)
     card = read_card(folder)
     archs = read_checked(folder / ARCHS_FILE, card.train_archs_sha256).decode().splitlines()
-    estimator: Any = load_model(folder)
+    estimator = load_model(folder)
     if estimator.n_features_in_ != len(card.feature_names):
         raise ProxyrankError(
             f"{folder / CARD_FILE}: names {len(card.feature_names)} features, the model beside it has "
@@ -64,4 +67,7 @@ def read_card(folder: str | Path) -> RankerCard:
     path = Path(folder) / CARD_FILE
     if not path.is_file():
         raise ProxyrankError(f"{folder}: not a ranker folder, it has no {CARD_FILE}")
-    return read_record(path, RankerCard, format=FORMAT)
+    card = read_record(path, RankerCard, format=(FORMAT, OLD_FORMAT))
+    if card.format == OLD_FORMAT:
+        return card.model_copy(update={"format": FORMAT, "params": renamed(card.params)})
+    return card

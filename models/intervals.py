@@ -8,18 +8,19 @@ section 5.2; Barber et al., Predictive inference with the jackknife+, Ann. Stat.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from proxyrank.models.base import TabularRanker
+from proxyrank.models.parts.blocks import block_folds
 from proxyrank.models.parts.targets import FloatArray, Target, fit_target
 
 LEVEL = 0.9
 FOLDS = 10
-"""With five, refits on four fifths of the rows err visibly more than the ranker itself: intervals too wide.
-A class may ask for fewer as ``conformal_folds``, where a fit takes long."""
+"""Folds of the map from a model's own out-of-fold scores to labels; no fewer networks have intervals."""
 
 LEAST_ROWS = 20
 """Below this many residuals the 5 % tails have no finite-sample quantile (19) to speak of."""
@@ -98,11 +99,11 @@ def fit_intervals(
 
 
 def conformal_intervals(
-    estimator: Any,
+    estimator: TabularRanker,
     X: FloatArray,
     y: FloatArray,
     *,
-    groups: Sequence[Any],
+    groups: Sequence[Hashable],
     context: Mapping[str, Any],
     direction: str,
 ) -> tuple[Intervals | None, str | None]:
@@ -111,9 +112,9 @@ def conformal_intervals(
     Parameters
     ----------
     estimator
-        A fitted `Ranker`. Where it has an ``oof_score_`` (not None), the score of each row predicted without
-        its group, those scores are used, through a map to labels of other rows if its own, ``label_map_``,
-        was fitted to them; otherwise copies of it are fitted to folds.
+        A fitted ranker. Its ``oof_score_`` is used where it has one, through a map to labels of other rows
+        if its own was fitted to these scores (``label_sees_oof``); otherwise copies of it are fitted to
+        ``interval_folds`` folds.
     X, y
         Its training rows [n, d] and labels [n].
     groups
@@ -135,9 +136,9 @@ def conformal_intervals(
     if len(y) < LEAST_ROWS or len(set(groups)) < FOLDS:
         return None, f"no prediction intervals: they need at least {LEAST_ROWS} labels, got {len(y)}"
     scale = estimator.get_params().get("scale", "auto")
-    scores = getattr(estimator, "oof_score_", None)
+    scores = estimator.oof_score_
     if scores is not None:
-        if hasattr(estimator, "label_map_"):
+        if estimator.label_sees_oof:
             predicted = _mapped(scores, y, groups, increasing=direction == "max")
         else:
             predicted = estimator.label_of(scores)
@@ -148,21 +149,17 @@ def conformal_intervals(
     return fit_intervals(refitted, y, direction=direction, scale=scale), None
 
 
-def _folds(y: FloatArray, groups: Sequence[Any], folds: int = FOLDS) -> Any:
-    from sklearn.model_selection import GroupKFold
-
-    numbers: dict[Any, int] = {}
-    blocks = [numbers.setdefault(group, len(numbers)) for group in groups]
-    return GroupKFold(min(folds, len(numbers)), shuffle=True, random_state=0).split(y, y, blocks)
-
-
 def _refitted(
-    estimator: Any, X: FloatArray, y: FloatArray, groups: Sequence[Any], context: Mapping[str, Any]
+    estimator: TabularRanker,
+    X: FloatArray,
+    y: FloatArray,
+    groups: Sequence[Hashable],
+    context: Mapping[str, Any],
 ) -> FloatArray | None:
     from sklearn.base import clone
 
     predicted = np.empty(len(y))
-    for train, test in _folds(y, groups, getattr(estimator, "conformal_folds", FOLDS)):
+    for train, test in block_folds(groups, estimator.interval_folds):
         if np.ptp(y[train]) == 0:
             return None
         own = {
@@ -172,12 +169,12 @@ def _refitted(
     return predicted
 
 
-def _mapped(scores: FloatArray, y: FloatArray, groups: Sequence[Any], *, increasing: bool) -> FloatArray:
+def _mapped(scores: FloatArray, y: FloatArray, groups: Sequence[Hashable], *, increasing: bool) -> FloatArray:
     """Labels of out-of-fold scores by a monotone map of the other folds: the model's own map saw the row."""
     from sklearn.isotonic import IsotonicRegression
 
     predicted = np.empty(len(y))
-    for train, test in _folds(y, groups):
+    for train, test in block_folds(groups, FOLDS):
         isotonic = IsotonicRegression(increasing=increasing, out_of_bounds="clip")
         predicted[test] = isotonic.fit(scores[train], y[train]).predict(scores[test])
     return predicted

@@ -1,4 +1,4 @@
-"""Architecture strings in, ranks out: features and an estimator behind one small class."""
+"""Architecture strings in, ranks out: features and an estimator behind one scikit-learn estimator."""
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,36 +7,48 @@ from typing import Any, Self
 
 import numpy as np
 import pandas as pd
+from scipy.stats import kendalltau
+from sklearn.base import RegressorMixin
+from sklearn.exceptions import NotFittedError
 
 from proxyrank.common.digests import archs_digest
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.common.labels import check_direction
+from proxyrank.common.labels import SIGNS, check_direction
 from proxyrank.common.tabular import json_safe
-from proxyrank.features import FeatureTable, parse_groups
-from proxyrank.models.base import Ranker
+from proxyrank.features import FeatureSettings, FeatureTable, default_groups, parse_groups
+from proxyrank.models._alignment import aligned_labels, arch_list
+from proxyrank.models._architecture_input import ArchitectureInput
+from proxyrank.models._training import fit_estimator, own_params, training_rows
+from proxyrank.models.base import TabularRanker
 from proxyrank.models.card import LabelCard, RankerCard, SplitCard
-from proxyrank.models.catalogue import default_model, make_model, model_class
+from proxyrank.models.catalogue import default_model, make_model
 from proxyrank.models.folder import read_folder, write_folder
-from proxyrank.models.inputs.context import fit_context, training_table, unused_groups
-from proxyrank.models.inputs.matching import as_matrix, check_labels, check_table, matched_frame, parse_own
+from proxyrank.models.inputs.context import training_table, unused_groups
+from proxyrank.models.inputs.matching import as_matrix, check_labels, matched_frame, parse_own
 from proxyrank.models.inputs.pool import averageable
-from proxyrank.models.intervals import conformal_intervals
 from proxyrank.models.parts.targets import FloatArray
 from proxyrank.spaces import SearchSpace, get_space, source_of, stated_hyperparameters, stated_space
 
 _log = logging.getLogger(__name__)
 
 
-class ProxyRanker:
+class UnfittedRankerError(ProxyrankError, NotFittedError):  # type: ignore[misc]
+    """A ranker was asked before `fit`."""
+
+
+class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
     """Rank architectures of one search space.
+
+    A scikit-learn estimator whose rows are architectures: `clone`, `cross_val_score` and `GridSearchCV` take
+    it, and everything is checked in `fit`, before any feature is computed.
 
     Parameters
     ----------
     groups
         Feature groups to compute, as `proxyrank.features.parse_groups` takes them; not looked at where `fit`
-        is given a feature table, whose groups count then.
+        is given a feature table, whose groups count then. None is `default_groups` of the space.
     model
-        Key of `MODELS`; None is `default_model` of the groups.
+        One of `known_models`; None is `default_model` of the groups.
     space
         The search space, or what `get_space` finds it by.
     params
@@ -46,49 +58,78 @@ class ProxyRanker:
         fits, unless given.
     random_state
         Seed of the estimator.
-    threads
-        Threads of the estimator.
+    n_jobs
+        Threads of the estimator; -1 takes all cores.
     intervals
-        Whether to make 90 % prediction intervals (see `conformal`): for models without out-of-fold scores of
-        their own this costs ten more fits. They need at least 20 labels.
+        Whether to make 90 % prediction intervals (see `proxyrank.models.intervals`): for models without
+        out-of-fold scores of their own this costs ten more fits. They need at least 20 labels.
 
     Attributes
     ----------
     card : RankerCard
         What was fitted on what.
-    estimator : Ranker
+    estimator : TabularRanker
         The fitted estimator; its columns are ``card.feature_names``, sorted by name.
     train_archs : tuple of str
         The training architectures, sorted.
+
+    Examples
+    --------
+    >>> from proxyrank import ProxyRanker, digits_table, get_space, load_labels
+    >>> labels = load_labels(digits_table(), space=get_space("nb201"), label="digits").values
+    >>> archs = list(labels.index[::20])
+    >>> train, others = archs[::2], archs[1::2]
+    >>> ranker = ProxyRanker("paths", params={"n_estimators": 50}).fit(train, labels[train])
+    >>> ranker
+    ProxyRanker(groups='paths', model='lightgbm'), fitted on 75 architectures of nb201
+    >>> ranker.rank(others).columns.tolist()
+    ['rank', 'arch', 'score', 'predicted']
+    >>> ranker.score(others, labels[others]) > 0.4  # Kendall's tau
+    True
+
+    As an estimator of scikit-learn:
+
+    >>> from sklearn.model_selection import GridSearchCV
+    >>> search = GridSearchCV(ranker, {"groups": ["paths", "graf"]}, cv=2).fit(train, labels[train])
+    >>> search.best_params_["groups"] in ("paths", "graf")
+    True
     """
 
     card: RankerCard
-    estimator: Ranker
+    estimator: TabularRanker
     train_archs: tuple[str, ...]
+    _space: SearchSpace
 
     def __init__(
         self,
-        groups: str | Sequence[str] = ("paths", "cell", "flow"),
+        groups: str | Sequence[str] | None = None,
         model: str | None = None,
         space: str | SearchSpace = "nb201",
         *,
         params: Mapping[str, Any] | None = None,
-        settings: Mapping[str, Any] | None = None,
+        settings: FeatureSettings | Mapping[str, Any] | None = None,
         random_state: int = 0,
-        threads: int = 1,
+        n_jobs: int | None = 1,
         intervals: bool = False,
     ) -> None:
-        model = model or default_model(groups)
-        model_class(model)
         self.groups = groups
         self.model = model
         self.space = space
-        self.params = dict(params or {})
+        self.params = params
         self.settings = settings
         self.random_state = random_state
-        self.threads = threads
+        self.n_jobs = n_jobs
         self.intervals = intervals
-        self._space: SearchSpace = get_space(space)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return "estimator" in vars(self)
+
+    def __repr__(self, N_CHAR_MAX: int = 700) -> str:
+        if not self.__sklearn_is_fitted__():
+            return str(super().__repr__(N_CHAR_MAX))
+        names, card = "+".join(self.card.groups), self.card
+        trained = f"fitted on {card.n_train} architectures of {card.space}"
+        return f"{type(self).__name__}(groups={names!r}, model={card.model!r}), {trained}"
 
     def fit(
         self,
@@ -108,7 +149,8 @@ class ProxyRanker:
         archs
             Architectures in any accepted spelling, each once.
         labels
-            One number an architecture; rows where it is not finite are left out and counted.
+            One number per architecture; rows where it is not finite are left out and counted. A Series is
+            aligned by its index, where that holds the architectures.
         direction
             ``max`` where a larger label is better, ``min`` where a smaller one is.
         features
@@ -123,71 +165,46 @@ class ProxyRanker:
             given and what was expected.
         """
         check_direction(direction)
-        own = parse_own(self._space, archs)
-        values = check_labels(own, labels)
-        rows = sorted((arch, y) for arch, y in zip(own, values, strict=True) if np.isfinite(y))
-        notes = []
-        if dropped := len(own) - len(rows):
-            notes.append(f"{dropped} of {len(own)} rows had no finite label and were left out")
-        if len(rows) < 2:
-            raise ProxyrankError(
-                f"training needs at least 2 architectures with a finite label, got {len(rows)}"
-            )
-        train = [arch for arch, _ in rows]
-        y = np.array([value for _, value in rows])
+        space = get_space(self.space)
+        model, estimator = self._unfitted(direction)
+        settings = FeatureSettings.of(self.settings)
+        groups = () if features is not None else self._wanted(space)
+        given = arch_list(archs)
+        own = parse_own(space, given)
+        rows = training_rows(own, aligned_labels(space, archs, own, labels))
+        pool = None
         if features is None:
-            wide = "pool" in getattr(model_class(self.model), "fit_context", ())
-            population = split.population if split else None
-            groups = parse_groups(self.groups)
             features, pool = training_table(
-                self._space, train, groups, self.settings, population=population, wide=wide
+                space,
+                rows.archs,
+                groups,
+                settings,
+                population=split.population if split else None,
+                wide="pool" in estimator.fit_context,
             )
-        else:
-            pool = None
-        check_table(self._space, train, features)
-        names = sorted(features.columns)
-        X = as_matrix(features.frame.loc[train, names])
-        options = {"random_state": self.random_state, "threads": self.threads, **self.params}
-        estimator = make_model(self.model, {**options, "direction": direction})
-        context = fit_context(self._space, train, features, names)
-        wanted = getattr(estimator, "fit_context", ())
-        asked = {name: context[name] for name in wanted}
-        estimator.fit(X, y, **asked)
-        constant = bool(np.ptp(estimator.rank_score(X)) == 0)
-        if constant:
-            notes.append("the ranker is constant: it gives every architecture one score")
-        notes += features.sidecar.forced
-        intervals = None
-        if self.intervals:
-            intervals, why = conformal_intervals(
-                estimator, X, y, groups=context["groups"], context=asked, direction=direction
-            )
-            notes += [why] if why else []
-        for note in notes:
-            _log.info("%s", note)
-        self.estimator = estimator
-        self.train_archs = tuple(train)
-        params = json_safe(estimator.export()[0]["params"])
+        fitted = fit_estimator(estimator, space, rows, features, intervals=self.intervals)
+        self._space, self.estimator, self.train_archs = space, estimator, tuple(rows.archs)
+        params = json_safe(estimator.stored_params())
         self.card = RankerCard(
-            space=self._space.name,
-            hyperparameters=stated_hyperparameters(self._space),
+            space=space.name,
+            hyperparameters=stated_hyperparameters(space),
             label=LabelCard.model_validate({"name": label, "direction": direction, "path": label_path}),
             split=split,
             groups=features.sidecar.groups,
             pool=pool,
             averaged=averageable(list(features.sidecar.groups)) if pool else [],
-            unused=unused_groups(estimator, names, features.sidecar.groups),
-            feature_names=names,
-            model=self.model,
+            unused=unused_groups(estimator, fitted.names, features.sidecar.groups),
+            feature_names=fitted.names,
+            model=model,
             params=params,
             target=params.get("target") if estimator.score_is_label else None,
             score_is_label=estimator.score_is_label,
-            n_train=len(train),
-            n_dropped=dropped,
-            train_archs_sha256=archs_digest(train),
-            constant=constant,
-            intervals=intervals,
-            notes=notes,
+            n_train=len(rows.archs),
+            n_dropped=rows.dropped,
+            train_archs_sha256=archs_digest(rows.archs),
+            constant=fitted.constant,
+            intervals=fitted.intervals,
+            notes=fitted.notes,
         )
         return self
 
@@ -207,13 +224,47 @@ class ProxyRanker:
             If an architecture is of another space, or a column or architecture is absent from the table.
         """
         estimator = self._fitted()
-        own = parse_own(self._space, archs)
+        own = self._parsed(archs)
         if not own:
             return np.zeros(0)
         unique = list(dict.fromkeys(own))
         predicted = estimator.predict(self._matrix(unique, features))
         at = {arch: i for i, arch in enumerate(unique)}
         return predicted[[at[arch] for arch in own]]
+
+    def score(
+        self,
+        archs: Iterable[Any],
+        labels: Sequence[float] | FloatArray | pd.Series,
+        *,
+        features: FeatureTable | None = None,
+    ) -> float:
+        """Kendall's tau (b) of the ranking with labels: what scikit-learn's model selection maximises.
+
+        Parameters
+        ----------
+        archs, labels
+            As in `fit`; the direction is the fit's, so that larger is better either way.
+        features
+            As in `predict`.
+
+        Returns
+        -------
+        float
+            From -1 to 1; 0 where all scores or all labels are equal.
+
+        Raises
+        ------
+        ProxyrankError
+            As `fit` and `predict`.
+        """
+        estimator = self._fitted()
+        own = self._parsed(archs)
+        values = check_labels(own, aligned_labels(self._space, archs, own, labels))
+        known = np.isfinite(values)
+        scores = estimator.rank_score(self._matrix(own, features))[known]
+        tau = kendalltau(scores, SIGNS[self.card.label.direction] * values[known])[0]
+        return float(np.nan_to_num(tau))
 
     def rank(self, archs: Iterable[Any], *, features: FeatureTable | None = None) -> pd.DataFrame:
         """Architectures from best to worst, each once.
@@ -237,7 +288,7 @@ class ProxyRanker:
             As `predict`, and if no architecture is given.
         """
         estimator = self._fitted()
-        unique = list(dict.fromkeys(parse_own(self._space, archs)))
+        unique = list(dict.fromkeys(self._parsed(archs)))
         if not unique:
             raise ProxyrankError("no architecture to rank")
         score = estimator.rank_score(self._matrix(unique, features))
@@ -257,7 +308,7 @@ class ProxyRanker:
         ProxyrankError
             As `predict`.
         """
-        own = list(dict.fromkeys(parse_own(self._space, archs)))
+        own = list(dict.fromkeys(self._parsed(archs)))
         index = pd.Index(own, name="arch", dtype="str")
         return pd.DataFrame(self._matrix(own, features), index=index, columns=self.card.feature_names)
 
@@ -281,15 +332,15 @@ class ProxyRanker:
 
     @classmethod
     def load(
-        cls, folder: str | Path, *, threads: int | None = None, space: str | SearchSpace | None = None
-    ) -> "ProxyRanker":
+        cls, folder: str | Path, *, n_jobs: int | None = None, space: str | SearchSpace | None = None
+    ) -> Self:
         """Read a ranker folder; nothing in it is unpickled.
 
         Parameters
         ----------
         folder
             Written by `save`.
-        threads
+        n_jobs
             Threads of the estimator; None keeps the number it was fitted with.
         space
             The ranker's search space, where it is not an installed one.
@@ -301,34 +352,52 @@ class ProxyRanker:
             one; one line that names the file.
         """
         card, archs, estimator = read_folder(folder)
-        if threads is not None:
-            estimator.threads = threads
+        found = stated_space(card.space, space, str(folder), card.hyperparameters)
+        if n_jobs is not None:
+            estimator.n_jobs = n_jobs
+        return cls._of(card, estimator, archs, found)
+
+    @classmethod
+    def _of(
+        cls, card: RankerCard, estimator: TabularRanker, archs: Sequence[str], space: SearchSpace
+    ) -> Self:
+        """The ranker that a card, a fitted estimator, its training architectures and space make."""
         ranker = cls(
             tuple(card.groups),
             card.model,
-            source_of(stated_space(card.space, space, str(folder), card.hyperparameters)),
-            params={
-                name: card.params[name]
-                for name in card.params
-                if name not in ("random_state", "threads", "direction")
-            },
-            settings={name: value for info in card.groups.values() for name, value in info.settings.items()},
+            source_of(space),
+            params=own_params(card.params),
+            settings=card.settings.stated(),
             random_state=card.params["random_state"],
-            threads=estimator.threads,
+            n_jobs=estimator.n_jobs,
             intervals=card.intervals is not None,
         )
-        ranker.card, ranker.estimator, ranker.train_archs = card, estimator, archs
+        ranker.card, ranker.estimator, ranker.train_archs = card, estimator, tuple(archs)
+        ranker._space = space
         return ranker
 
     @property
     def search_space(self) -> SearchSpace:
         """The search space itself."""
-        return self._space
+        return self._space if self.__sklearn_is_fitted__() else get_space(self.space)
 
-    def _fitted(self) -> Ranker:
-        if not hasattr(self, "estimator"):
-            raise ProxyrankError("this ranker is not fitted yet: call fit first")
+    def _wanted(self, space: SearchSpace) -> tuple[str, ...]:
+        """Names of the groups to compute."""
+        return parse_groups(default_groups(space) if self.groups is None else self.groups)
+
+    def _unfitted(self, direction: str) -> tuple[str, TabularRanker]:
+        """The model's name and the estimator to fit, their parameters checked."""
+        model = self.model or default_model(() if self.groups is None else self.groups)
+        options = {"random_state": self.random_state, "n_jobs": self.n_jobs, **(self.params or {})}
+        return model, make_model(model, {**options, "direction": direction})
+
+    def _fitted(self) -> TabularRanker:
+        if not self.__sklearn_is_fitted__():
+            raise UnfittedRankerError("this ranker is not fitted yet: call fit first")
         return self.estimator
+
+    def _parsed(self, archs: Iterable[Any]) -> list[str]:
+        return parse_own(self._space, arch_list(archs))
 
     def _matrix(self, archs: list[str], features: FeatureTable | None) -> FloatArray:
         frame, extra = matched_frame(self._space, archs, features, self.card)

@@ -8,17 +8,17 @@ import pandas as pd
 from proxyrank.common.digests import short_digest
 from proxyrank.evaluate import Labels, load_labels
 from proxyrank.features import (
-    compute_features,
-    get_group,
+    GROUPS,
+    FeatureSettings,
+    Known,
     preferred_settings,
-    shipped_columns,
     shipped_rows,
     shipped_tables,
 )
 from proxyrank.spaces import DATASETS, SearchSpace, get_space, require
 from proxyrank.train.digits import digits_table
 
-NETWORK_GROUPS = ("vkdnw", "vkdnw_extra", "zcs")
+NETWORK_GROUPS = tuple(name for name, group in GROUPS.items() if group.needs_network)
 PAPER_BATCH = 64
 
 
@@ -55,14 +55,9 @@ class Bench:
 
     def covered(self, dataset: str, population: str) -> list[str]:
         """Labelled cells of a population whose network features are shipped, sorted."""
-        held: set[str] | None = None
-        settings = self.settings(dataset)
-        for name in NETWORK_GROUPS:
-            group = get_group(name)
-            rows = shipped_rows(self.space.name, name, group.version, group.resolve(settings))
-            archs = set() if rows is None else set(rows.index)
-            held = archs if held is None else held & archs
-        return [arch for arch in self.labelled(dataset, population) if arch in (held or set())]
+        archs = self.labelled(dataset, population)
+        found = self._shipped(dataset, archs, self.settings(dataset)).found
+        return list(found.index[found.all(axis=1)]) if len(found.columns) else []
 
     def labelled(self, dataset: str, population: str) -> list[str]:
         """Labelled cells of a population, sorted."""
@@ -73,25 +68,32 @@ class Bench:
             if arch in known
         ]
 
-    def settings(self, dataset: str) -> dict[str, object]:
+    def settings(self, dataset: str) -> FeatureSettings:
         """Settings of the shipped network features."""
         return preferred_settings(self.space.name, NETWORK_GROUPS, {"dataset": dataset})
 
     def features(self, dataset: str, archs: list[str]) -> pd.DataFrame:
         """Network features of covered cells: with the paper's batch where they are shipped (see `large`)."""
-        table = compute_features(self.space, archs, NETWORK_GROUPS, settings=self.settings(dataset))
-        large = _shipped_at(self.space, dataset, PAPER_BATCH, archs)
-        return large.combine_first(table.frame)[table.columns]
+        usual = self._shipped(dataset, archs, self.settings(dataset)).rows.values
+        return self._large(dataset, archs).combine_first(usual)[usual.columns]
 
     def large(self, dataset: str, archs: list[str]) -> list[str]:
         """Columns that `features` has with the paper's batch: those shipped for all of the cells."""
-        return [str(column) for column in _shipped_at(self.space, dataset, PAPER_BATCH, archs)]
+        return [str(column) for column in self._large(dataset, archs)]
 
     def batches(self, dataset: str, archs: list[str]) -> str:
         """Batch sizes of `features`, for a note."""
         large = self.large(dataset, archs)
-        usual = f"batch {self.settings(dataset)['batch_size']}"
+        usual = f"batch {self.settings(dataset).batch_size}"
         return f"{usual}; batch {PAPER_BATCH}: {', '.join(large)}" if large else usual
+
+    def _large(self, dataset: str, archs: list[str]) -> pd.DataFrame:
+        known = self._shipped(dataset, archs, self.settings(dataset).changed(batch_size=PAPER_BATCH))
+        return known.rows.values.loc[:, known.found.all()]
+
+    def _shipped(self, dataset: str, archs: list[str], settings: FeatureSettings) -> Known:
+        """What is shipped of the network features, for some cells."""
+        return shipped_rows(self.space, archs, NETWORK_GROUPS, settings=settings)
 
     def fingerprint(self) -> dict[str, dict[str, str]]:
         """Digests of the labels by data set (values and architectures), and of the shipped tables by name."""
@@ -103,20 +105,6 @@ class Bench:
     def accuracies(self, dataset: str, archs: list[str]) -> "pd.Series[float]":
         """Labels of cells."""
         return self.labels[dataset].values.loc[archs]
-
-
-def _shipped_at(space: SearchSpace, dataset: str, batch_size: int, archs: list[str]) -> pd.DataFrame:
-    """Columns that are shipped at a batch size for all of the cells; none where the usual table has it."""
-    settings = preferred_settings(space.name, NETWORK_GROUPS, {"dataset": dataset})
-    found = pd.DataFrame(index=pd.Index(archs, name="arch", dtype="str"))
-    if settings.get("batch_size") == batch_size:
-        return found
-    for name in NETWORK_GROUPS:
-        resolved = get_group(name).resolve({**settings, "batch_size": batch_size})
-        rows = shipped_columns(space.name, name, resolved)
-        if rows is not None and set(archs) <= set(rows.index):
-            found = found.join(rows)
-    return found
 
 
 def nb201_bench(

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from proxyrank.common.files import atomic_path, dump_json, read_json
+from proxyrank.common.files import read_json, write_json
 from proxyrank.evaluate import ranker_scores, size_scores, without
+from proxyrank.features import get_group
 from proxyrank.paper.bench import Bench
 from proxyrank.paper.metrics import paper_metrics
 from proxyrank.paper.published import METRICS, published
@@ -46,7 +47,6 @@ def training_free_cells(
                     metric,
                     finite(found[metric]) if found else None,
                     published=printed.get("mean" if metric == "top1" else metric),
-                    published_std=printed.get("std") if metric == "top1" else None,
                     n=len(archs),
                     of=len(every) if 0 < len(archs) < len(every) else 0,
                     note=note,
@@ -65,7 +65,7 @@ def model_cells(
     """Cells of learnt rankings; each fit's metrics are kept in ``parts``, so that a rerun goes on."""
     for dataset in bench.labels:
         for row in rows:
-            restricted = any(name in ("vkdnw", "zcs") for name in row.groups)
+            restricted = any(get_group(name).needs_network for name in row.groups)
             every = bench.labelled(dataset, population)
             archs = bench.covered(dataset, population) if restricted else every
             printed = published(table, row.published, dataset)
@@ -77,8 +77,7 @@ def model_cells(
                 if not path.exists():
                     on_part(f"{row.name} {dataset} seed {seed}")
                     values = _judge(bench, row, dataset, population, archs, seed)
-                    with atomic_path(path) as temporary:
-                        temporary.write_text(dump_json(values), encoding="utf-8")
+                    write_json(values, path)
                 found.append(read_json(path))
             note = "" if found else NO_TABLE
             if found and row.groups == ("vkdnw",) and printed:
@@ -94,7 +93,6 @@ def model_cells(
                     mean,
                     std,
                     published=printed.get("mean" if metric == "top1" else metric),
-                    published_std=printed.get("std") if metric == "top1" else None,
                     n=max(0, len(archs) - bench.train_size),
                     seeds=len(found),
                     of=len(every) if found and len(archs) < len(every) else 0,

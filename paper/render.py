@@ -1,35 +1,44 @@
 """A reproduced table as text: CSV, Markdown, LaTeX, HTML."""
 
 import base64
-import html
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import jinja2
 import pandas as pd
 
 from proxyrank.paper.result import Cell, Result
 
+FIRST = "ranking"
+"""Name of the column of rows."""
+
+_PAGES = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(Path(__file__).resolve().parent / "data"),
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
+
 
 def long_frame(result: Result) -> pd.DataFrame:
-    """One line a number."""
+    """One line per number."""
     rows = [{**vars(cell), "difference": cell.difference, "verdict": cell.verdict} for cell in result.cells]
     return pd.DataFrame(rows)
 
 
-def wide_rows(result: Result) -> tuple[list[str], list[list[str]]]:
-    """Header and rows for people: a column a data set and metric, ours and the published number behind it."""
-    keys = list(dict.fromkeys((cell.dataset, cell.metric) for cell in result.cells))
-    by_place = {(cell.row, cell.dataset, cell.metric): cell for cell in result.cells}
-    header = ["ranking", *(f"{dataset} {metric}" for dataset, metric in keys)]
-    rows = [
-        [row, *(_text(by_place.get((row, *key))) for key in keys)]
-        for row in dict.fromkeys(cell.row for cell in result.cells)
-    ]
-    return header, rows
+def wide_frame(result: Result) -> pd.DataFrame:
+    """Texts for people: a column per data set and metric, ours and the published number behind it."""
+    texts: dict[str, dict[str, str]] = {}
+    for cell in result.cells:
+        texts.setdefault(cell.row, {})[f"{cell.dataset} {cell.metric}"] = _text(cell)
+    frame = pd.DataFrame.from_dict(texts, orient="index", dtype=object)
+    columns = dict.fromkeys(f"{cell.dataset} {cell.metric}" for cell in result.cells)
+    return frame.reindex(columns=list(columns)).fillna("").rename_axis(FIRST).reset_index()
 
 
-def _text(cell: Cell | None) -> str:
-    if cell is None or (cell.ours is None and cell.published is None):
+def _text(cell: Cell) -> str:
+    if cell.ours is None and cell.published is None:
         return ""
     digits = 2 if cell.metric == "top1" else 3
     ours = "-" if cell.ours is None else f"{cell.ours:.{digits}f}"
@@ -40,25 +49,18 @@ def _text(cell: Cell | None) -> str:
 
 def to_markdown(result: Result) -> str:
     """GitHub table with a title and notes."""
-    header, rows = wide_rows(result)
-    lines = [f"## {result.name}: {result.title}", "", _pipes(header), _pipes(["---"] * len(header))]
-    lines += [_pipes(row) for row in rows]
-    lines += ["", "Ours ± std (published).", *(f"- {note}" for note in _notes(result))]
-    return "\n".join(lines) + "\n"
-
-
-def _pipes(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cells) + " |"
+    frame = wide_frame(result)
+    rows = [list(frame.columns), ["---"] * len(frame.columns), *frame.to_numpy().tolist()]
+    table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    notes = "".join(f"- {note}\n" for note in _notes(result))
+    return f"## {result.name}: {result.title}\n\n{table}\n\nOurs ± std (published).\n{notes}"
 
 
 def to_latex(result: Result) -> str:
-    """A tabular."""
-    header, rows = wide_rows(result)
-    escape = str.maketrans({"_": r"\_", "%": r"\%", "&": r"\&", "±": r"$\pm$"})
-    lines = [rf"\begin{{tabular}}{{l{'r' * (len(header) - 1)}}}", r"\toprule"]
-    lines += [" & ".join(cell.translate(escape) for cell in row) + r" \\" for row in (header, *rows)]
-    lines.insert(3, r"\midrule")
-    return "\n".join([*lines, r"\bottomrule", r"\end{tabular}"]) + "\n"
+    """A tabular of the package booktabs."""
+    frame = wide_frame(result)
+    text = frame.to_latex(index=False, escape=True, column_format="l" + "r" * (len(frame.columns) - 1))
+    return text.replace("±", r"$\pm$")
 
 
 def to_html(results: Sequence[Result], folder: Path, judged: Mapping[str, Sequence[str]]) -> str:
@@ -73,36 +75,25 @@ def to_html(results: Sequence[Result], folder: Path, judged: Mapping[str, Sequen
     judged
         Verdict -> rows, as `proxyrank.paper.run.verdicts` gives them.
     """
-    parts = [
-        "<!doctype html><html lang='en'><meta charset='utf-8'><title>VKDNW reproduced</title>",
-        "<style>body{font:15px sans-serif;margin:2em;max-width:110em}table{border-collapse:collapse}"
-        "td,th{padding:.2em .6em;text-align:right;border-bottom:1px solid #ddd}"
-        "td:first-child,th:first-child{text-align:left}img{max-width:100%}</style>",
-        "<h1>Tables of the VKDNW paper, reproduced</h1><p>Ours ± std (published).</p>",
+    tables = [
+        {
+            "result": result,
+            "frame": wide_frame(result),
+            "notes": _notes(result),
+            "pictures": {name: _base64(folder / name) for name in result.pictures},
+        }
+        for result in results
     ]
-    for result in results:
-        header, rows = wide_rows(result)
-        parts.append(f"<h2>{html.escape(result.name)}: {html.escape(result.title)}</h2><table><tr>")
-        parts += [f"<th>{html.escape(text)}</th>" for text in header]
-        for row in rows:
-            parts.append("</tr><tr>" + "".join(f"<td>{html.escape(text)}</td>" for text in row))
-        parts.append("</tr></table><ul>")
-        parts += [f"<li>{html.escape(note)}</li>" for note in _notes(result)]
-        parts.append("</ul>")
-        for picture in result.pictures:
-            data = base64.b64encode((folder / picture).read_bytes()).decode()
-            parts.append(f"<img alt='{html.escape(picture)}' src='data:image/png;base64,{data}'>")
-    parts.append("<h2>What was reproduced</h2>")
-    for kind, places in judged.items():
-        parts.append(f"<h3>{html.escape(kind)}: {len(places)} rows</h3><ul>")
-        parts += [f"<li>{html.escape(place)}</li>" for place in places]
-        parts.append("</ul>")
-    return "\n".join([*parts, "</html>"]) + "\n"
+    return _PAGES.get_template("page.html").render(tables=tables, judged=judged)
+
+
+def _base64(path: Path) -> str:
+    return base64.b64encode(path.read_bytes()).decode()
 
 
 def _notes(result: Result) -> list[str]:
-    by_note: dict[str, list[str]] = {}
+    by_note: dict[str, dict[str, None]] = {}
     for cell in result.cells:
-        if cell.note and cell.row not in by_note.setdefault(f"{cell.note} ({cell.dataset})", []):
-            by_note[f"{cell.note} ({cell.dataset})"].append(cell.row)
+        if cell.note:
+            by_note.setdefault(f"{cell.note} ({cell.dataset})", {})[cell.row] = None
     return [*result.notes, *(f"{note}: {', '.join(rows)}" for note, rows in by_note.items())]

@@ -24,7 +24,6 @@ class Cell:
     ours: float | None
     std: float | None = None
     published: float | None = None
-    published_std: float | None = None
     n: int = 0
     of: int = 0
     seeds: int = 1

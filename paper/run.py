@@ -1,21 +1,23 @@
 """Make tables, write them in every form, and say at the end what was reproduced."""
 
 from collections.abc import Callable, Mapping, Sequence
-from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 
 from proxyrank.common.errors import ProxyrankError, unknown
-from proxyrank.common.files import atomic_path, dump_json, read_json
+from proxyrank.common.files import atomic_path, read_json, require_parent, write_json
 from proxyrank.common.tabular import json_safe, write_table
 from proxyrank.paper.bench import Bench
 from proxyrank.paper.render import long_frame, to_html, to_latex, to_markdown
 from proxyrank.paper.result import CLOSE, Result
-
-_NAMES = ("table1", "table6", "table7", "table8", "table9", "table10", "fig4", "toy")
+from proxyrank.paper.tables import fig4, table8, table9, table10, toy
+from proxyrank.paper.tables.ranking_tables import TABLES as RANKING_TABLES
 
 TABLES: Mapping[str, Callable[[Bench, Path], Result]] = MappingProxyType(
-    {name: import_module(f"proxyrank.paper.tables.{name}").make for name in _NAMES}
+    {
+        **{table.name: table for table in RANKING_TABLES},
+        **{module.NAME: module.make for module in (table8, table9, table10, fig4, toy)},
+    }
 )
 """Table of each name."""
 
@@ -37,8 +39,7 @@ def reproduce(name: str, bench: Bench, out: str | Path) -> Result:
     if name not in TABLES:
         raise unknown("table", name, (*TABLES, "all"))
     out = Path(out)
-    if not out.absolute().parent.is_dir():
-        raise ProxyrankError(f"--out {out}: the folder {out.absolute().parent} does not exist")
+    require_parent(out, "--out")
     _claim(out, bench)
     stated = json_safe(
         {"bench": bench.name, "seeds": bench.seeds, "cells": bench.cells, "train_size": bench.train_size}
@@ -51,10 +52,7 @@ def reproduce(name: str, bench: Bench, out: str | Path) -> Result:
     for suffix, text in ((".md", to_markdown(result)), (".tex", to_latex(result))):
         with atomic_path(out / f"{name}{suffix}") as path:
             path.write_text(text, encoding="utf-8")
-    with atomic_path(file) as path:
-        path.write_text(
-            dump_json(json_safe({"settings": stated, "result": result.to_dict()})), encoding="utf-8"
-        )
+    write_json(json_safe({"settings": stated, "result": result.to_dict()}), file)
     _write_page(out)
     return result
 
@@ -76,8 +74,7 @@ def _claim(out: Path, bench: Bench) -> None:
     stated = {"bench": bench.name, **bench.fingerprint(), "train_size": bench.train_size}
     file = out / "bench.json"
     if not file.exists():
-        with atomic_path(file) as path:
-            path.write_text(dump_json(stated), encoding="utf-8")
+        write_json(stated, file)
     elif (known := read_json(file)) != stated:
         different = next(key for key in stated if known.get(key) != stated[key])
         raise ProxyrankError(

@@ -1,7 +1,8 @@
 """The architectures to choose from: one of each class of equal networks, with standardised features."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -9,10 +10,8 @@ from proxyrank.common.errors import ProxyrankError
 from proxyrank.features import compute_features, default_groups
 from proxyrank.models.parts.standardise import fit_standardiser
 from proxyrank.models.parts.targets import FloatArray
-from proxyrank.spaces import SearchSpace, equality_key, require
-
-LEFT_OUT = frozenset({"cell"})
-"""Default groups that need not be looked at to tell candidates apart; more columns overfit few labels."""
+from proxyrank.spaces import SearchSpace, populations, require
+from proxyrank.spaces.equal import classes, equal_keys
 
 
 @dataclass(frozen=True)
@@ -33,11 +32,19 @@ class Candidates:
     archs: tuple[str, ...]
     rows: FloatArray
 
-    def positions(self, archs: Sequence[str]) -> list[int]:
+    @cached_property
+    def _at(self) -> dict[str, int]:
+        return {key: i for i, key in enumerate(equal_keys(self.space, self.archs))}
+
+    def positions(self, archs: Iterable[str]) -> list[int]:
         """Positions of the networks equal to the given ones, each once; others are left out."""
-        at = {equality_key(self.space, arch): i for i, arch in enumerate(self.archs)}
-        found = (at.get(equality_key(self.space, arch)) for arch in archs)
+        found = (self._at.get(key) for key in equal_keys(self.space, archs))
         return list(dict.fromkeys(i for i in found if i is not None))
+
+
+def default_population(space: SearchSpace) -> str:
+    """Population to choose from where none is named: without dead operations, if the space tells them."""
+    return "filtered" if "filtered" in populations(space) else "all"
 
 
 def make_candidates(
@@ -61,13 +68,9 @@ def make_candidates(
     """
     if archs is None:
         archs = require(space, "archs", "a choice among all architectures").archs(population or "all")
-    listed = sorted(archs)
-    first: dict[str, str] = {}
-    for arch in listed:
-        first.setdefault(equality_key(space, arch), arch)
-    chosen = sorted(first.values())
+    chosen = sorted(members[0] for members in classes(space, sorted(archs)).values())
     if len(chosen) < 2:
         raise ProxyrankError(f"there must be at least 2 different networks to choose from, got {len(chosen)}")
-    groups = [name for name in default_groups(space) if name not in LEFT_OUT]
+    groups = default_groups(space, few_labels=True)
     values = compute_features(space, chosen, groups).frame.to_numpy(dtype=np.float64)
     return Candidates(space, tuple(chosen), fit_standardiser(values).transform(values))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from proxyrank.common.seeds import derive_rng
-from proxyrank.models.parts.kernel import matern
+from proxyrank.models.parts.kernel import condition_on, matern
 from proxyrank.models.parts.targets import FloatArray
 
 LENGTH = 1.5
@@ -44,7 +44,7 @@ def choose_by_variance(
     scaled = rows[members] / (LENGTH * rows.shape[1] ** 0.5)
     covariance = matern(scaled, scaled, 1.0)
     for position in range(len(known)):
-        _condition(covariance, position)
+        condition_on(covariance, position, NOISE)
     free = np.ones(len(members), dtype=bool)
     free[: len(known)] = False
     chosen = []
@@ -53,11 +53,5 @@ def choose_by_variance(
         best = int(np.argmax(np.where(free, fall, -np.inf)))
         chosen.append(int(members[best]))
         free[best] = False
-        _condition(covariance, best)
+        condition_on(covariance, best, NOISE)
     return chosen
-
-
-def _condition(covariance: FloatArray, position: int) -> None:
-    """Posterior covariance, in place, once the row at a position has a label."""
-    column = covariance[:, position].copy()
-    covariance -= np.outer(column, column / (column[position] + NOISE))

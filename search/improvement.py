@@ -5,7 +5,7 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.stats import norm
 from threadpoolctl import threadpool_limits
 
-from proxyrank.models.parts.kernel import fit_hyperparameters, matern
+from proxyrank.models.parts.kernel import condition_on, fit_hyperparameters, matern
 from proxyrank.models.parts.targets import FloatArray, fit_target
 
 PENALTY = 0.25
@@ -62,8 +62,9 @@ def choose_by_improvement(
         )
         covariance = matern(scaled[short], scaled[short], hyper.scale) - across[short] @ solved[:, short]
     free = np.isfinite(gain[short])
+    # kriging believer: what is being trained will turn out as expected, which narrows the guesses around it
     for position in np.flatnonzero(np.isin(short, taken)):
-        _believe(covariance, int(position), hyper.noise)
+        condition_on(covariance, int(position), hyper.noise)
     chosen: list[int] = []
     for _ in range(min(count, int(free.sum()))):
         spread = np.sqrt(np.maximum(np.diag(covariance), 0.0))
@@ -71,11 +72,5 @@ def choose_by_improvement(
         next_best = int(np.argmax(found))
         chosen.append(int(short[next_best]))
         free[next_best] = False
-        _believe(covariance, next_best, hyper.noise)
+        condition_on(covariance, next_best, hyper.noise)
     return chosen
-
-
-def _believe(covariance: FloatArray, position: int, noise: float) -> None:
-    """Believe the expected value at a position: means stay, covariances shrink, in place."""
-    column = covariance[:, position].copy()
-    covariance -= np.outer(column, column / (max(column[position], 0.0) + noise))

@@ -13,14 +13,18 @@ from proxyrank.common.errors import ProxyrankError, unknown
 from proxyrank.common.executors import Executor
 from proxyrank.common.files import atomic_path, dump_json, read_json
 from proxyrank.common.progress import track
+from proxyrank.common.tabular import write_table
 from proxyrank.evaluate import Labels, evaluate_scores, in_population, ranker_scores, without
 from proxyrank.models import ProxyRanker, SplitCard
 from proxyrank.search.candidates import make_candidates
+from proxyrank.search.plots import plot_simulation
 from proxyrank.search.strategies import STRATEGIES, propose
 from proxyrank.spaces import SearchSpace, get_space, source_of
 
-BATCH = 16
-METRICS = ("KT", "SPR", "nDCG", "regret@1", "regret@10")
+AT_ONCE = 16
+"""Networks that a strategy chooses before it learns their labels."""
+MEASURES = ("KT", "SPR", "nDCG", "regret@1", "regret@10")
+"""What each ranker is judged by."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,14 @@ class Simulation:
                 raise unknown("strategy", name, STRATEGIES)
         if list(self.checkpoints) != sorted(set(self.checkpoints)) or min(self.checkpoints, default=0) < 4:
             raise ProxyrankError(f"checkpoints must increase from at least 4, got {self.checkpoints}")
+
+
+def halved(budget: int) -> tuple[int, ...]:
+    """Checkpoints of a budget: itself, its half and so on, down to 16 networks."""
+    found = [budget]
+    while found[-1] // 2 >= AT_ONCE:
+        found.append(found[-1] // 2)
+    return tuple(reversed(found))
 
 
 def run_simulation(
@@ -103,6 +115,30 @@ def run_simulation(
     return pd.DataFrame(rows)
 
 
+def simulate_in_folder(
+    space: SearchSpace, labels: Labels, plan: Simulation, out: Path, *, executor: Executor
+) -> tuple[pd.DataFrame, tuple[Path, ...]]:
+    """`run_simulation`, and what comes of it in the same folder.
+
+    Parameters
+    ----------
+    space, labels, plan, out, executor
+        As for `run_simulation`.
+
+    Returns
+    -------
+    DataFrame
+        `mean_over_seeds` of the rows.
+    tuple of Path
+        The files written: ``results.csv`` (all rows) and ``simulation.png``.
+    """
+    rows = run_simulation(space, labels, plan, out, executor=executor)
+    files = (out / "results.csv", out / "simulation.png")
+    write_table(rows, files[0])
+    plot_simulation(rows, files[1], label=labels.name)
+    return mean_over_seeds(rows), files
+
+
 def play_run(
     run: tuple[str, int], *, space: str | SearchSpace, labels: Labels, plan: Simulation
 ) -> list[dict[str, Any]]:
@@ -126,7 +162,7 @@ def play_run(
                 "strategy": strategy,
                 "seed": seed,
                 "trained": len(trained),
-                **{name: report[name] for name in METRICS},
+                **{name: report[name] for name in MEASURES},
                 "best": float(found),
                 "regret": abs(float(best) - float(found)),
             }
@@ -144,7 +180,7 @@ def _chosen(
         while len(trained) < checkpoint:
             trained += propose(
                 candidates,
-                min(BATCH, checkpoint - len(trained)),
+                min(AT_ONCE, checkpoint - len(trained)),
                 strategy=strategy,
                 labels=labels.values.loc[trained],
                 seed=seed,
@@ -174,9 +210,11 @@ def _check_header(path: Path, plan: Simulation, labels: Labels) -> None:
         temporary.write_text(dump_json(stated), encoding="utf-8")
 
 
-def summarise(rows: pd.DataFrame, metrics: Sequence[str] = ("KT", "SPR", "nDCG", "regret")) -> pd.DataFrame:
+def mean_over_seeds(
+    rows: pd.DataFrame, measures: Sequence[str] = ("KT", "SPR", "nDCG", "regret")
+) -> pd.DataFrame:
     """Mean and standard deviation over seeds by strategy and number of trained networks."""
-    grouped = rows.groupby(["strategy", "trained"], sort=False)[list(metrics)]
+    grouped = rows.groupby(["strategy", "trained"], sort=False)[list(measures)]
     table = grouped.agg(["mean", "std"])
     table.columns = ["_".join(column) for column in table.columns.to_flat_index()]
     table["seeds"] = grouped.size()

@@ -11,7 +11,7 @@ from proxyrank.common.files import require_parent
 from proxyrank.common.records import read_record, write_record
 
 
-class Batch(BaseModel):
+class SuggestedBatch(BaseModel):
     """Architectures that were suggested together, and how they were chosen."""
 
     model_config = ConfigDict(extra="forbid")
@@ -20,7 +20,7 @@ class Batch(BaseModel):
     archs: list[str]
 
 
-class State(BaseModel):
+class SearchState(BaseModel):
     """Suggestions of one search.
 
     Attributes
@@ -39,7 +39,7 @@ class State(BaseModel):
     space: str
     population: str
     seed: int
-    batches: list[Batch] = Field(default_factory=list)
+    batches: list[SuggestedBatch] = Field(default_factory=list)
 
     def suggested(self) -> list[str]:
         """All architectures suggested so far."""
@@ -50,7 +50,7 @@ class State(BaseModel):
         return [arch for arch in self.suggested() if arch not in trained]
 
 
-def open_state(path: str | Path, *, space: str, population: str, seed: int) -> State:
+def open_state(path: str | Path, *, space: str, population: str, seed: int) -> SearchState:
     """Read the state, or begin one where there is no file.
 
     Raises
@@ -59,11 +59,11 @@ def open_state(path: str | Path, *, space: str, population: str, seed: int) -> S
         If the file is damaged or was begun with other settings; the message names the setting.
     """
     path = Path(path)
-    asked = State(space=space, population=population, seed=seed)
+    asked = SearchState(space=space, population=population, seed=seed)
     if not path.exists():
         require_parent(path, "--state")
         return asked
-    state = read_record(path, State, what="a state of suggestions")
+    state = read_record(path, SearchState, what="a state of suggestions")
     for name in ("space", "population", "seed"):
         before, now = getattr(state, name), getattr(asked, name)
         if before != now:
@@ -73,6 +73,6 @@ def open_state(path: str | Path, *, space: str, population: str, seed: int) -> S
     return state
 
 
-def save_state(state: State, path: str | Path) -> None:
+def save_state(state: SearchState, path: str | Path) -> None:
     """Write the state; the file appears whole or not at all."""
     write_record(state, path)

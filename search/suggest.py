@@ -1,12 +1,14 @@
 """Suggest batch after batch, with a memory of what was suggested."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from proxyrank.search.candidates import make_candidates
-from proxyrank.search.state import Batch, State, open_state, save_state
+from proxyrank.evaluate import Labels
+from proxyrank.search.candidates import default_population, make_candidates
+from proxyrank.search.state import SuggestedBatch, open_state, save_state
 from proxyrank.search.strategies import propose
 from proxyrank.spaces import SearchSpace
 
@@ -38,10 +40,10 @@ def suggest_next(
     state_file: str | Path,
     *,
     count: int,
-    population: str = "all",
+    population: str | None = None,
+    archs: Sequence[str] | None = None,
     strategy: str = "variance",
-    labels: "pd.Series[float] | None" = None,
-    direction: str = "max",
+    labels: Labels | None = None,
     seed: int = 0,
     more: bool = False,
 ) -> Suggestion:
@@ -50,7 +52,9 @@ def suggest_next(
     Parameters
     ----------
     space, population
-        Where to choose from.
+        Where to choose from; None is `default_population`.
+    archs
+        Architectures to choose from, in exact spelling, in place of the whole population.
     state_file
         JSON file, made if absent.
     count
@@ -58,9 +62,7 @@ def suggest_next(
     strategy
         A name in `STRATEGIES`.
     labels
-        Of everything trained so far, suggested or not, by exact spelling.
-    direction
-        ``max`` or ``min``.
+        Of everything trained so far, suggested or not.
     seed
         Of whatever is drawn.
     more
@@ -70,21 +72,33 @@ def suggest_next(
     ------
     ProxyrankError
         As `open_state` and `propose`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from proxyrank import get_space, suggest_next
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     found = suggest_next(
+    ...         get_space("nb201"), f"{folder}/state.json", count=2, population="filtered", strategy="random"
+    ...     )
+    >>> len(found.archs), found.fresh
+    (2, True)
     """
-    state: State = open_state(state_file, space=space.name, population=population, seed=seed)
-    known = pd.Series(dtype="float64") if labels is None else labels
+    population = population or default_population(space)
+    state = open_state(state_file, space=space.name, population=population, seed=seed)
+    known = pd.Series(dtype="float64") if labels is None else labels.values
     pending = state.pending(set(known.index))
     if pending and not more:
         return Suggestion(pending, False, len(state.batches), len(known))
     chosen = propose(
-        make_candidates(space, population),
+        make_candidates(space, population, archs),
         count,
         strategy=strategy,
         labels=known,
         pending=pending,
         seed=seed,
-        direction=direction,
+        direction="max" if labels is None else labels.direction,
     )
-    state.batches.append(Batch(strategy=strategy, archs=chosen))
+    state.batches.append(SuggestedBatch(strategy=strategy, archs=chosen))
     save_state(state, state_file)
     return Suggestion(chosen, True, len(state.batches), len(known))

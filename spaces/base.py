@@ -68,12 +68,26 @@ class FullSpace(SearchSpace, Protocol):
     options: Mapping[str, Sequence[Choice]]
     """Choices of each option, for spaces whose architectures are one choice of each, see `config`."""
 
+    arch_columns: Sequence[str]
+    """Columns that name an architecture in tables without a column ``arch``: their texts, joined by a colon,
+    are a spelling that `parse` takes."""
+
     def config(self, arch: str) -> Mapping[str, Choice]:
         """Choice of each of `options`."""
         ...
 
     def graph(self, arch: str) -> OpGraph:
         """Operations on a directed acyclic graph, as written (dead ones included)."""
+        ...
+
+    part_names: Sequence[str]
+    """Names of the graphs that `parts` gives, in the order of columns."""
+
+    def parts(self, arch: str) -> Mapping[str, OpGraph]:
+        """Cells of several kinds, such as normal and reduction, each as a graph of its own.
+
+        Graph features are read off each of them instead of `graph`, in columns that begin with its name.
+        """
         ...
 
     def network(self, arch: str, dataset: str | DataShape) -> "nn.Module":
@@ -118,6 +132,8 @@ ABILITIES: Mapping[str, str] = {
     "options": "a list of its options",
     "config": "the options of an architecture",
     "graph": "the graph of an architecture",
+    "parts": "graphs of the parts of an architecture",
+    "part_names": "names of the parts of an architecture",
     "network": "the network of an architecture",
     "sizes": "the sizes of networks",
     "archs": "a list of all architectures",
@@ -129,6 +145,7 @@ ABILITIES: Mapping[str, str] = {
     "representative": "one architecture for all equal ones",
     "ops": "a list of its operations",
     "hyperparameters": "hyperparameters",
+    "arch_columns": "columns of its own that name an architecture",
 }
 """Members that a space may have, and what to call them in a message."""
 
@@ -192,16 +209,16 @@ def populations(space: SearchSpace) -> tuple[str, ...]:
     return tuple(cast(FullSpace, space).populations()) if has(space, "populations") else ("all",)
 
 
+def arch_columns(space: SearchSpace) -> tuple[str, ...]:
+    """Columns that name an architecture where a table has no column ``arch``; none in most spaces."""
+    return tuple(cast(FullSpace, space).arch_columns) if has(space, "arch_columns") else ()
+
+
 def default_dataset(space: SearchSpace, label: str | None = None) -> str | None:
     """Data set of networks where none is named: the space's own one, else a label's name if that is one."""
     if has(space, "data"):
         return str(cast(FullSpace, space).data)
     return label if label in DATASETS else None
-
-
-def default_population(space: SearchSpace) -> str:
-    """Population to choose from where none is named: ``filtered`` where there is one, else ``all``."""
-    return "filtered" if "filtered" in populations(space) else "all"
 
 
 class ListedSpace:

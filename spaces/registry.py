@@ -18,8 +18,15 @@ ENTRY_POINTS = "proxyrank.spaces"
 """Group of entry points in which an installed package names its search spaces."""
 
 _FACTORIES: dict[str, tuple[str, str]] = {
+    "darts": ("proxyrank.spaces.darts", "DARTS"),
+    "mbconv": ("proxyrank.spaces.mbconv", "MBCONV"),
+    "mobilenetv2": ("proxyrank.spaces.mobilenetv2", "MOBILENETV2"),
+    "mobilenetv2-plain": ("proxyrank.spaces.mobilenetv2", "MOBILENETV2_PLAIN"),
+    "nb-macro": ("proxyrank.spaces.nb_macro", "NB_MACRO"),
+    "nb101": ("proxyrank.spaces.nb101", "NB101"),
     "nb201": ("proxyrank.spaces.nb201", "NB201"),
     "smallnets": ("proxyrank.spaces.smallnets", "SMALLNETS"),
+    "tnb101-micro": ("proxyrank.spaces.tnb101", "TNB101_MICRO"),
 }
 """Name of a space -> module and attribute that hold it; imported when first asked for."""
 
@@ -28,7 +35,15 @@ _FROM_FILES: dict[str, tuple[str, SearchSpace]] = {}
 
 
 def register_space(name: str, module: str, attribute: str) -> None:
-    """Make a space of another package known under ``name``; it is imported on first use."""
+    """Make a space of another package known under ``name``; it is imported on first use.
+
+    Examples
+    --------
+    >>> from proxyrank import get_space, register_space
+    >>> register_space("cells", "proxyrank.spaces.nb201", "NB201")  # a package of yours, imported when used
+    >>> len(get_space("cells").archs())
+    15625
+    """
     _FACTORIES[name] = (module, attribute)
 
 
@@ -50,6 +65,15 @@ def get_space(space: str | SearchSpace) -> SearchSpace:
     ------
     ProxyrankError
         If there is no such space, file or object, if the file fails, or the object is no search space.
+
+    Examples
+    --------
+    >>> from proxyrank import get_space
+    >>> space = get_space("nb201")
+    >>> len(space.archs())
+    15625
+    >>> space.parse("|avg_pool_3x3~0|+|none~0|none~1|+|none~0|none~1|skip_connect~2|")
+    '|avg_pool_3x3~0|+|none~0|none~1|+|none~0|none~1|skip_connect~2|'
     """
     if not isinstance(space, str):
         return _checked(space, repr(space))

@@ -134,7 +134,7 @@ class SpaceContract:
 
     def test_equal_keys_mean_equal_graphs(self) -> None:
         space = self._need("graph", "function_key")
-        for same in self._equal_networks():
+        for same in (archs for archs in self._equal_networks() if len(archs) > 1):
             rows = {
                 compute_features(space, [arch], ["paths"], cache=False).frame.to_numpy().tobytes()
                 for arch in same

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+pytest.register_assert_rewrite("proxyrank.testing")
+
 _SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 

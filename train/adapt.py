@@ -1,6 +1,7 @@
 """Carry a ranker over to another data set, and show what that is worth."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -9,15 +10,57 @@ from proxyrank.common.digests import archs_digest
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.evaluate import Labels, evaluate_scores, in_population, ranker_scores, require_varied, without
 from proxyrank.features import get_group
-from proxyrank.models import LabelCard, ProxyRanker, SplitCard
+from proxyrank.features.groups import FEW_LABEL_GROUPS
+from proxyrank.models import LabelCard, ProxyRanker, RankerCard, SplitCard
 from proxyrank.models.estimators.transfer import TransferRanker
 from proxyrank.models.intervals import conformal_intervals
-from proxyrank.spaces import equality_key, has, require, source_of
+from proxyrank.spaces import has, require, source_of
+from proxyrank.spaces.equal import equal_keys
 from proxyrank.train.splits import split_train
 
-FAMILIES = ("paths", "flow")
-"""Groups that the correction looks at, where the source has them: few labels, few columns."""
 LEAST = 4
+"""Labels that a transfer needs."""
+
+
+@dataclass(frozen=True)
+class TransferPlan:
+    """Which labels a transfer learns from.
+
+    Attributes
+    ----------
+    split, train_size, seed
+        How they are chosen among those of the source's population, as in `split_train`; a size of None takes
+        all.
+    """
+
+    split: str = "published"
+    train_size: int | None = None
+    seed: int = 0
+
+
+def fit_transfer(source: ProxyRanker, labels: Labels, plan: TransferPlan | None = None) -> ProxyRanker:
+    """A ranker for the labels' data set, from a source ranker and some of the labels.
+
+    Parameters
+    ----------
+    source
+        A fitted ranker; its population is kept to.
+    labels
+        Of the new data set.
+    plan
+        Which of them are learnt from; None takes all.
+
+    Raises
+    ------
+    ProxyrankError
+        If there are too few labels, or they are all equal.
+    """
+    plan, population = plan or TransferPlan(), source.card.population
+    space = source.search_space
+    archs = list(in_population(space, labels, population).values.index)
+    train = split_train(space, archs, kind=plan.split, train_size=plan.train_size, seed=plan.seed)
+    split = SplitCard(kind=plan.split, train_size=len(train), seed=plan.seed, population=population)
+    return transfer_ranker(source, labels, train, split=split)
 
 
 def transfer_ranker(
@@ -51,51 +94,40 @@ def transfer_ranker(
     chosen = labels.subset(train)
     require_varied(chosen)
     archs = sorted(chosen.values.index)
-    space = source.search_space
     card = source.card
-    few = [c for name in FAMILIES if name in card.groups for c in card.groups[name].columns]
-    at = {name: i for i, name in enumerate(card.feature_names)}
     estimator = TransferRanker(
         source.estimator,
         source_model=card.model,
-        columns=[at[name] for name in sorted(few) if name in at] or None,
+        columns=_corrected_columns(card),
         direction=labels.direction,
         random_state=card.params.get("random_state", 0),
     )
     X, y = source.matrix(archs).to_numpy(), chosen.values.loc[archs].to_numpy()
-    groups = [equality_key(space, arch) for arch in archs]
+    groups = equal_keys(source.search_space, archs)
     estimator.fit(X, y, pool=_pool(source), groups=groups)
     intervals, why = conformal_intervals(
         estimator, X, y, groups=groups, context={}, direction=labels.direction
     )
-    ranker = ProxyRanker(tuple(card.groups), "transfer", source_of(space), settings=source.settings)
-    ranker.estimator, ranker.train_archs = estimator, tuple(archs)
-    network = any(
-        info.source == "computed" and get_group(name).needs_network for name, info in card.groups.items()
-    )
-    known = split or SplitCard(kind="given", train_size=len(archs), population=card.population)
-    ranker.card = card.model_copy(
-        update={
-            "label": LabelCard(
-                name=labels.name, direction=labels.direction, path=Path(labels.path).name or None
-            ),
-            "split": known,
-            "model": "transfer",
-            "params": estimator.export()[0]["params"],
-            "target": estimator.target,
-            "score_is_label": True,
-            "n_train": len(archs),
-            "n_dropped": 0,
-            "train_archs_sha256": archs_digest(archs),
-            "intervals": intervals,
-            "notes": [
-                f"transferred from a ranker of {card.label.name} trained on {card.n_train}",
-                *([f"network features stay those of {card.dataset}"] if network else []),
-                *([why] if why else []),
-            ],
-        }
-    )
-    return ranker
+    label = LabelCard(name=labels.name, direction=labels.direction, path=Path(labels.path).name or None)
+    notes = [
+        f"transferred from a ranker of {card.label.name} trained on {card.n_train}",
+        *([f"network features stay those of {card.dataset}"] if _needs_network(card, card.groups) else []),
+        *([why] if why else []),
+    ]
+    changes = {
+        "label": label,
+        "split": split or SplitCard(kind="given", train_size=len(archs), population=card.population),
+        "model": "transfer",
+        "params": estimator.stored_params(),
+        "target": estimator.target,
+        "score_is_label": True,
+        "n_train": len(archs),
+        "n_dropped": 0,
+        "train_archs_sha256": archs_digest(archs),
+        "intervals": intervals,
+        "notes": notes,
+    }
+    return ProxyRanker._of(card.model_copy(update=changes), estimator, archs, source.search_space)
 
 
 def transfer_table(
@@ -115,28 +147,23 @@ def transfer_table(
     """
     space = source.search_space
     known = without(in_population(space, labels, source.card.population), source.train_archs)
-    archs = list(known.values.index)
     rows = []
     for size in sizes:
         for seed in seeds:
-            train = split_train(space, archs, kind="published", train_size=size, seed=seed)
-            values = known.values.loc[train]
-            split = SplitCard(kind="published", train_size=size, seed=seed, population=source.card.population)
+            transferred = fit_transfer(source, known, TransferPlan(train_size=size, seed=seed))
+            train = transferred.train_archs
             scratch = ProxyRanker(
                 tuple(source.card.groups),
                 "ensemble",
                 source_of(space),
                 settings=source.settings,
                 random_state=seed,
-            ).fit(train, values, direction=labels.direction, split=split)
-            rankers = {
-                "zero_shot": source,
-                "transferred": transfer_ranker(source, known, train, split=split),
-                "scratch": scratch,
-            }
+            ).fit(
+                train, known.values.loc[list(train)], direction=labels.direction, split=transferred.card.split
+            )
             unseen = without(known, train)
             row: dict[str, float | int | None] = {"labels": size, "seed": seed}
-            for name, ranker in rankers.items():
+            for name, ranker in (("zero_shot", source), ("transferred", transferred), ("scratch", scratch)):
                 scores = ranker_scores(ranker, list(unseen.values.index))
                 row[name] = evaluate_scores(scores, unseen, bootstrap=0).to_dict()["KT"]
             rows.append(row)
@@ -145,15 +172,24 @@ def transfer_table(
     return table.assign(seeds=len(seeds))
 
 
+def _corrected_columns(card: RankerCard) -> list[int] | None:
+    """Positions of the columns that the correction looks at; None (all) where the source has none of them."""
+    few = {c for name in FEW_LABEL_GROUPS if name in card.groups for c in card.groups[name].columns}
+    return [i for i, name in enumerate(card.feature_names) if name in few] or None
+
+
+def _needs_network(card: RankerCard, groups: Iterable[str]) -> bool:
+    return any(card.groups[name].source == "computed" and get_group(name).needs_network for name in groups)
+
+
 def _pool(source: ProxyRanker) -> pd.DataFrame:
-    """What the source sees of its whole population, if that needs no network; else of its training rows."""
-    card = source.card
-    archs: Sequence[str] = source.train_archs
-    space = source.search_space
+    """What the source sees of its whole population, if that can be listed without a network or a table.
+
+    Else what it sees of its training rows.
+    """
+    card, space = source.card, source.search_space
     used = [name for name in card.groups if name not in card.unused]
-    listed = has(space, "archs")
-    if listed and all(
-        card.groups[name].source == "computed" and not get_group(name).needs_network for name in used
-    ):
-        archs = require(space, "archs", "a transfer").archs(card.population)
-    return source.matrix(archs)
+    cheap = all(card.groups[name].source == "computed" and not get_group(name).needs_network for name in used)
+    if cheap and has(space, "archs"):
+        return source.matrix(require(space, "archs", "a transfer").archs(card.population))
+    return source.matrix(source.train_archs)

@@ -17,14 +17,15 @@ from proxyrank.evaluate import (
     without,
 )
 from proxyrank.evaluate.plots import plot_ranking
-from proxyrank.features import FeatureTable, compute_features, parse_groups, preferred_settings
-from proxyrank.features.network.aggregates import AGGREGATES
+from proxyrank.features import FeatureTable, compute_features, get_group, parse_groups
+from proxyrank.features.network.aggregates import AGGREGATES, READ
 from proxyrank.models import ProxyRanker
 from proxyrank.spaces.nb201 import NB201
 from proxyrank.train.digits import digits_table
 from proxyrank.train.fit import FitPlan, fit_ranker
 
 TRAIN_SIZE = 256
+SEED = 1
 LABEL = "digits"
 
 RANKINGS = {
@@ -64,7 +65,7 @@ class DemoResult:
     picture: Path
 
 
-def run_demo(out: Path, *, threads: int = 1, seed: int = 1) -> DemoResult:
+def run_demo(out: Path, *, threads: int = 1) -> DemoResult:
     """Train on 256 labelled cells, judge on the others, rank all cells that have no label.
 
     Writes ``ranker/``, ``ranks.csv`` and ``ranking.png`` into the folder ``out``, which is made if absent.
@@ -75,15 +76,13 @@ def run_demo(out: Path, *, threads: int = 1, seed: int = 1) -> DemoResult:
         Folder of the results.
     threads
         Of the models.
-    seed
-        Of the split and the models.
     """
     out.mkdir(parents=True, exist_ok=True)
     labels = load_labels(digits_table(), space=NB201, label=LABEL)
     reports: dict[str, Report] = {}
     rankers: list[ProxyRanker] = []
     for name, plan in RANKINGS.items():
-        plan = replace(plan, population="filtered", train_size=TRAIN_SIZE, seed=seed, threads=threads)
+        plan = replace(plan, population="filtered", train_size=TRAIN_SIZE, seed=SEED, threads=threads)
         rankers.append(fit_ranker(NB201, labels, plan))
         reports[name], _ = judge_ranker(rankers[-1], labels)
     best = rankers[0]
@@ -116,8 +115,10 @@ def run_demo(out: Path, *, threads: int = 1, seed: int = 1) -> DemoResult:
 
 def _training_free(archs: list[str]) -> FeatureTable:
     """Aggregates over the judged cells."""
-    settings = preferred_settings("nb201", ("vkdnw", "zcs"), {"dataset": LABEL})
-    table = compute_features(NB201, archs, "vkdnw,zcs", settings=settings)
+    groups = [name for name in parse_groups("all") if get_group(name).needs_network]
+    table = compute_features(
+        NB201, archs, groups, settings={"dataset": LABEL}, columns=READ, prefer_shipped=True
+    )
     return FeatureTable(
         pd.DataFrame({name: rule(table.frame) for name, rule in AGGREGATES.items()}), table.sidecar
     )

@@ -1,15 +1,17 @@
 """From labels to a fitted ranker: choose the population, split, fit, remember how."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.evaluate import Labels, in_population, require_varied
-from proxyrank.features import FeatureTable, compute_features, preferred_settings
+from proxyrank.features import FeatureTable, compute_features, default_groups, parse_groups
 from proxyrank.models import ProxyRanker, SplitCard
-from proxyrank.spaces import SearchSpace, default_dataset, source_of
+from proxyrank.models.inputs.matching import as_matrix
+from proxyrank.spaces import SearchSpace, data_shape, default_dataset, source_of
+from proxyrank.train.columns import kept_columns, order_columns
 from proxyrank.train.splits import split_train
 
 
@@ -36,9 +38,6 @@ class FitPlan:
         Of the model.
     columns
         Share of the columns that is kept, the most useful ones by a quick model of the same rows.
-    tune
-        Trials of a study inside the training part that chooses params, columns and groups among the given
-        ones; 0 keeps what is stated here.
     intervals
         Whether to make prediction intervals.
     """
@@ -54,8 +53,28 @@ class FitPlan:
     settings: Mapping[str, Any] = field(default_factory=dict)
     threads: int = 1
     columns: float = 1.0
-    tune: int = 0
     intervals: bool = False
+
+    def __post_init__(self) -> None:
+        if self.dataset is not None:
+            data_shape(self.dataset)  # an unknown one is refused before any work
+
+
+def wanted_groups(
+    space: SearchSpace, groups: str | None, features: FeatureTable | None = None
+) -> tuple[str, ...]:
+    """Groups that a request means: those of a given table, else the named ones, else `default_groups`.
+
+    Raises
+    ------
+    ProxyrankError
+        If a name is unknown, or both are given.
+    """
+    if features is None:
+        return parse_groups(groups or default_groups(space))
+    if groups:
+        raise ProxyrankError("--features brings its own columns; leave --groups out")
+    return tuple(features.sidecar.groups)
 
 
 def training_part(
@@ -81,8 +100,8 @@ def training_part(
 
 def training_features(space: SearchSpace, chosen: Labels, plan: FitPlan) -> FeatureTable:
     """Features of the plan's groups for the training part."""
-    settings = preferred_settings(space.name, plan.groups, _settings(space, chosen, plan))
-    return compute_features(space, list(chosen.values.index), plan.groups, settings=settings)
+    settings, archs = _settings(space, chosen, plan), list(chosen.values.index)
+    return compute_features(space, archs, plan.groups, settings=settings, prefer_shipped=True)
 
 
 def fit_ranker(
@@ -108,9 +127,10 @@ def fit_ranker(
     """
     chosen = training_part(space, labels, plan, features=features)
     train = list(chosen.values.index)
-    if plan.tune or plan.columns < 1 or (features and set(plan.groups) < set(features.sidecar.groups)):
-        features = features or training_features(space, chosen, plan)
-        plan, features = _narrowed(space, chosen, plan, features)
+    if plan.columns < 1 and features is None:
+        features = training_features(space, chosen, plan)
+    if features is not None:
+        features = _narrowed(features, chosen, plan)
     ranker = ProxyRanker(
         groups=plan.groups,
         model=plan.model,
@@ -118,7 +138,7 @@ def fit_ranker(
         params=dict(plan.params),
         settings=_settings(space, labels, plan),
         random_state=plan.seed,
-        threads=plan.threads,
+        n_jobs=plan.threads,
         intervals=plan.intervals,
     )
     ranker.fit(
@@ -138,22 +158,17 @@ def _settings(space: SearchSpace, labels: Labels, plan: FitPlan) -> dict[str, An
     return {**plan.settings, **({"dataset": dataset} if dataset else {})}
 
 
-def _narrowed(
-    space: SearchSpace, chosen: Labels, plan: FitPlan, table: FeatureTable
-) -> tuple[FitPlan, FeatureTable]:
-    """The plan after tuning, and the columns that it keeps."""
-    from proxyrank.train.study import StudyData, StudyPlan, kept_columns, tune
-
-    data = StudyData.of(space, chosen, table)
-    if plan.tune:
-        model = plan.model or StudyPlan.model
-        how = StudyPlan(plan.tune, seed=plan.seed, model=model, threads=plan.threads, params=plan.params)
-        choice = tune(data, how)
-        params = {**plan.params, **choice.params}
-        plan = replace(plan, model=model, params=params, groups=choice.groups, columns=choice.columns)
-    used = [name for name in data.group_names if name in plan.groups] or data.group_names
-    order = data.column_order(used, seed=plan.seed, threads=plan.threads)
-    names = [data.columns[i] for i in kept_columns(order, plan.columns)]
-    groups = {name: info for name, info in table.sidecar.groups.items() if name in used}
-    sidecar = table.sidecar.model_copy(update={"groups": groups})
-    return plan, FeatureTable(table.frame[names], sidecar)
+def _narrowed(table: FeatureTable, chosen: Labels, plan: FitPlan) -> FeatureTable:
+    """The table cut to the plan's groups, where it has them, and to the plan's share of their columns."""
+    groups = table.sidecar.groups
+    used = {name: info for name, info in groups.items() if name in plan.groups} or groups
+    if plan.columns >= 1 and len(used) == len(groups):
+        return table
+    owned = {column for info in used.values() for column in info.columns}
+    names = sorted(owned.intersection(table.columns))
+    if plan.columns < 1:
+        X = as_matrix(table.frame.loc[chosen.values.index, names])
+        y = chosen.values.to_numpy(dtype="float64")
+        order = order_columns(X, y, direction=chosen.direction, seed=plan.seed, threads=plan.threads)
+        names = [names[i] for i in kept_columns(order, plan.columns)]
+    return FeatureTable(table.frame[names], table.sidecar.model_copy(update={"groups": used}))

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 
 from proxyrank.common.errors import ProxyrankError, unknown
 from proxyrank.common.seeds import derive_rng
-from proxyrank.spaces import SearchSpace, equality_key
+from proxyrank.spaces import SearchSpace
+from proxyrank.spaces.equal import classes
 
 Split = Callable[[SearchSpace, Sequence[str], int, int], list[str]]
 
@@ -23,14 +24,12 @@ def grouped_split(space: SearchSpace, archs: Sequence[str], train_size: int, see
     Classes of equal networks are taken in seeded order; one that would exceed ``train_size`` is left out, so
     the part is exactly that large wherever the classes allow it.
     """
-    classes: dict[str, list[str]] = {}
-    for arch in sorted(archs):
-        classes.setdefault(equality_key(space, arch), []).append(arch)
-    keys = sorted(classes)
+    members = classes(space, sorted(archs))
+    keys = sorted(members)
     train: list[str] = []
     for i in derive_rng("grouped split", seed).permutation(len(keys)):
-        if len(train) + len(classes[keys[i]]) <= train_size:
-            train += classes[keys[i]]
+        if len(train) + len(members[keys[i]]) <= train_size:
+            train += members[keys[i]]
     return sorted(train)
 
 

@@ -1,13 +1,29 @@
 """Feature groups whose row is a function of the graph alone, in the words of the space's operations."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 
 from proxyrank.features.graph._words import Vocabulary, operations_of, vocabulary
 from proxyrank.features.groups import FeatureGroup, frame_of
-from proxyrank.spaces import OpGraph, SearchSpace, require
+from proxyrank.features.settings import FeatureSettings
+from proxyrank.spaces import OpGraph, SearchSpace, has, require
+
+
+def _prefixes(space: SearchSpace) -> list[str]:
+    """What the columns of each graph of an architecture begin with."""
+    if not has(space, "parts"):
+        return [""]
+    return [f"{part}_" for part in require(space, "part_names", "").part_names]
+
+
+def _graphs(space: SearchSpace, arch: str) -> list[OpGraph]:
+    """Graphs of an architecture: one, or those of its parts."""
+    own = require(space, "graph", "a graph feature")
+    if not has(space, "parts"):
+        return [own.graph(arch)]
+    parts = own.parts(arch)
+    return [parts[name] for name in own.part_names]
 
 
 def graph_group(
@@ -29,12 +45,13 @@ def graph_group(
     """
 
     def own_columns(space: SearchSpace) -> list[str]:
-        return list(columns(vocabulary(operations_of(space))))
+        own = columns(vocabulary(operations_of(space)))
+        return [prefix + column for prefix in _prefixes(space) for column in own]
 
-    def compute(space: SearchSpace, archs: Sequence[str], settings: Mapping[str, Any]) -> pd.DataFrame:
+    def compute(space: SearchSpace, archs: Sequence[str], settings: FeatureSettings) -> pd.DataFrame:
         words = vocabulary(operations_of(space))
-        graphs = require(space, "graph", f"the feature group {name}")
-        return frame_of(archs, columns(words), [values(graphs.graph(arch), words) for arch in archs])
+        rows = [[value for graph in _graphs(space, arch) for value in values(graph, words)] for arch in archs]
+        return frame_of(archs, own_columns(space), rows)
 
     return FeatureGroup(
         name=name,

@@ -49,12 +49,15 @@ class Instance:
         How they are joined; always a sum where there is an operation.
     shares
         Of a concatenation: the share of each term in the channels, equal ones where widths are unknown.
+    width
+        Channels of an operation's result, where known.
     """
 
     operation: Operation | None
     reads: Sum
     merge: Merge = "sum"
     shares: Mapping[int, Fraction] = field(default_factory=dict)
+    width: int | None = None
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ class Terms:
         for i, made in enumerate(self.instances):
             reads = _add([(held[term], times) for term, times in made.reads.items()])
             held[i] = {i: 1} if made.operation is not None else reads
-            instances.append(Instance(made.operation, reads))
+            instances.append(Instance(made.operation, reads, width=made.width))
         return Terms(tuple(instances), _add([(held[term], times) for term, times in self.output.items()]))
 
 
@@ -100,12 +103,12 @@ def splice(graph: OpGraph) -> Terms:
     made = _Splicer()
     values: list[Sum] = [{INPUT: 1}]
     for node, incoming in list(live.incoming.items())[1:]:
-        parts = [made.through(edge.operation, values[edge.source]) for edge in incoming]
         place = live.nodes[node]
+        parts = [made.through(edge.operation, values[edge.source], place.width) for edge in incoming]
         value = _add([(part, 1) for part in parts])
         if place.merge != "sum" and len(parts) > 1:
             value = made.join(place.merge, parts, [_width(live, edge) for edge in incoming])
-        values.append(made.through(place.operation, value) if value else {})
+        values.append(made.through(place.operation, value, place.width) if value else {})
         if len(made.instances) > MAX_INSTANCES:
             raise NotApplicableError(f"the graph has more than {MAX_INSTANCES} live operations")
     return Terms(tuple(made.instances), values[-1])
@@ -123,10 +126,10 @@ class _Splicer:
     def __init__(self) -> None:
         self.instances: list[Instance] = []
 
-    def through(self, operation: Operation | None, reads: Sum) -> Sum:
+    def through(self, operation: Operation | None, reads: Sum, width: int | None) -> Sum:
         if operation is None or operation.family == "skip":
             return reads
-        return {self._new(Instance(operation, reads)): 1}
+        return {self._new(Instance(operation, reads, width=width)): 1}
 
     def join(self, merge: Merge, parts: Sequence[Sum], widths: Sequence[int | None]) -> dict[int, int]:
         known = [width for width in widths if width is not None]

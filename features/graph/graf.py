@@ -13,13 +13,13 @@ it; a plain edge is part of no subset and of no length.
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import combinations
-from typing import Any
 
 import pandas as pd
 
 from proxyrank.common.errors import NotApplicableError, unknown
 from proxyrank.features.graph._words import Level, operations_of, words_of
 from proxyrank.features.groups import FeatureGroup, frame_of
+from proxyrank.features.settings import FeatureSettings
 from proxyrank.spaces import Operation, OpGraph, SearchSpace, require
 
 MAX_OPS = 8
@@ -154,12 +154,9 @@ def _columns(space: SearchSpace) -> list[str]:
     return graf_columns(graf_words(operations_of(space))[0])
 
 
-def _compute(space: SearchSpace, archs: Sequence[str], settings: Mapping[str, Any]) -> pd.DataFrame:
+def _compute(space: SearchSpace, archs: Sequence[str], settings: FeatureSettings) -> pd.DataFrame:
     words, level = graf_words(operations_of(space))
-    own, no_path = (
-        require(space, "graph", "the feature group graf"),
-        settings.get("graf_no_path", "published"),
-    )
+    own, no_path = require(space, "graph", "the feature group graf"), settings.graf_no_path
     rows = [graf_values(own.graph(arch), words, level, no_path=no_path) for arch in archs]
     return frame_of(archs, graf_columns(words), rows)
 
@@ -173,5 +170,5 @@ GRAF = FeatureGroup(
     compute=_compute,
     equal_by="arch",
     needs=("graph",),
-    defaults={"graf_no_path": "published"},
+    settings=("graf_no_path",),
 )

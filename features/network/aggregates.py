@@ -3,7 +3,7 @@
 Rank 1 is the worst, ties share their mean rank, missing values rank below all others; n counts rows.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
@@ -15,13 +15,12 @@ from proxyrank.common.errors import TableError
 
 def az_nas(frame: pd.DataFrame) -> "pd.Series[float]":
     """Sum of log(rank / n) over expressivity, progressivity, trainability and flops (AZ-NAS, CVPR 2024)."""
-    return _log_ranks(frame, ("expressivity", "progressivity", "trainability", "flops"))
+    return log_rank_sum(frame, ("expressivity", "progressivity", "trainability", "flops"))
 
 
 def te_nas(frame: pd.DataFrame) -> "pd.Series[float]":
     """Rank of ntk (which holds minus the condition number) plus rank of linear_region (TE-NAS, ICLR 2021)."""
-    _require(frame, ("ntk", "linear_region"))
-    return (_ranks(frame["ntk"]) + _ranks(frame["linear_region"])).rename("te_nas")
+    return rank_columns(frame, ("ntk", "linear_region")).sum(axis=1).rename("te_nas")
 
 
 def vkdnw_single(frame: pd.DataFrame) -> "pd.Series[float]":
@@ -40,7 +39,7 @@ def vkdnw_agg(frame: pd.DataFrame) -> "pd.Series[float]":
     """Sum of log(rank / n) over vkdnw_single, jacov, expressivity, trainability and flops (VKDNW, eq. 12)."""
     columns = ("jacov", "expressivity", "trainability", "flops")
     _require(frame, columns)
-    return _log_ranks(frame.assign(vkdnw_single=vkdnw_single(frame)), ("vkdnw_single", *columns))
+    return log_rank_sum(frame.assign(vkdnw_single=vkdnw_single(frame)), ("vkdnw_single", *columns))
 
 
 AGGREGATES: Mapping[str, Callable[[pd.DataFrame], "pd.Series[float]"]] = MappingProxyType(
@@ -49,20 +48,49 @@ AGGREGATES: Mapping[str, Callable[[pd.DataFrame], "pd.Series[float]"]] = Mapping
 """Aggregate of each name; larger is better."""
 
 
-def _require(frame: pd.DataFrame, columns: tuple[str, ...]) -> None:
+READ = (
+    *("vkdnw_dim", "vkdnw_entropy", "flops", "expressivity", "progressivity", "trainability", "jacov"),
+    *("ntk", "linear_region"),
+)
+"""Columns that the aggregates read."""
+
+
+def rank_columns(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """Ranks of columns from 1 (worst) to n (best), ties with their average rank.
+
+    Parameters
+    ----------
+    frame
+        One row per architecture, n rows.
+    columns
+        Columns to rank, in all of which higher is better.
+
+    Returns
+    -------
+    DataFrame
+        Same index, the named columns. Missing and infinite values tie below all others.
+
+    Raises
+    ------
+    TableError
+        If a column is absent.
+    """
+    _require(frame, columns)
+    values = frame[list(columns)].to_numpy(dtype=np.float64, na_value=np.nan)
+    ranks = rankdata(np.where(np.isfinite(values), values, -np.inf), method="average", axis=0)
+    return pd.DataFrame(ranks, index=frame.index, columns=list(columns))
+
+
+def log_rank_sum(frame: pd.DataFrame, columns: Sequence[str]) -> "pd.Series[float]":
+    """Sum over columns of log(rank / n), the aggregate of AZ-NAS (eq. 9) and of VKDNW.
+
+    Arguments and errors as for `rank_columns`; higher is better, 0 is best in every column.
+    """
+    logs = np.log(rank_columns(frame, columns).to_numpy() / len(frame))
+    return pd.Series(logs.sum(axis=1), index=frame.index)
+
+
+def _require(frame: pd.DataFrame, columns: Sequence[str]) -> None:
     absent = [column for column in columns if column not in frame.columns]
     if absent:
         raise TableError(f"the table lacks the columns {', '.join(absent)}")
-
-
-def _ranks(values: "pd.Series[float]") -> "pd.Series[float]":
-    """Average ranks from 1 (worst); missing values tie below all others."""
-    filled = values.astype("float64").fillna(-np.inf)
-    return pd.Series(rankdata(filled, method="average"), index=values.index)
-
-
-def _log_ranks(frame: pd.DataFrame, columns: tuple[str, ...]) -> "pd.Series[float]":
-    _require(frame, columns)
-    ranks = pd.DataFrame({column: _ranks(frame[column]) for column in columns})
-    total: pd.Series[float] = np.log(ranks / len(frame)).sum(axis=1)
-    return total

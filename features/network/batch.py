@@ -217,7 +217,8 @@ def image_batch(
     Raises
     ------
     ProxyrankError
-        If the source is missing, unreadable or too small, or a label is not a class of the network.
+        If the source is missing, unreadable or too small, every image drawn is constant, or a label is not a
+        class of the network.
     MissingDependencyError
         If Pillow or torchvision is needed and absent.
     """
@@ -229,6 +230,8 @@ def image_batch(
     count = 2 * batch_size if len(images) >= 2 * batch_size else batch_size
     chosen = [int(i) for i in order[:count]]
     x = torch.cat([_fit(images[i], config, where) for i in chosen])
+    if bool((x.amax(dim=(1, 2, 3)) == x.amin(dim=(1, 2, 3))).all()):
+        raise ProxyrankError(f"{where}: each of the {count} images drawn is constant")
     x = _standardised(x).float().to(device=device, dtype=dtype)
     if labels is None:
         y = derive_rng("images", seed, "labels").integers(0, config.classes, size=count)
@@ -282,7 +285,9 @@ class _Files:
     def __getitem__(self, index: int) -> np.ndarray:
         try:
             with self._open(self._paths[index]) as image:
-                return np.asarray(image.convert("L" if image.mode in ("1", "L", "I", "I;16", "F") else "RGB"))
+                if image.mode.startswith("I") or image.mode == "F":  # deep grey, which converting would clip
+                    return np.asarray(image)
+                return np.asarray(image.convert("L" if image.mode in ("1", "L") else "RGB"))
         except OSError as error:
             raise ProxyrankError(f"{self._paths[index]}: not a readable image ({error})") from None
 

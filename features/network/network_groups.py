@@ -1,25 +1,27 @@
-"""The feature groups ``vkdnw`` and ``zcs``: columns, default settings and `compute`."""
+"""The feature groups ``vkdnw``, ``vkdnw_extra`` and ``zcs``: one family of columns per proxy."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
 from types import MappingProxyType
-from typing import Any
-
-import pandas as pd
 
 from proxyrank.common.optional import optional
 from proxyrank.common.threads import one_thread
-from proxyrank.features.groups import FeatureGroup
+from proxyrank.features.groups import Family, FeatureGroup
 from proxyrank.features.network.score import score_archs
-from proxyrank.features.network.score_settings import ScoreSettings
+from proxyrank.features.proxies.base import Proxy
 from proxyrank.features.proxies.registry import PROXIES, columns_of
+from proxyrank.features.rows import Rows
+from proxyrank.features.settings import FeatureSettings
 from proxyrank.spaces import SearchSpace
+
+NEWER = ("meco", "swap", "dextr")
+"""Proxies newer than the tables of the group ``zcs``, which keeps its columns."""
 
 MEMBERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "vkdnw": ("vkdnw",),
         "vkdnw_extra": ("vkdnw_extra",),
-        "zcs": tuple(name for name in PROXIES if not name.startswith("vkdnw")),
+        "zcs": tuple(name for name in PROXIES if not name.startswith("vkdnw") and name not in NEWER),
+        "zcs_extra": NEWER,
     }
 )
 """Proxies of each group that needs networks."""
@@ -30,19 +32,16 @@ FACTS: Mapping[str, str] = MappingProxyType(
         "batch_norm": "batch statistics; vkdnw: running statistics of a fresh network",
     }
 )
-"""What the sidecar states besides the settings, because other tools do it otherwise."""
-
-_COMMON = ("dataset", "batch_size", "seed", "input", "root", "dtype", "device", "repeats")
-_FISHER = tuple(field.name for field in fields(ScoreSettings) if field.name.startswith("fisher_"))
+"""What the sidecar states beside the settings, because other tools do it otherwise."""
 
 
-def group_defaults(name: str) -> dict[str, Any]:
-    """Settings that change the values of a group, with their defaults."""
-    return _defaults(*_COMMON, *(_FISHER if name.startswith("vkdnw") else ()))
+def proxy_family(proxy: Proxy) -> Family:
+    """The columns of a proxy as a family of its group."""
+    return Family(proxy.name, proxy.columns, proxy.version, proxy.settings, proxy.defaults, FACTS)
 
 
 def network_group(name: str, summary: str) -> FeatureGroup:
-    """Make the feature group of the proxies in `MEMBERS`; its rows carry the reasons of gaps.
+    """Make the feature group of the proxies in `MEMBERS`, one family per proxy.
 
     Parameters
     ----------
@@ -51,28 +50,28 @@ def network_group(name: str, summary: str) -> FeatureGroup:
     summary
         One line for people.
     """
-    columns = columns_of(PROXIES[proxy] for proxy in MEMBERS[name])
+    proxies = [PROXIES[proxy] for proxy in MEMBERS[name]]
+    columns = columns_of(proxies)
 
-    def compute(space: SearchSpace, archs: Sequence[str], settings: Mapping[str, Any]) -> pd.DataFrame:
+    def compute(space: SearchSpace, archs: Sequence[str], settings: FeatureSettings) -> Rows:
         return network_columns(space, archs, columns, settings)
 
     return FeatureGroup(
         name=name,
         summary=summary,
-        version=1,
         needs_network=True,
         columns=lambda space: list(columns),
         compute=compute,
-        defaults=group_defaults(name),
+        members=tuple(proxy_family(proxy) for proxy in proxies),
         shard_size=16,
         compute_columns=network_columns,
     )
 
 
 def network_columns(
-    space: SearchSpace, archs: Sequence[str], columns: Sequence[str], settings: Mapping[str, Any]
-) -> pd.DataFrame:
-    """Columns of any proxies, in the given order: one network and one set of passes an architecture.
+    space: SearchSpace, archs: Sequence[str], columns: Sequence[str], settings: FeatureSettings
+) -> Rows:
+    """Columns of any proxies, in the given order: one network and one set of passes per architecture.
 
     On one thread, so that tables agree to the last digit wherever their rows were computed.
 
@@ -83,7 +82,7 @@ def network_columns(
     columns
         Columns of the proxies; only their proxies are run.
     settings
-        Fields of `ScoreSettings`, and `FACTS`.
+        Of all of them.
 
     Raises
     ------
@@ -94,22 +93,14 @@ def network_columns(
     """
     what = f"no table holds the network features ({columns[0]}, ...) of {archs[0]}, and computing them"
     optional("torch", what, install="torch, or give a feature table")
-    own = {name: value for name, value in settings.items() if name not in FACTS}
     proxies = [proxy.name for proxy in PROXIES.values() if set(proxy.columns) & set(columns)]
     with one_thread():
-        scores = score_archs(space, archs, proxies, ScoreSettings(**own))
-    frame = scores.frame[list(columns)]
-    frame.attrs["status"] = {column: scores.status[column] for column in columns if column in scores.status}
-    return frame
-
-
-def _defaults(*names: str) -> dict[str, Any]:
-    known = asdict(ScoreSettings())
-    return {**{name: known[name] for name in names}, **FACTS}
+        return score_archs(space, archs, proxies, settings).columns(columns)
 
 
 NETWORK_GROUPS = (
     network_group("vkdnw", "deciles and entropy of the Fisher spectrum, number of parameter tensors (VKDNW)"),
     network_group("vkdnw_extra", "further descriptions of the Fisher spectrum, and those of J^T Sigma J"),
     network_group("zcs", "zero-cost proxies, one column a proxy"),
+    network_group("zcs_extra", "newer zero-cost proxies: MeCo, SWAP, Dextr"),
 )

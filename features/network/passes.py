@@ -5,7 +5,8 @@ batch alone. A proxy therefore reads the same bits whether it is asked for alone
 or last. The network that is handed in is only copied, never run in train mode.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +17,13 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from proxyrank.common.errors import NotApplicableError
-from proxyrank.features.network._norms import FusedBatchNorm, PlainBatchNorm, use_norm
+from proxyrank.features.network._norms import (
+    ElementaryNorm,
+    FusedBatchNorm,
+    FusedImageNorm,
+    norms_as,
+    use_norm,
+)
 from proxyrank.features.network._recording import CodeAgreement, LayerOutputs, blocks_of, recorded
 from proxyrank.features.network.batch import Batch
 from proxyrank.features.spectrum.describe import FisherSettings, vkdnw_features
@@ -26,6 +33,7 @@ Signs = Callable[[tuple[int, ...]], Tensor]
 
 READS: dict[str, tuple[str, ...]] = {
     "train_pass": (),
+    "loss_graph": ("train_pass",),
     "loss_gradients": ("train_pass",),
     "second_loss_gradients": (),
     "input_gradient": ("train_pass",),
@@ -116,7 +124,11 @@ class Passes:
         self._format = torch.channels_last if channels_last else torch.preserve_format
 
     def copy(self) -> nn.Module:
-        """Make a private copy in train mode: wants gradients, works out of place, drops nothing."""
+        """Make a private copy in train mode: wants gradients, works out of place, drops nothing.
+
+        Whatever else is random in its passes (functional dropout, stochastic depth) restarts torch's stream
+        with every pass, so that no value depends on how many passes went before.
+        """
         network = deepcopy(self.network).train().requires_grad_(True)
         for parameter in network.parameters():
             parameter.data = self._stored(parameter.data)
@@ -125,24 +137,31 @@ class Passes:
                 module.eval()
             if getattr(module, "inplace", False) is True:
                 module.inplace = False  # type: ignore[assignment]
+        network.register_forward_pre_hook(_restart)
         return network
 
-    def _train_copy(self, norm: type[nn.BatchNorm2d]) -> nn.Module:
+    @cached_property
+    def trainable(self) -> nn.Module:
+        """The copy that train-mode passes run: BatchNorm uses batch statistics and records none."""
         network = self.copy()
         for module in network.modules():
             if isinstance(module, nn.modules.batchnorm._BatchNorm):
                 module.track_running_stats = False
                 module.running_mean = module.running_var = module.num_batches_tracked = None
-        return use_norm(network, norm) if self._format == torch.channels_last else network
+        return use_norm(network, FusedBatchNorm) if self._format == torch.channels_last else network
 
-    @cached_property
-    def trainable(self) -> nn.Module:
-        """The copy that train-mode passes run: BatchNorm uses batch statistics and records none."""
-        return self._train_copy(FusedBatchNorm)
+    @contextmanager
+    def image_by_image(self) -> Iterator[nn.Module]:
+        """Lend `trainable` with every fused BatchNorm2d seeing each image as if it were alone."""
+        with norms_as(self.trainable, (FusedBatchNorm,), FusedImageNorm):
+            yield self.trainable
 
-    def twice_differentiable(self) -> nn.Module:
-        """Another such copy, whose passes can be differentiated forwards and twice."""
-        return self._train_copy(PlainBatchNorm)
+    @contextmanager
+    def smooth(self) -> Iterator[nn.Module]:
+        """Lend `trainable` with every BatchNorm differentiable in every mode and order."""
+        kinds = (FusedBatchNorm, nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
+        with norms_as(self.trainable, kinds, ElementaryNorm):
+            yield self.trainable
 
     @cached_property
     def weights(self) -> dict[str, Tensor]:
@@ -172,18 +191,35 @@ class Passes:
         return TrainPass(images, logits, four, layers.outputs, agreement.matrix, agreement.length)
 
     @cached_property
+    def loss_graph(self) -> tuple[dict[str, Tensor], list[Tensor]]:
+        """Gradients of the loss of the first batch, by parameter (by name) and by layer output.
+
+        With their graph, so that they can be differentiated in turn.
+        """
+        return self._slopes(create_graph=True)
+
+    @cached_property
     def loss_gradients(self) -> LossGradients:
-        """Gradients of the loss of the first batch, by parameter and by layer output."""
+        """Gradients of the loss of the first batch, by parameter and by layer output.
+
+        Taken from `loss_graph` where it is there: a graph changes no bit of them.
+        """
+        parameters, outputs = self.__dict__.get("loss_graph") or self._slopes()
+        products = [
+            output.detach() * gradient.detach()
+            for output, gradient in zip(self.train_pass.layers, outputs, strict=True)
+        ]
+        saliency = [product.flatten(2).sum(2) if product.dim() > 2 else product for product in products]
+        return LossGradients({name: slope.detach() for name, slope in parameters.items()}, saliency)
+
+    def _slopes(self, *, create_graph: bool = False) -> tuple[dict[str, Tensor], list[Tensor]]:
         run = self.train_pass
         parameters = dict(self.trainable.named_parameters())
         loss = cross_entropy(run.logits, self.batch.y)
-        found = gradients(loss, [*parameters.values(), *run.layers], retain_graph=True)
-        of_outputs = found[len(parameters) :]
-        saliency = [
-            (output.detach() * gradient).flatten(2).sum(2) if output.dim() > 2 else output.detach() * gradient
-            for output, gradient in zip(run.layers, of_outputs, strict=True)
-        ]
-        return LossGradients(dict(zip(parameters, found, strict=False)), saliency)
+        found = gradients(
+            loss, [*parameters.values(), *run.layers], retain_graph=True, create_graph=create_graph
+        )
+        return dict(zip(parameters, found, strict=False)), found[len(parameters) :]
 
     @cached_property
     def second_loss_gradients(self) -> dict[str, Tensor]:
@@ -218,6 +254,11 @@ class Passes:
             self.__dict__.pop(name, None)
 
 
+def _restart(module: nn.Module, inputs: tuple[object, ...]) -> None:
+    """Forward pre-hook: torch's generators as they were when they were seeded."""
+    torch.manual_seed(torch.initial_seed())
+
+
 def weight_layers(network: nn.Module) -> list[tuple[str, nn.Conv2d | nn.Linear]]:
     """Conv and linear layers with their names, in the order of the module tree."""
     kinds = (nn.modules.conv._ConvNd, nn.Linear)
@@ -229,11 +270,15 @@ def relus(network: nn.Module) -> list[nn.Module]:
     return [module for module in network.modules() if isinstance(module, (nn.ReLU, nn.ReLU6))]
 
 
-def gradients(output: Tensor, inputs: list[Tensor], *, retain_graph: bool = False) -> list[Tensor]:
+def gradients(
+    output: Tensor, inputs: list[Tensor], *, retain_graph: bool = False, create_graph: bool = False
+) -> list[Tensor]:
     """Gradients of a scalar, zero for what it does not depend on."""
     if not output.requires_grad:
         return [torch.zeros_like(tensor) for tensor in inputs]
-    found = torch.autograd.grad(output, inputs, retain_graph=retain_graph, allow_unused=True)
+    found = torch.autograd.grad(
+        output, inputs, retain_graph=retain_graph, create_graph=create_graph, allow_unused=True
+    )
     return [
         torch.zeros_like(tensor) if gradient is None else gradient
         for tensor, gradient in zip(inputs, found, strict=True)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from proxyrank.features.network.passes import Passes
 
 OUT_OF_MEMORY = "out of memory"
-_GRAPH = {"train_pass", "input_gradient"}
+_GRAPH = {"train_pass", "input_gradient", "loss_graph"}
 
 
 def run_proxies(passes: "Passes", proxies: Sequence[Proxy]) -> dict[str, float | Missing]:

@@ -3,8 +3,7 @@
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
@@ -13,13 +12,15 @@ from proxyrank.common.progress import track
 from proxyrank.common.seeds import derive_rng, derive_seed
 from proxyrank.features.network.planner import OUT_OF_MEMORY, is_out_of_memory, run_proxies
 from proxyrank.features.network.score_settings import (
-    ScoreSettings,
     check_batch_size,
     fisher_settings,
     resolve_device,
+    seeds,
 )
 from proxyrank.features.proxies import Missing, Proxy, columns_of, get_proxies
-from proxyrank.spaces import SearchSpace, require
+from proxyrank.features.rows import Rows, arch_index
+from proxyrank.features.settings import FeatureSettings
+from proxyrank.spaces import SearchSpace, data_shape, require
 
 if TYPE_CHECKING:
     import torch
@@ -33,28 +34,12 @@ SPREAD = "_std"
 """Ending of the columns that hold the standard deviation over repeats."""
 
 
-@dataclass(frozen=True)
-class Scores:
-    """Scores of several networks.
-
-    Attributes
-    ----------
-    frame
-        float64, index ``arch``, one column a value; NaN where there is none.
-    status
-        Column -> architecture -> why the value is missing.
-    """
-
-    frame: pd.DataFrame
-    status: dict[str, dict[str, str]]
-
-
 def score_archs(
     space: SearchSpace,
     archs: Sequence[str],
     proxies: str | Sequence[str] = "all",
-    settings: ScoreSettings | None = None,
-) -> Scores:
+    settings: FeatureSettings | Mapping[str, Any] | None = None,
+) -> Rows:
     """Scores of architectures of a space; one network is alive at a time.
 
     Parameters
@@ -66,46 +51,63 @@ def score_archs(
     proxies
         Names, as `get_proxies` takes them.
     settings
-        The defaults where not given.
+        Settings, or a mapping as `FeatureSettings.of` takes it; the defaults where not given.
 
     Returns
     -------
-    Scores
-        One row an architecture, by exact spelling. A value depends on architecture, proxy and settings only.
+    Rows
+        One row per architecture, by exact spelling, with the reasons of gaps. A value depends on
+        architecture, proxy and settings only.
 
     Raises
     ------
     ProxyrankError
         If an architecture, a proxy or a setting is unknown or out of range, or a proxy needs more images.
     """
-    settings = settings or ScoreSettings()
+    return score_archs_with(space, archs, get_proxies(proxies), FeatureSettings.of(settings))
+
+
+def score_archs_with(
+    space: SearchSpace, archs: Sequence[str], proxies: Sequence[Proxy], settings: FeatureSettings
+) -> Rows:
+    """Scores of architectures by proxies that need not be registered; otherwise as `score_archs`."""
     require(space, "network", "a score")
     exact = list(dict.fromkeys(space.parse(arch) for arch in archs))
     factories = {arch: _factory(space, arch, settings.dataset) for arch in exact}
-    return score_factories(factories, proxies, settings, channels_last=True)
+    return _score_all(factories, proxies, settings, channels_last=True)
 
 
 def score_factories(
     factories: Mapping[str, Callable[[], "nn.Module"]],
     proxies: str | Sequence[str] = "all",
-    settings: ScoreSettings | None = None,
+    settings: FeatureSettings | Mapping[str, Any] | None = None,
     *,
     channels_last: bool = False,
-) -> Scores:
+) -> Rows:
     """Scores of networks that functions without arguments build, by name; otherwise as `score_archs`."""
-    settings = settings or ScoreSettings()
-    chosen = get_proxies(proxies)
+    return _score_all(
+        factories, get_proxies(proxies), FeatureSettings.of(settings), channels_last=channels_last
+    )
+
+
+def _score_all(
+    factories: Mapping[str, Callable[[], "nn.Module"]],
+    chosen: Sequence[Proxy],
+    settings: FeatureSettings,
+    *,
+    channels_last: bool,
+) -> Rows:
     check_batch_size(settings.batch_size, chosen)
     device = resolve_device(settings.device)
-    batches = [_batch(settings, seed, device) for seed in settings.seeds()]
+    batches = [_batch(settings, seed, device) for seed in seeds(settings)]
     rows: dict[str, Values] = {}
     for name in track(list(factories), total=len(factories), what="score"):
         runs = [
             _score_or_reason(factories[name], batch, chosen, settings, seed, channels_last)
-            for seed, batch in zip(settings.seeds(), batches, strict=True)
+            for seed, batch in zip(seeds(settings), batches, strict=True)
         ]
         rows[name] = runs[0] if settings.repeats == 1 else _mean_and_spread(runs)
-    return _scores(rows, _columns(chosen, settings))
+    return _rows(rows, _columns(chosen, settings))
 
 
 def score_network(
@@ -116,7 +118,7 @@ def score_network(
     seed: int = 0,
     init: Literal["kaiming", "keep"] = "kaiming",
     channels_last: bool = False,
-    settings: ScoreSettings | None = None,
+    settings: FeatureSettings | Mapping[str, Any] | None = None,
 ) -> Values:
     """Scores of one network.
 
@@ -146,7 +148,43 @@ def score_network(
     ------
     ProxyrankError
         If a proxy is unknown or needs more images.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from proxyrank import score_network
+    >>> from proxyrank.features.network.batch import noise_batch
+    >>> from proxyrank.spaces import DataShape
+    >>> _ = torch.manual_seed(0)
+    >>> network = torch.nn.Sequential(
+    ...     torch.nn.Conv2d(1, 4, 3), torch.nn.ReLU(), torch.nn.Flatten(), torch.nn.Linear(144, 10)
+    ... )
+    >>> batch = noise_batch(DataShape(channels=1, resolution=8, classes=10), 4, seed=0)
+    >>> score_network(network, batch, ["params", "flops"])
+    {'flops': 2890.0, 'params': 1490.0}
     """
+    return score_with(
+        network,
+        batch,
+        get_proxies(proxies),
+        seed=seed,
+        init=init,
+        channels_last=channels_last,
+        settings=settings,
+    )
+
+
+def score_with(
+    network: "nn.Module | Callable[[], nn.Module]",
+    batch: "Batch",
+    proxies: Sequence[Proxy],
+    *,
+    seed: int = 0,
+    init: Literal["kaiming", "keep"] = "kaiming",
+    channels_last: bool = False,
+    settings: FeatureSettings | Mapping[str, Any] | None = None,
+) -> Values:
+    """Scores of one network by proxies that need not be registered; otherwise as `score_network`."""
     from copy import deepcopy
 
     from torch import nn
@@ -154,8 +192,7 @@ def score_network(
     from proxyrank.features.network.passes import Passes
     from proxyrank.features.network.weights import fill_standard_normal, initialise
 
-    chosen = get_proxies(proxies)
-    check_batch_size(batch.size, chosen)
+    check_batch_size(batch.size, proxies)
     with undisturbed(derive_seed("score", seed)):
         subject = deepcopy(network) if isinstance(network, nn.Module) else network()
         subject = subject.to(dtype=batch.x.dtype, device=batch.x.device)
@@ -167,9 +204,9 @@ def score_network(
             signs=lambda: _signs(seed),
             standard_normal=lambda other: fill_standard_normal(other, seed),
             channels_last=channels_last and batch.x.device.type == "cpu",
-            fisher=fisher_settings(settings or ScoreSettings()),
+            fisher=fisher_settings(FeatureSettings.of(settings)),
         )
-        return run_proxies(passes, chosen)
+        return run_proxies(passes, proxies)
 
 
 @contextmanager
@@ -191,7 +228,7 @@ def _factory(space: SearchSpace, arch: str, dataset: str) -> Callable[[], "nn.Mo
     return lambda: require(space, "network", "a score").network(arch, dataset)
 
 
-def _batch(settings: ScoreSettings, seed: int, device: "torch.device") -> "Batch":
+def _batch(settings: FeatureSettings, seed: int, device: "torch.device") -> "Batch":
     import torch
 
     from proxyrank.features.network.batch import input_batch
@@ -199,7 +236,7 @@ def _batch(settings: ScoreSettings, seed: int, device: "torch.device") -> "Batch
     dtype: torch.dtype = getattr(torch, settings.dtype)
     return input_batch(
         settings.input,
-        settings.config,
+        data_shape(settings.dataset),
         settings.batch_size,
         seed,
         root=settings.root,
@@ -219,14 +256,13 @@ def _score_or_reason(
     factory: Callable[[], "nn.Module"],
     batch: "Batch",
     proxies: Sequence[Proxy],
-    settings: ScoreSettings,
+    settings: FeatureSettings,
     seed: int,
     channels_last: bool,
 ) -> Values:
     """Scores, or the reason in every column where not even the network could be made."""
-    names = [proxy.name for proxy in proxies]
     try:
-        return score_network(factory, batch, names, seed=seed, channels_last=channels_last, settings=settings)
+        return score_with(factory, batch, proxies, seed=seed, channels_last=channels_last, settings=settings)
     except ProxyrankError:
         raise
     except Exception as error:
@@ -248,20 +284,19 @@ def _mean_and_spread(runs: Sequence[Values]) -> Values:
     return found
 
 
-def _columns(proxies: Sequence[Proxy], settings: ScoreSettings) -> list[str]:
+def _columns(proxies: Sequence[Proxy], settings: FeatureSettings) -> list[str]:
     columns = columns_of(proxies)
     return columns if settings.repeats == 1 else [c + end for c in columns for end in ("", SPREAD)]
 
 
-def _scores(rows: Mapping[str, Values], columns: list[str]) -> Scores:
-    status: dict[str, dict[str, str]] = {}
+def _rows(scores: Mapping[str, Values], columns: list[str]) -> Rows:
+    reasons: dict[str, dict[str, str]] = {}
     numbers = []
-    for name, values in rows.items():
+    for name, values in scores.items():
         for column in columns:
             value = values[column]
             if isinstance(value, Missing):
-                status.setdefault(column, {})[name] = value.reason
+                reasons.setdefault(column, {})[name] = value.reason
         numbers.append([math.nan if isinstance(v := values[c], Missing) else v for c in columns])
-    index = pd.Index(list(rows), name="arch", dtype="str")
-    frame = pd.DataFrame(numbers, index=index, columns=columns, dtype="float64")
-    return Scores(frame, status)
+    frame = pd.DataFrame(numbers, index=arch_index(scores), columns=columns, dtype="float64")
+    return Rows(frame, reasons)

@@ -1,13 +1,12 @@
-"""Everything that a score depends on besides the architecture and the proxy."""
+"""What a score makes of its settings: device, seeds of the repeats, Fisher options, batch size."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from proxyrank.common.errors import ProxyrankError, unknown
 from proxyrank.common.seeds import derive_seed
 from proxyrank.features.proxies.base import Proxy
-from proxyrank.spaces import DataShape, data_shape
+from proxyrank.features.settings import FeatureSettings
 
 if TYPE_CHECKING:
     import torch
@@ -15,60 +14,9 @@ if TYPE_CHECKING:
     from proxyrank.features.spectrum.describe import FisherSettings
 
 
-@dataclass(frozen=True)
-class ScoreSettings:
-    """All that a score depends on besides the architecture and the proxy.
-
-    Attributes
-    ----------
-    dataset
-        Classes and resolution, see `DATASETS`.
-    batch_size
-        Images a batch.
-    seed
-        Seed of weights, images, labels and random signs.
-    input
-        ``noise`` (white), ``pink`` (`pink_batch`), or a source of images as `image_batch` takes it.
-    root
-        Folder of torchvision's data.
-    dtype
-        Precision of weights and images.
-    device
-        ``cpu``, ``cuda``, ``cuda:1``, or ``auto``: CUDA where there is one.
-    repeats
-        Scores with how many seeds; more than one gives means, and columns ``*_std`` of their spread.
-    fisher_form, fisher_tensors, fisher_weights, fisher_position
-        The Fisher matrix of vkdnw: its form, how many parameter tensors, how many weights a tensor, where.
-    """
-
-    dataset: str = "cifar10"
-    batch_size: int = 64
-    seed: int = 0
-    input: str = "noise"
-    root: str | None = None
-    dtype: Literal["float32", "float64"] = "float32"
-    device: str = "cpu"
-    repeats: int = 1
-    fisher_form: str = "published"
-    fisher_tensors: int = 128
-    fisher_weights: int = 1
-    fisher_position: float | Literal["random"] = 0.0
-
-    def __post_init__(self) -> None:
-        if self.dtype not in ("float32", "float64"):
-            raise unknown("dtype", self.dtype, ("float32", "float64"))
-        for name in ("batch_size", "repeats"):
-            if getattr(self, name) < 1:
-                raise ProxyrankError(f"{name} must be at least 1, got {getattr(self, name)}")
-
-    @property
-    def config(self) -> DataShape:
-        """Shape of the data set."""
-        return data_shape(self.dataset)
-
-    def seeds(self) -> list[int]:
-        """One seed a repeat; the first is ``seed`` itself."""
-        return [self.seed, *(derive_seed("repeat", self.seed, r) for r in range(1, self.repeats))]
+def seeds(settings: FeatureSettings) -> list[int]:
+    """One seed per repeat; the first is the settings' own."""
+    return [settings.seed, *(derive_seed("repeat", settings.seed, r) for r in range(1, settings.repeats))]
 
 
 def check_batch_size(batch_size: int, proxies: Sequence[Proxy]) -> None:
@@ -109,7 +57,7 @@ def resolve_device(device: str) -> "torch.device":
     return found
 
 
-def fisher_settings(settings: ScoreSettings) -> "FisherSettings":
+def fisher_settings(settings: FeatureSettings) -> "FisherSettings":
     """Build the Fisher options of the settings."""
     from proxyrank.features.spectrum.describe import FisherSettings
     from proxyrank.features.spectrum.selection import Selection
@@ -120,4 +68,4 @@ def fisher_settings(settings: ScoreSettings) -> "FisherSettings":
         position=settings.fisher_position,
         seed=settings.seed,
     )
-    return FisherSettings(selection=selection, form=settings.fisher_form)  # type: ignore[arg-type]
+    return FisherSettings(selection=selection, form=settings.fisher_form)

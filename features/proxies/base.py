@@ -1,8 +1,10 @@
 """What a zero-cost proxy is: a pure function of shared passes, and the facts that people ask about it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from proxyrank.features.settings import IMAGES
 
 if TYPE_CHECKING:
     from proxyrank.features.network.passes import Passes
@@ -54,6 +56,12 @@ class Proxy:
         counts them), the ``order`` of the parameters.
     minimum_network
         What a module must have for the proxy to be defined.
+    version
+        Raised whenever a value changes: shipped tables, caches and rankers of other proxies stay in use.
+    settings
+        Names of the fields of `FeatureSettings` that its values depend on.
+    defaults
+        Its own defaults of such settings, where they are not those of `FeatureSettings`.
     """
 
     name: str
@@ -69,6 +77,9 @@ class Proxy:
     cost: float = 1.0
     depends_on: frozenset[Literal["dead", "order"]] = frozenset()
     minimum_network: str = "a conv or linear layer"
+    version: int = 1
+    settings: tuple[str, ...] = IMAGES
+    defaults: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.columns:

@@ -20,6 +20,7 @@ def flops(passes: "Passes") -> dict[str, float]:
 
     from proxyrank.features.network._recording import recorded
     from proxyrank.features.network.passes import weight_layers
+    from proxyrank.features.spectrum._frozen import undisturbed
 
     total = 0
 
@@ -28,8 +29,9 @@ def flops(passes: "Passes") -> dict[str, float]:
         assert isinstance(layer.weight, Tensor)
         total += output[0].numel() * (math.prod(layer.weight.shape[1:]) + (layer.bias is not None))
 
-    network = passes.copy().eval()
+    network = passes.network
     with (
+        undisturbed(network),
         recorded([layer.register_forward_hook(count) for _, layer in weight_layers(network)]),
         torch.no_grad(),
     ):

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from proxyrank.common.errors import ProxyrankError, unknown
 from proxyrank.features.proxies import (
+    dextr,
     epe_nas,
     expressivity,
     fisher,
@@ -15,12 +16,14 @@ from proxyrank.features.proxies import (
     jacov,
     l2_norm,
     linear_region,
+    meco,
     naswot,
     ntk,
     params,
     plain,
     progressivity,
     snip,
+    swap,
     synflow,
     trainability,
     vkdnw,
@@ -33,6 +36,7 @@ from proxyrank.features.proxies.base import Proxy
 _MODULES = (
     *(flops, params, expressivity, progressivity, trainability, jacov, gradsign, zico, zen, grad_norm),
     *(naswot, synflow, snip, grasp, ntk, linear_region, fisher, epe_nas, l2_norm, plain, vkdnw, vkdnw_extra),
+    *(meco, swap, dextr),
 )
 
 PROXIES = MappingProxyType({module.PROXY.name: module.PROXY for module in _MODULES})

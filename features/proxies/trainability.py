@@ -51,7 +51,7 @@ def trainability(passes: "Passes") -> dict[str, float]:
     signs = passes.signs()
     scores = []
     for before, after in zip(blocks[-2::-1], blocks[:0:-1], strict=True):
-        sent = signs(tuple(after.shape)).to(after)
+        sent = torch.empty_like(after).copy_(signs(tuple(after.shape)))
         (received,) = torch.autograd.grad(after, before, sent, retain_graph=True, allow_unused=True)
         if received is None:
             raise NotApplicableError("blocks are not a chain")

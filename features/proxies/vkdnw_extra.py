@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from proxyrank.features.proxies.base import Missing, Proxy
 from proxyrank.features.proxies.vkdnw import COLUMNS as _GROUP
+from proxyrank.features.settings import FISHER, IMAGES
 
 if TYPE_CHECKING:
     from proxyrank.features.network.passes import Passes
@@ -33,4 +34,5 @@ PROXY = Proxy(
     columns=COLUMNS,
     cost=8.0,
     depends_on=frozenset({"dead", "order"}),
+    settings=(*IMAGES, *FISHER),
 )

@@ -87,6 +87,19 @@ def vkdnw_features(
         samples depend on one another.
     ProxyrankError
         If the network is not one that maps images to logits.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from proxyrank import vkdnw_features
+    >>> from proxyrank.features.network.batch import noise_batch
+    >>> from proxyrank.spaces import DataShape
+    >>> _ = torch.manual_seed(0)
+    >>> network = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(64, 10))
+    >>> batch = noise_batch(DataShape(channels=1, resolution=8, classes=10), 16, seed=0)
+    >>> found = vkdnw_features(network, batch)
+    >>> found["vkdnw_dim"]  # parameter tensors
+    2.0
     """
     (outcome,) = vkdnw_ablation(network, batch, [settings or FisherSettings()])
     if isinstance(outcome, NotApplicableError):

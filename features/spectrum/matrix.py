@@ -4,14 +4,15 @@ All arithmetic is in float64 on the CPU, whatever the Jacobian's precision: the 
 small eigenvalues do not survive float32.
 """
 
-from typing import Literal, get_args
+from typing import get_args
 
 import torch
 from torch import Tensor
 
 from proxyrank.common.errors import NotApplicableError, ProxyrankError, unknown
+from proxyrank.features.settings import FisherForm
 
-Form = Literal["published", "fisher", "empirical"]
+Form = FisherForm
 FORMS: tuple[Form, ...] = get_args(Form)
 
 SMOOTHING = 0.05

@@ -1,15 +1,12 @@
 """Put a feature table together from parts, a few thousand rows in memory at a time."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from proxyrank.features.tables.cache import STATUS
+from proxyrank.features.rows import Reasons, Rows
 
 ROW_GROUP = 4096
 
@@ -20,8 +17,8 @@ def row_parts(
     columns: Sequence[str],
     taken: Mapping[str, frozenset[str]],
     representative: Callable[[str], str],
-) -> Iterator[pd.DataFrame]:
-    """Frames of rows (index ``arch``, the columns, `STATUS`), together in the order of ``archs``.
+) -> Iterator[Rows]:
+    """Rows of a table, piece by piece, together in the order of ``archs``.
 
     Parameters
     ----------
@@ -35,74 +32,64 @@ def row_parts(
     representative
         Representative of an architecture.
     """
-    read = (pd.read_parquet(path).set_index("arch") for path in parts)
+    read = (Rows.read(path) for path in parts)
     if not taken:
-        yield from (rows[[*columns, STATUS]] for rows in read)
+        yield from (rows.columns(columns) for rows in read)
         return
-    own = pd.concat([rows.reindex(columns=[*columns, STATUS]) for rows in read])
+    own = Rows.concat(list(read))
     for start in range(0, len(archs), ROW_GROUP):
-        some = list(archs[start : start + ROW_GROUP])
-        rows, theirs = own.reindex(some), own.reindex([representative(arch) for arch in some])
-        rows[STATUS], theirs[STATUS] = rows[STATUS].fillna(""), theirs[STATUS].fillna("")
-        for column in columns:
-            shared = np.array([column in taken.get(arch, ()) for arch in some])
-            rows[column] = np.where(shared, theirs[column].to_numpy(), rows[column].to_numpy())
-        texts = []
-        for arch, text, other in zip(some, rows[STATUS], theirs[STATUS], strict=True):
-            given = json.loads(other) if other else {}
-            reasons = {c: r for c, r in given.items() if c in taken.get(arch, ())}
-            reasons |= json.loads(text) if text else {}
-            texts.append(json.dumps(reasons) if reasons else "")
-        rows[STATUS] = texts
-        yield rows
+        some = archs[start : start + ROW_GROUP]
+        alike: dict[frozenset[str], list[str]] = {}
+        for arch in some:
+            alike.setdefault(taken.get(arch, frozenset()), []).append(arch)
+        pieces = []
+        for shared, members in alike.items():
+            theirs = own.copied({arch: representative(arch) for arch in members}).columns(
+                [column for column in columns if column in shared]
+            )
+            mine = [column for column in columns if column not in shared]
+            both = [theirs, own.archs(members).columns(mine)] if mine else [theirs]
+            pieces.append(Rows.join(both).columns(columns))
+        yield Rows.concat(pieces).archs(some)
 
 
-def merge_parts(
-    lines: Iterable[pd.DataFrame],
-    columns: Sequence[str],
-    path: Path,
-    status: dict[str, dict[str, str]],
-) -> dict[str, dict[str, int]]:
+def merge_parts(pieces: Iterable[Rows], columns: Sequence[str], path: Path) -> Reasons:
     """Write rows to a parquet file, row group by row group.
 
     Parameters
     ----------
-    lines
+    pieces
         From `row_parts`.
     columns
         Of the table, in their order.
     path
         File to write.
-    status
-        Filled: column -> architecture -> reason.
 
     Returns
     -------
     dict
-        Column -> reason -> number of missing values.
+        Column -> architecture -> reason.
     """
     schema = pa.schema([("arch", pa.string()), *((column, pa.float64()) for column in columns)])
-    counts: dict[str, dict[str, int]] = {}
+    reasons: Reasons = {}
     with pq.ParquetWriter(path, schema) as writer:
-        for rows in _grouped(lines):
-            for arch, text in rows.loc[rows[STATUS] != "", STATUS].items():
-                for column, reason in json.loads(text).items():
-                    status.setdefault(column, {})[str(arch)] = reason
-                    of_column = counts.setdefault(column, {})
-                    of_column[reason] = of_column.get(reason, 0) + 1
-            frame = rows.drop(columns=STATUS).reset_index()
+        for rows in _grouped(pieces):
+            for column, of_column in rows.reasons.items():
+                reasons.setdefault(column, {}).update(of_column)
+            frame = rows.values.reset_index()
             writer.write_table(pa.Table.from_pandas(frame, schema=schema, preserve_index=False))
-    return counts
+    return {column: reasons[column] for column in columns if column in reasons}
 
 
-def _grouped(lines: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
-    """Frames of `ROW_GROUP` rows, the last one shorter, however the lines are cut."""
-    held: list[pd.DataFrame] = []
-    for rows in lines:
+def _grouped(pieces: Iterable[Rows]) -> Iterator[Rows]:
+    """Rows by `ROW_GROUP`, the last ones fewer, however the pieces are cut."""
+    held: list[Rows] = []
+    for rows in pieces:
         held.append(rows)
-        while sum(map(len, held)) >= ROW_GROUP:
-            joined = pd.concat(held)
-            yield joined.iloc[:ROW_GROUP]
-            held = [joined.iloc[ROW_GROUP:]]
-    if sum(map(len, held)):
-        yield pd.concat(held)
+        while sum(len(piece.values) for piece in held) >= ROW_GROUP:
+            joined = Rows.concat(held)
+            archs = list(joined.values.index)
+            yield joined.archs(archs[:ROW_GROUP])
+            held = [joined.archs(archs[ROW_GROUP:])]
+    if any(len(piece.values) for piece in held):
+        yield Rows.concat(held)

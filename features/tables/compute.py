@@ -1,29 +1,36 @@
 """Feature tables of given architectures, from what is shipped or cached where it has been computed before."""
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import pandas as pd
+import numpy as np
 
 from proxyrank.common.progress import track
-from proxyrank.features.groups import FeatureGroup, get_group, parse_groups
-from proxyrank.features.tables._jobs import make_jobs, reasons_of, run_job, select
-from proxyrank.features.tables.cache import STATUS, add_rows, cache_file, empty_rows, read_rows
-from proxyrank.features.tables.shipped import shipped_rows
-from proxyrank.features.tables.table import FeatureTable, GroupInfo, Sidecar
-from proxyrank.spaces import SearchSpace, identity
+from proxyrank.features.rows import Rows
+from proxyrank.features.settings import FeatureSettings
+from proxyrank.features.tables._jobs import Job, make_jobs, run_job
+from proxyrank.features.tables.cache import add_rows, cache_file
+from proxyrank.features.tables.known import Known, known_rows
+from proxyrank.features.tables.plan import Part, plan_parts, table_of
+from proxyrank.features.tables.table import FeatureTable
+from proxyrank.spaces.base import SearchSpace
+
+SAVE_EVERY = 5.0
+"""Seconds of computing that a kill may cost."""
 
 
 def compute_features(
     space: SearchSpace,
     archs: Sequence[str],
-    groups: Sequence[str],
+    groups: str | Sequence[str],
     *,
-    settings: Mapping[str, Any] | None = None,
+    settings: FeatureSettings | Mapping[str, Any] | None = None,
+    columns: Sequence[str] | None = None,
     cache: bool = True,
+    prefer_shipped: bool = False,
 ) -> FeatureTable:
-    """Features of architectures; values depend on architecture, group and settings only.
+    """Features of architectures; a value depends on its architecture, column and settings only.
 
     Parameters
     ----------
@@ -34,9 +41,13 @@ def compute_features(
     groups
         Names of feature groups, as `parse_groups` takes them.
     settings
-        Settings by name; each group takes those it declares, with its defaults for the others.
+        As `FeatureSettings.of` takes them; each column takes those that it reads.
+    columns
+        Only these columns of the groups; None takes all.
     cache
         Whether to use shipped tables and to read and write the user's cache.
+    prefer_shipped
+        Where a setting was not given take that of a shipped table that holds the column.
 
     Returns
     -------
@@ -47,81 +58,83 @@ def compute_features(
     Raises
     ------
     ProxyrankError
-        If a group is unknown, needs what the space lacks, or a setting is out of range.
+        If a group, a setting or a column is unknown, a setting is out of range, or a group needs what the
+        space lacks.
+
+    Examples
+    --------
+    >>> from proxyrank import compute_features, get_space
+    >>> space = get_space("nb201")
+    >>> table = compute_features(space, space.sample(2, seed=0), ["paths"])
+    >>> table.frame.shape
+    (2, 83)
     """
+    parts = plan_parts(space, groups, settings, columns, prefer_shipped=prefer_shipped)
+    return compute_parts(space, archs, parts, cache=cache)
+
+
+def find_known(
+    space: SearchSpace, archs: Sequence[str], parts: Sequence[Part], *, cache: bool = True
+) -> list[Known]:
+    """What is known of each of the planned columns; nothing without the cache."""
+    return [known_rows(space, archs, part) if cache else Known(archs, part.columns) for part in parts]
+
+
+def compute_parts(
+    space: SearchSpace,
+    archs: Sequence[str],
+    parts: Sequence[Part],
+    *,
+    known: Sequence[Known] | None = None,
+    cache: bool = True,
+) -> FeatureTable:
+    """The table of planned columns, from what `find_known` found; otherwise as `compute_features`."""
     archs = list(dict.fromkeys(archs))
-    chosen = [get_group(name) for name in parse_groups(groups)]
-    for group in chosen:
-        group.require(space)
-    used = {group.name: group.resolve(settings) for group in chosen}
-    known = {group.name: _known(space, archs, group, used[group.name], cache=cache) for group in chosen}
-    gaps: dict[tuple[str, ...], list[str]] = {}
-    for group in chosen:
-        present = set(known[group.name].index)
-        gaps.setdefault(tuple(arch for arch in archs if arch not in present), []).append(group.name)
-    parts = {name: [rows] for name, rows in known.items()}
-    for missing, names in gaps.items():
-        if missing:
-            for name, rows in _fill(space, missing, {n: used[n] for n in names}, cache=cache).items():
-                parts[name].append(rows)
-    index = pd.Index(archs, name="arch", dtype="str")
-    frames, infos = [], {}
-    status: dict[str, dict[str, str]] = {}
-    for group in chosen:
-        columns = group.columns(space)
-        filled = [rows for rows in parts[group.name] if len(rows)]
-        rows = pd.concat(filled).reindex(index) if filled else empty_rows(columns)
-        infos[group.name] = GroupInfo(version=group.version, columns=columns, settings=used[group.name])
-        status |= reasons_of(rows)
-        frames.append(rows.drop(columns=STATUS))
-    return FeatureTable(pd.concat(frames, axis=1), Sidecar(space=space.name, groups=infos, status=status))
+    known = find_known(space, archs, parts, cache=cache) if known is None else known
+    place = {id(part): own for part, own in zip(parts, known, strict=True)}
+    for some, wanted in _gaps(archs, parts, known):
+        for job in make_jobs(wanted):
+            for rows in _run(space, some, job, cache=cache):
+                for part in job.parts:
+                    place[id(part)].add(rows)
+    return table_of(space, parts, Rows.join([own.rows for own in known]))
 
 
-def _known(
-    space: SearchSpace, archs: list[str], group: FeatureGroup, settings: dict[str, Any], *, cache: bool
-) -> pd.DataFrame:
-    """Rows that exist already, shipped ones first."""
-    columns = group.columns(space)
-    if not cache:
-        return empty_rows(columns)
-    shipped = shipped_rows(space.name, group.name, group.version, settings)
-    found = [] if shipped is None else [shipped[shipped.index.isin(archs)]]
-    if not found or len(found[0]) < len(archs):
-        cached = read_rows(_file(space, group, settings), columns)
-        wanted = cached.index.isin(archs)
-        found.append(cached[wanted & ~cached.index.isin(found[0].index)] if found else cached[wanted])
-    filled = [rows for rows in found if len(rows)]
-    return pd.concat(filled) if filled else empty_rows(columns)
+def _gaps(
+    archs: Sequence[str], parts: Sequence[Part], known: Sequence[Known]
+) -> list[tuple[list[str], list[Part]]]:
+    """Architectures that lack the same parts, and these parts: every network is then built once."""
+    lacking = np.column_stack([own.lacking().to_numpy() for own in known])
+    alike: dict[bytes, list[str]] = {}
+    for arch, row in zip(archs, lacking, strict=True):
+        alike.setdefault(row.tobytes(), []).append(arch)
+    places = {key: np.flatnonzero(np.frombuffer(key, dtype=bool)).tolist() for key in alike}
+    return [(some, [parts[i] for i in places[key]]) for key, some in alike.items() if len(places[key])]
 
 
-def _fill(
-    space: SearchSpace, archs: Sequence[str], settings: Mapping[str, dict[str, Any]], *, cache: bool
-) -> dict[str, pd.DataFrame]:
-    """Computed rows of groups that lack the same architectures."""
-    found: dict[str, list[pd.DataFrame]] = {name: [] for name in settings}
-    for job in make_jobs(space, settings):
-        names = job.name.split("+")
-        pending: dict[str, list[pd.DataFrame]] = {name: [] for name in names}
-        results = run_job(space, archs, job)
-        shown = track(
-            results, total=len(archs), what=f"features {job.name}", size=lambda result: len(result[1])
-        )
+def _run(space: SearchSpace, archs: Sequence[str], job: Job, *, cache: bool) -> Iterator[Rows]:
+    """Rows as they are computed; they reach the cache every few seconds, and when anything ends the run."""
+    pending: list[Rows] = []
+    saved = time.monotonic()
+    results = run_job(space, archs, job)
+    shown = track(
+        results, total=len(archs), what=f"features {job.name}", size=lambda result: len(result[0].values)
+    )
+    try:
         for rows, lasting in shown:
-            for name in names:
-                group = get_group(name)
-                own = select(rows, group.columns(space))
-                found[name].append(own)
-                pending[name].append(own[lasting])
-                if cache and group.needs_network:  # dear rows are safe at once, cheap ones together
-                    add_rows(_file(space, group, settings[name]), pending[name].pop())
-        for name, rows_left in pending.items():
-            if cache and rows_left:
-                add_rows(
-                    _file(space, get_group(name), settings[name]),
-                    pd.concat(rows_left),
-                )
-    return {name: pd.concat(rows) for name, rows in found.items()}
+            if cache and lasting:
+                pending.append(rows.archs(lasting))
+            yield rows
+            if time.monotonic() - saved > SAVE_EVERY:
+                _save(space, job, pending)
+                pending, saved = [], time.monotonic()
+    finally:
+        _save(space, job, pending)
 
 
-def _file(space: SearchSpace, group: FeatureGroup, settings: Mapping[str, Any]) -> Path:
-    return cache_file(identity(space) or space.name, group, settings)
+def _save(space: SearchSpace, job: Job, pending: Sequence[Rows]) -> None:
+    if pending:
+        rows = Rows.concat(pending)
+        for part in job.parts:
+            file = cache_file(space, part.group.name, part.family, part.settings)
+            add_rows(file, rows.columns(part.family.columns))

@@ -10,19 +10,22 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from proxyrank.common.digests import digest as sha256
-from proxyrank.common.errors import ProxyrankError, TableError
+from proxyrank.common.errors import TableError
 from proxyrank.common.executors import Executor
 from proxyrank.common.files import atomic_path, dump_json, read_json
 from proxyrank.common.shards import run_sharded
 from proxyrank.common.tabular import json_safe
-from proxyrank.features.groups import get_group, parse_groups
+from proxyrank.features.groups import get_group
+from proxyrank.features.rows import Rows, count_reasons
+from proxyrank.features.settings import FeatureSettings
 from proxyrank.features.tables._assemble import merge_parts, row_parts
-from proxyrank.features.tables._jobs import make_jobs, run_job, select, side_by_side, with_reasons
-from proxyrank.features.tables.compute import compute_features
-from proxyrank.features.tables.sharing import SETTING, Portion, plan_sharing
+from proxyrank.features.tables.compute import compute_parts, find_known
+from proxyrank.features.tables.plan import Part, column_order, group_infos, plan_parts, stated_parts
+from proxyrank.features.tables.sharing import Portion, plan_sharing
 from proxyrank.features.tables.table import FeatureTable, GroupInfo, Sidecar, read_sidecar, sidecar_path
 from proxyrank.spaces import SearchSpace, get_space, representative, source_of
 
@@ -30,6 +33,8 @@ DEAR_SHARD = 4
 """Architectures a part where networks are built: what a kill costs each worker, in seconds."""
 
 HEADER = "header.json"
+KNOWN = "__known__"
+"""Column of a part: 1 where every value of the row was known before, else 0."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +49,9 @@ class Extraction:
         Its shape, without ``arch``.
     missing
         Column -> reason -> number of missing values.
-    computed
-        Architectures that this run computed; none where the table stood already.
+    computed, known
+        Architectures of which this run computed a value, and those of which shipped tables and the cache held
+        all; none of either where the table stood already.
     """
 
     table: Path
@@ -53,6 +59,7 @@ class Extraction:
     columns: int
     missing: dict[str, dict[str, int]]
     computed: int
+    known: int = 0
 
 
 def extract(
@@ -62,7 +69,7 @@ def extract(
     out: str | Path,
     *,
     executor: Executor,
-    settings: Mapping[str, Any] | None = None,
+    settings: FeatureSettings | Mapping[str, Any] | None = None,
     columns: Sequence[str] | None = None,
     share: bool = False,
     reuse: bool = False,
@@ -82,7 +89,7 @@ def extract(
     executor
         Where the work runs.
     settings
-        Settings by name, as in `compute_features`.
+        As `FeatureSettings.of` takes them.
     columns
         Only these columns of the groups; None takes all.
     share
@@ -101,12 +108,9 @@ def extract(
     if out.suffix not in ("", ".parquet"):
         raise TableError(f"--out {out}: expected a name without a suffix or one that ends in .parquet")
     archs = list(dict.fromkeys(archs))
-    names = parse_groups(groups)
-    for name in names:
-        get_group(name).require(space)
-    used = {name: get_group(name).resolve(settings) for name in names}
-    plain = Sidecar(space=space.name, groups=_infos(space, used, columns, share=share))
-    kept = [column for info in plain.groups.values() for column in info.columns]
+    wanted = plan_parts(space, groups, settings, columns)
+    plain = Sidecar(space=space.name, groups=_infos(wanted, share=share))
+    names, kept = list(plain.groups), column_order(space, wanted)
     parts = out.with_suffix(".parts")
     if _stands(out, parts, plain, archs):
         table = FeatureTable.read(out)
@@ -117,9 +121,9 @@ def extract(
     dear = any(get_group(name).needs_network for name in names)
     known = (reuse or not dear) and not share  # graph features are the same on every machine
     for i, portion in enumerate(portions):
-        rows = partial(
-            extract_rows, space=source_of(space), settings=used, columns=portion.columns, reuse=known
-        )
+        own = [column for column in kept if column in portion.columns]
+        where = source_of(space)
+        rows = partial(extract_rows, space=where, groups=plain.groups, columns=own, reuse=known)
         written += run_sharded(
             portion.archs,
             rows,
@@ -128,54 +132,39 @@ def extract(
             shard_size=DEAR_SHARD if dear else min(get_group(name).shard_size for name in names),
             what=f"features {'+'.join(names)}",
         )
-    lines = row_parts(written, archs, kept, taken, partial(representative, space))
+    found = sum(int(pd.read_parquet(path, columns=[KNOWN])[KNOWN].sum()) for path in written)
+    pieces = row_parts(written, archs, kept, taken, partial(representative, space))
     with atomic_path(out) as table_path, atomic_path(sidecar_path(out)) as sidecar:
-        status: dict[str, dict[str, str]] = {}
-        missing = merge_parts(lines, kept, table_path, status)
+        status = merge_parts(pieces, kept, table_path)
         text = dump_json(json_safe(plain.model_copy(update={"status": status}).model_dump()))
         sidecar.write_text(text, encoding="utf-8", newline="\n")
     shutil.rmtree(parts)
-    return Extraction(out, len(archs), len(kept), missing, len(archs))
+    return Extraction(out, len(archs), len(kept), count_reasons(status), len(archs) - found, found)
 
 
 def extract_rows(
     archs: Sequence[str],
     *,
     space: str | SearchSpace,
-    settings: Mapping[str, dict[str, Any]],
-    columns: frozenset[str],
+    groups: Mapping[str, GroupInfo],
+    columns: Sequence[str],
     reuse: bool,
 ) -> pd.DataFrame:
-    """Rows of one part, as `run_sharded` wants them: ``arch``, the columns, `STATUS`."""
+    """Rows of one part of the table, as `run_sharded` wants them (`Rows.to_frame`)."""
     where = get_space(space)
-    ordered = [c for name in settings for c in get_group(name).columns(where) if c in columns]
-    if reuse:
-        merged = {key: value for own in settings.values() for key, value in own.items()}
-        table = compute_features(where, archs, list(settings), settings=merged)
-        rows = with_reasons(table.frame, table.sidecar.status)
-    else:
-        jobs = make_jobs(where, settings, columns)
-        index = pd.Index(list(archs), name="arch", dtype="str")
-        found = [pd.concat([rows for rows, _ in run_job(where, archs, job)]).reindex(index) for job in jobs]
-        rows = side_by_side(found)
-    return select(rows, ordered).reset_index()
+    parts = stated_parts(where, groups, columns)
+    known = find_known(where, archs, parts, cache=reuse)
+    held = ~np.any([own.lacking() for own in known], axis=0)
+    rows = compute_parts(where, archs, parts, known=known, cache=reuse).rows.columns(columns)
+    return Rows(rows.values.assign(**{KNOWN: held.astype(np.float64)}), rows.reasons).to_frame()
 
 
-def _infos(
-    space: SearchSpace, used: Mapping[str, dict[str, Any]], columns: Sequence[str] | None, *, share: bool
-) -> dict[str, GroupInfo]:
-    known = {column for name in used for column in get_group(name).columns(space)}
-    for column in columns or ():
-        if column not in known:
-            raise ProxyrankError(f"unknown column {column!r}: the groups {', '.join(used)} have no such one")
-    infos = {}
-    for name, own in used.items():
-        group = get_group(name)
-        stated = {**own, SETTING: True} if share and group.needs_network else own
-        kept = [column for column in group.columns(space) if columns is None or column in columns]
-        if not kept:
-            raise ProxyrankError(f"none of the columns asked for belongs to the group {name}; leave it out")
-        infos[name] = GroupInfo(version=group.version, columns=kept, settings=stated)
+def _infos(parts: Sequence[Part], *, share: bool) -> dict[str, GroupInfo]:
+    """What the sidecar says: of network groups too whether equal networks share values."""
+    infos = group_infos(parts)
+    for name, info in infos.items():
+        for family in info.families:
+            family.shared = share and get_group(name).needs_network
     return infos
 
 
@@ -229,11 +218,11 @@ def _differences(known: Sidecar, asked: Sidecar) -> Iterator[str]:
         yield f"made with the groups {', '.join(known.groups)}, asked for {', '.join(asked.groups)}"
     for name, info in asked.groups.items():
         old = known.groups[name]
-        if old.version != info.version:
-            yield f"made with version {old.version} of {name}, this proxyrank has {info.version}"
         if odd := sorted(set(old.columns) ^ set(info.columns)):
             yield f"other columns of {name} than asked for ({', '.join(odd[:5])})"
-        for key in dict.fromkeys((*old.settings, *info.settings)):
-            before, now = json_safe(old.settings.get(key)), json_safe(info.settings.get(key))
-            if before != now:
-                yield f"made with {key} = {before!r}, asked for {now!r} (group {name})"
+            continue
+        for family in info.families:
+            for column in family.columns:
+                if found := old.family_of(column).difference(family):
+                    what, before, now = found
+                    yield f"made with {what} = {before!r}, asked for {now!r} ({column}, group {name})"

@@ -6,7 +6,8 @@ from typing import Any
 import pandas as pd
 
 from proxyrank.common.errors import TableError
-from proxyrank.common.tabular import json_safe
+from proxyrank.features.rows import Rows, arch_index
+from proxyrank.features.settings import FeatureSettings
 from proxyrank.features.tables.table import FeatureTable, GroupInfo, Sidecar
 
 
@@ -41,19 +42,15 @@ def join_tables(tables: Sequence[FeatureTable], *, force: bool = False) -> Featu
                     raise TableError(f"column {column!r} occurs twice: in groups {owner[column]} and {name}")
                 owner[column] = name
             groups[_free_name(name, groups)] = info
-    differences = _differences(groups)
+    differences = _differences(tables)
     if differences and not force:
         raise TableError(f"{differences[0]}; values of different settings do not mix (force joins them)")
-    sidecar = Sidecar(
-        space=spaces[0],
-        groups=groups,
-        status={column: dict(row) for table in tables for column, row in table.sidecar.status.items()},
-        forced=list(dict.fromkeys([line for table in tables for line in table.sidecar.forced] + differences)),
-    )
     archs = dict.fromkeys(arch for table in tables for arch in table.frame.index)
-    index = pd.Index(list(archs), name="arch", dtype="str")
-    frame = pd.concat([table.frame.reindex(index) for table in tables], axis=1)
-    return FeatureTable(frame, sidecar)
+    blank = Rows(pd.DataFrame(index=arch_index(archs)))
+    rows = Rows.join([blank, *(table.rows for table in tables)])
+    forced = dict.fromkeys([line for table in tables for line in table.sidecar.forced] + differences)
+    sidecar = Sidecar(space=spaces[0], groups=groups, status=rows.reasons, forced=list(forced))
+    return FeatureTable(rows.values, sidecar)
 
 
 def _free_name(name: str, taken: dict[str, GroupInfo]) -> str:
@@ -64,14 +61,24 @@ def _free_name(name: str, taken: dict[str, GroupInfo]) -> str:
     return free
 
 
-def _differences(groups: dict[str, GroupInfo]) -> list[str]:
-    first: dict[str, tuple[str, Any]] = {}
+def _differences(tables: Sequence[FeatureTable]) -> list[str]:
+    """Settings of which two tables state nothing alike; columns of one table may differ by design."""
+    first: dict[str, tuple[str, list[Any]]] = {}
     lines = []
-    for name, info in groups.items():
-        for setting, value in info.settings.items():
-            other, expected = first.setdefault(setting, (name, value))
-            if json_safe(value) != json_safe(expected):
+    for table in tables:
+        for setting in FeatureSettings.model_fields:
+            stated = [
+                (name, getattr(family.settings, setting))
+                for name, info in table.sidecar.groups.items()
+                for family in info.families
+                if setting in family.settings.model_fields_set
+            ]
+            if not stated:
+                continue
+            group, value = stated[0]
+            other, expected = first.setdefault(setting, (group, [value for _, value in stated]))
+            if not any(value in expected for _, value in stated):
                 lines.append(
-                    f"setting {setting!r} differs: {expected!r} (group {other}), {value!r} (group {name})"
+                    f"setting {setting!r} differs: {expected[0]!r} (group {other}), {value!r} (group {group})"
                 )
     return lines

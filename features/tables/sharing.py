@@ -10,9 +10,6 @@ from dataclasses import dataclass
 from proxyrank.features.proxies.registry import PROXIES
 from proxyrank.spaces import SearchSpace, canonical, representative
 
-SETTING = "share"
-"""Name of the setting that the sidecar states for groups whose values were shared."""
-
 
 @dataclass(frozen=True)
 class Portion:

@@ -1,7 +1,8 @@
 """Feature tables that come with the package: network features that nobody needs to compute again.
 
-A table is ``features/data/<anything>.parquet`` with its sidecar; what it holds is read off the sidecar. Where
-that is a part of a group's columns, it is for those who ask for columns (`shipped_columns`).
+A table is ``features/data/<anything>.parquet`` with its sidecar; what it holds is read off the sidecar. It
+serves every column that it holds whose version and settings are those that are asked for, to all of its
+architectures; several tables may hold columns of one group, made with different settings.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,18 +10,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from proxyrank.common.tabular import json_safe
-from proxyrank.features.groups import get_group
-from proxyrank.features.tables._jobs import with_reasons
-from proxyrank.features.tables.table import FeatureTable, GroupInfo, Sidecar, read_sidecar, sidecar_path
+from proxyrank.features.groups import Family, get_group
+from proxyrank.features.rows import Rows
+from proxyrank.features.settings import FeatureSettings
+from proxyrank.features.tables.table import FamilyInfo, FeatureTable, Sidecar, read_sidecar, sidecar_path
 from proxyrank.spaces import installed_space
 
 FOLDER = Path(__file__).resolve().parents[1] / "data"
 
 PREFERRED = ("batch_size", "seed")
-"""Settings that a ranker takes from a shipped table unless told otherwise."""
+"""Settings that `preferred_settings` takes from a shipped table unless told otherwise."""
 
 
 @lru_cache(maxsize=1)
@@ -29,54 +28,58 @@ def shipped_tables() -> dict[Path, Sidecar]:
     return {path: read_sidecar(sidecar_path(path)) for path in sorted(FOLDER.glob("*.parquet"))}
 
 
-def shipped_rows(space: str, group: str, version: int, settings: Mapping[str, Any]) -> pd.DataFrame | None:
-    """Rows of a group with exactly these settings, or None where no table has them.
-
-    Returns
-    -------
-    DataFrame
-        The group's columns and `STATUS`, indexed by ``arch``.
-    """
-    for path, info in _holders(space, group, version, settings):
-        if info.columns == get_group(group).columns(installed_space(space)):
-            return _rows(path)[group]
-    return None
-
-
-def shipped_columns(space: str, group: str, settings: Mapping[str, Any]) -> pd.DataFrame | None:
-    """Columns of a group that are shipped with exactly these settings, all or some, or None.
+def shipped_blocks(
+    space: str | None, columns: Sequence[str], family: Family, settings: FeatureSettings
+) -> Iterator[Rows]:
+    """What is shipped of columns of a family under exactly these settings, table by table.
 
     Parameters
     ----------
-    space, group
-        Whose columns.
-    settings
-        All settings of the group.
-
-    Returns
-    -------
-    DataFrame
-        The columns, indexed by ``arch``; missing values have no reasons here.
+    space
+        Name of the search space; None for one of unknown origin, of which nothing is shipped.
+    columns, family, settings
+        The columns, whose they are, and the settings that the family reads.
     """
-    version = get_group(group).version
-    for path, info in _holders(space, group, version, settings):
-        return _rows(path)[group][info.columns]
-    return None
+    asked = FamilyInfo(columns=list(columns), version=family.version, settings=settings)
+    for path, info in _families(space):
+        held = [column for column in columns if column in info.columns]
+        if held and asked.difference(info, family.settings) is None:
+            yield _rows(path).columns(held)
 
 
-def _holders(
-    space: str, group: str, version: int, settings: Mapping[str, Any]
-) -> Iterator[tuple[Path, GroupInfo]]:
-    for path, sidecar in shipped_tables().items():
-        info = sidecar.groups.get(group)
-        if sidecar.space != space or info is None or info.version != version:
+def shipped_settings(
+    space: str | None, column: str, family: Family, given: FeatureSettings, wanted: Sequence[str]
+) -> FeatureSettings | None:
+    """Settings with which a column is shipped, where they agree with the given ones; None if it is not.
+
+    Of several tables that hold the column the one counts that agrees with most of the family's own defaults,
+    then the one that holds most of the wanted columns.
+
+    Parameters
+    ----------
+    space, column, family
+        The column and its family.
+    given
+        Settings that the caller asks for; those given explicitly stand. The data set is never left open.
+    wanted
+        All columns that are wanted at once.
+    """
+    fixed = given.only({*given.model_fields_set, "dataset"} & set(family.settings))
+    found: list[tuple[int, int, FeatureSettings]] = []
+    for path, info in _families(space):
+        if column not in info.columns or info.version != family.version or info.shared:
             continue
-        if json_safe(info.settings) == json_safe(dict(settings)):
-            yield path, info
+        if info.settings.only(fixed.model_fields_set) == fixed:
+            held = {name for other, own in _families(space) if other == path for name in own.columns}
+            agreed = sum(getattr(info.settings, name) == value for name, value in family.defaults.items())
+            found.append((agreed, len(held.intersection(wanted)), info.settings.only(family.settings)))
+    return max(found, key=lambda item: item[:2])[2] if found else None
 
 
-def preferred_settings(space: str, groups: Sequence[str], given: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Settings with which the groups' features are shipped, where they agree with the given ones.
+def preferred_settings(
+    space: str, groups: Sequence[str], given: FeatureSettings | Mapping[str, Any] | None = None
+) -> FeatureSettings:
+    """The given settings with those named in `PREFERRED` as most columns of the groups are shipped.
 
     Parameters
     ----------
@@ -85,32 +88,35 @@ def preferred_settings(space: str, groups: Sequence[str], given: Mapping[str, An
     given
         Settings that the caller asks for; they stand. The data set is cifar10 where none is given.
 
-    Returns
-    -------
-    dict
-        The given settings, with those named in `PREFERRED` added from the first table that fits.
+    Raises
+    ------
+    ProxyrankError
+        If a setting is unknown or out of range.
     """
-    asked = dict(given or {})
-    wanted = {"dataset": "cifar10", **asked}
-    for sidecar in shipped_tables().values():
-        infos = [
-            sidecar.groups[name]
-            for name in groups
-            if sidecar.space == space
-            and name in sidecar.groups
-            and sidecar.groups[name].columns == get_group(name).columns(installed_space(space))
-        ]
-        if infos:
-            stated = infos[0].settings
-            if all(json_safe(stated.get(key)) == json_safe(wanted[key]) for key in wanted if key in stated):
-                return {**{key: stated[key] for key in PREFERRED}, **asked}
-    return asked
+    asked = FeatureSettings.of(given)
+    if all(sidecar.space != space for sidecar in shipped_tables().values()):
+        return asked
+    where = installed_space(space)
+    families = [family for name in groups for family in get_group(name).families(where)]
+    wanted = [column for family in families for column in family.columns]
+    votes: dict[FeatureSettings, int] = {}
+    for family in families:
+        for column in family.columns:
+            if found := shipped_settings(space, column, family, asked, wanted):
+                choice = found.only(PREFERRED)
+                votes[choice] = votes.get(choice, 0) + 1
+    if not votes:
+        return asked
+    return asked.changed(**{**max(votes, key=lambda choice: votes[choice]).stated(), **asked.stated()})
+
+
+def _families(space: str | None) -> Iterator[tuple[Path, FamilyInfo]]:
+    for path, sidecar in shipped_tables().items():
+        if sidecar.space == space:
+            for info in sidecar.groups.values():
+                yield from ((path, family) for family in info.families)
 
 
 @lru_cache(maxsize=8)
-def _rows(path: Path) -> dict[str, pd.DataFrame]:
-    table = FeatureTable.read(path)
-    return {
-        name: with_reasons(table.frame[info.columns], table.sidecar.status)
-        for name, info in table.sidecar.groups.items()
-    }
+def _rows(path: Path) -> Rows:
+    return FeatureTable.read(path).rows

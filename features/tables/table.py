@@ -1,42 +1,123 @@
-"""Feature tables: one row an architecture, one column a feature, and a sidecar that states every setting."""
+"""Feature tables: a row per architecture, a column per feature, a sidecar that states every setting."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_serializer, field_validator, model_validator
 
 from proxyrank.common.errors import TableError
 from proxyrank.common.files import atomic_path, dump_json
 from proxyrank.common.records import read_record
 from proxyrank.common.tabular import arch_texts, json_safe, numeric_column, read_table, write_table
 from proxyrank.common.version import own_version
+from proxyrank.features.rows import Rows, arch_index, count_reasons
+from proxyrank.features.settings import FeatureSettings
 
-FORMAT = "proxyrank-features/1"
+FORMAT = "proxyrank-features/2"
+FORMATS = ("proxyrank-features/1", FORMAT)
+"""Formats that are read. The first stated one version and one set of settings per group."""
+
+_FACTS_OF_FORMAT_1 = ("init", "batch_norm")
 
 
-class GroupInfo(BaseModel):
-    """Where some columns come from.
+class FamilyInfo(BaseModel):
+    """Columns of a group that were made alike.
 
     Attributes
     ----------
-    version
-        Version of the feature group; 0 for a user's columns.
     columns
         Their names.
+    version
+        Version of the column families; 0 for a user's columns.
     settings
-        Every setting that the values depend on.
+        Every setting that the values depend on, as they were made; others are at their defaults.
+    facts
+        What else people should know about the values.
+    shared
+        Whether equal networks were given the values of one of them.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    columns: list[str]
+    version: int = 0
+    settings: FeatureSettings = FeatureSettings()
+    facts: dict[str, str] = Field(default_factory=dict)
+    shared: bool = False
+
+    @field_serializer("settings")
+    def _stated(self, settings: FeatureSettings) -> dict[str, Any]:
+        return settings.stated()
+
+    def difference(
+        self, other: "FamilyInfo", names: Iterable[str] | None = None
+    ) -> tuple[str, Any, Any] | None:
+        """What was made otherwise: ``version``, ``share`` or a setting, here and there; None if nothing.
+
+        Parameters
+        ----------
+        other
+            Compared with.
+        names
+            Settings that matter; None takes those that either states.
+        """
+        pairs = {"version": (self.version, other.version), "share": (self.shared, other.shared)}
+        stated = self.settings.model_fields_set | other.settings.model_fields_set
+        wanted = stated if names is None else set(names)
+        for name in FeatureSettings.model_fields:
+            if name in wanted:
+                pairs[name] = getattr(self.settings, name), getattr(other.settings, name)
+        return next(((name, here, there) for name, (here, there) in pairs.items() if here != there), None)
+
+
+class GroupInfo(BaseModel):
+    """Where the columns of a group come from.
+
+    Attributes
+    ----------
+    families
+        The columns, together where they were made alike.
     source
         ``computed``, or the name of the file they were read from.
     """
 
     model_config = ConfigDict(extra="forbid")
 
-    version: int
-    columns: list[str]
-    settings: dict[str, Any] = Field(default_factory=dict)
+    families: list[FamilyInfo]
     source: str = "computed"
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of all columns."""
+        return [column for family in self.families for column in family.columns]
+
+    def family_of(self, column: str) -> FamilyInfo:
+        """The family that holds a column."""
+        return next(family for family in self.families if column in family.columns)
+
+    @classmethod
+    def of(cls, columns: Iterable[str], *, source: str, version: int = 0) -> Self:
+        """A group of columns that were all made alike, without settings."""
+        return cls(families=[FamilyInfo(columns=list(columns), version=version)], source=source)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_format_1(cls, raw: Any) -> Any:
+        """Read a group that states one version and one set of settings, facts among them."""
+        if not isinstance(raw, Mapping) or "families" in raw:
+            return raw
+        rest = dict(raw)
+        settings = dict(rest.pop("settings", {}))
+        family = {
+            "facts": {name: settings.pop(name) for name in _FACTS_OF_FORMAT_1 if name in settings},
+            "shared": settings.pop("share", False),
+            "settings": settings,
+        }
+        family |= {name: rest.pop(name) for name in ("columns", "version") if name in rest}
+        return {"families": [family], **rest}
 
 
 class Sidecar(BaseModel):
@@ -49,7 +130,7 @@ class Sidecar(BaseModel):
     space
         Name of the search space.
     groups
-        The columns by group.
+        The columns by group, and how they were made.
     status
         Column -> architecture -> why the value is missing; gaps that are not listed had no value given.
     forced
@@ -64,6 +145,12 @@ class Sidecar(BaseModel):
     groups: dict[str, GroupInfo]
     status: dict[str, dict[str, str]] = Field(default_factory=dict)
     forced: list[str] = Field(default_factory=list)
+
+    @field_validator("format")
+    @classmethod
+    def _current(cls, found: str) -> str:
+        """What was read is of the current model, whatever the format of the file."""
+        return FORMAT
 
 
 @dataclass
@@ -82,6 +169,11 @@ class FeatureTable:
     sidecar: Sidecar
 
     @property
+    def rows(self) -> Rows:
+        """The values with the reasons of gaps."""
+        return Rows(self.frame, self.sidecar.status)
+
+    @property
     def columns(self) -> list[str]:
         """Names of the features."""
         return list(self.frame.columns)
@@ -95,14 +187,12 @@ class FeatureTable:
     def missing_counts(self) -> dict[str, dict[str, int]]:
         """Count missing values by column and reason; columns without any are left out."""
         gaps = self.frame.isna()
-        counts: dict[str, dict[str, int]] = {}
-        for column in gaps.columns[gaps.any()]:
-            status = self.sidecar.status.get(column, {})
-            for arch in gaps.index[gaps[column]]:
-                reason = status.get(arch, "no value given")
-                of_column = counts.setdefault(column, {})
-                of_column[reason] = of_column.get(reason, 0) + 1
-        return counts
+        return count_reasons(
+            {
+                str(column): {arch: self.reason(arch, column) or "" for arch in gaps.index[gaps[column]]}
+                for column in gaps.columns[gaps.any()]
+            }
+        )
 
     def write(self, path: str | Path) -> None:
         """Write the table (parquet or CSV, by suffix) and its sidecar; each file appears whole or not at all.
@@ -139,7 +229,7 @@ class FeatureTable:
                 f"{path}: its columns are not those of {sidecar_path(path)}: {', '.join(odd[:5])}"
             )
         values = {name: numeric_column(frame, name, path) for name in columns}
-        table = pd.DataFrame(values, index=pd.Index(archs, name="arch", dtype="str"), columns=columns)
+        table = pd.DataFrame(values, index=arch_index(archs), columns=columns)
         if not table.index.is_unique:
             raise TableError(f"{path}: {table.index[table.index.duplicated()][0]} occurs more than once")
         return cls(table, sidecar)
@@ -165,4 +255,4 @@ def read_sidecar(path: Path) -> Sidecar:
     """
     if not path.is_file():
         raise TableError(f"{path}: no such file; it states the settings of the feature table beside it")
-    return read_record(path, Sidecar, format=FORMAT, what="the sidecar of a feature table", error=TableError)
+    return read_record(path, Sidecar, format=FORMATS, what="the sidecar of a feature table", error=TableError)

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from proxyrank.common.errors import TableError
 from proxyrank.common.tabular import SENTINEL, arch_texts, numeric_column, read_table, row_place
+from proxyrank.features.rows import arch_index
 from proxyrank.features.tables.table import FeatureTable, GroupInfo, Sidecar, sidecar_path
-from proxyrank.spaces import SearchSpace, has, parse_all, require
+from proxyrank.spaces import SearchSpace, arch_columns, has, parse_all, require
 
 _OP_CODES = re.compile(r"(op|edge)(_?code)?[_ ]?\d*", re.IGNORECASE)
 """Columns named like this hold operation codes, positions in the space's list of operations."""
@@ -24,6 +25,18 @@ def load_table(path: str | Path, space: SearchSpace, option: str = "") -> Featur
     ------
     TableError
         As `FeatureTable.read` and `read_user_table`, and if the table is of another space.
+
+    Examples
+    --------
+    >>> import pandas as pd, tempfile
+    >>> from proxyrank import get_space, load_table
+    >>> space = get_space("nb201")
+    >>> mine = pd.DataFrame({"arch": space.sample(2, seed=0), "latency": [1.5, 2.0]})
+    >>> with tempfile.NamedTemporaryFile(suffix=".csv") as file:
+    ...     mine.to_csv(file.name, index=False)
+    ...     table = load_table(file.name, space)
+    >>> list(table.columns)
+    ['latency']
     """
     if not sidecar_path(path).is_file():
         return read_user_table(path, space, option=option)
@@ -64,8 +77,8 @@ def read_user_table(
         At the first row whose architecture is not one of the space.
     """
     raw = read_table(path, option)
-    archs = parse_all(space, arch_texts(raw, path), lambda i: row_place(raw, i, path))
-    columns = [name for name in raw.columns if name != "arch"]
+    archs = parse_all(space, arch_texts(raw, path, arch_columns(space)), lambda i: row_place(raw, i, path))
+    columns = [name for name in raw.columns if name not in ("arch", *arch_columns(space))]
     if not columns:
         raise TableError(f"{path}: no feature columns beside 'arch'")
     status: dict[str, dict[str, str]] = {}
@@ -89,9 +102,9 @@ def read_user_table(
                 status.setdefault(name, {}).update((archs[i], reason) for i in np.flatnonzero(bad))
                 column[bad] = np.nan
         values[name] = column
-    frame = pd.DataFrame(values, index=pd.Index(archs, name="arch", dtype="str"), columns=columns)
+    frame = pd.DataFrame(values, index=arch_index(archs), columns=columns)
     frame = _without_repeats(frame, lambda i: row_place(raw, i, path))
-    info = GroupInfo(version=0, columns=columns, source=Path(path).name)
+    info = GroupInfo.of(columns, source=Path(path).name)
     return FeatureTable(frame, Sidecar(space=space.name, groups={"user": info}, status=status))
 
 

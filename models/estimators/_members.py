@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 from scipy.stats import kendalltau
-from sklearn.model_selection import GroupKFold
 
 from proxyrank.common.labels import SIGNS
-from proxyrank.models.estimators._recipes import PAYS, Recipe
+from proxyrank.models.estimators._recipes import LEAST_GAIN, Recipe
 from proxyrank.models.estimators.gp import GaussianProcessRanker
 from proxyrank.models.estimators.lightgbm import LightGBMRanker
+from proxyrank.models.parts.blocks import block_folds
+from proxyrank.models.parts.fit_context import FitContext
 from proxyrank.models.parts.ranks import RankMap
 from proxyrank.models.parts.targets import FloatArray
 
@@ -25,7 +26,7 @@ class MemberOptions:
     scale: str
     direction: str
     seed: int
-    threads: int
+    n_jobs: int | None
     steps: int
     tree_share: float
 
@@ -38,7 +39,7 @@ class MemberOptions:
             scale=self.scale,
             direction=self.direction,
             random_state=self.seed,
-            threads=self.threads,
+            n_jobs=self.n_jobs,
         )
 
     def tree(self, number: int, target: str, params: Mapping[str, Any]) -> LightGBMRanker:
@@ -48,38 +49,30 @@ class MemberOptions:
             scale=self.scale,
             direction=self.direction,
             random_state=self.seed + number,
-            threads=self.threads,
+            n_jobs=self.n_jobs,
             **params,
         )
         tree.n_estimators = max(1, round(self.tree_share * tree.n_estimators))
         return tree
 
 
-def columns_of(width: int, families: Mapping[str, Sequence[int]], names: Sequence[str]) -> Positions:
+def columns_of_families(width: int, families: Mapping[str, Sequence[int]], names: Sequence[str]) -> Positions:
     """Positions of the columns of families, sorted; of all ``width`` columns where none of them is there."""
     found = sorted(i for name in names for i in families.get(name, ()))
     return np.array(found, dtype=np.int64) if found else np.arange(width)
 
 
 def fit_processes(
-    X: FloatArray,
-    y: FloatArray,
-    pool: FloatArray,
-    blocks: list[int],
-    families: Mapping[str, Sequence[int]],
-    recipe: Recipe,
-    options: MemberOptions,
+    X: FloatArray, y: FloatArray, context: FitContext, recipe: Recipe, options: MemberOptions
 ) -> tuple[list[GaussianProcessRanker], list[Positions]]:
     """Fit the recipe's processes, each set of families for itself.
 
     Parameters
     ----------
-    X, y, pool
-        Features [n, d], labels [n], rows without labels [m, d].
-    blocks
-        Equal for rows that are the same network.
-    families
-        Positions of the columns by the name of their family.
+    X, y
+        Features [n, d] and labels [n].
+    context
+        Pool, blocks of equal networks, families of columns.
     recipe, options
         What to fit.
 
@@ -88,9 +81,10 @@ def fit_processes(
     list of GaussianProcessRanker, list of ndarray
         One for each set and target, and the columns that each sees.
     """
+    pool, blocks, families = context.pool, context.blocks, context.families
     oriented = SIGNS[options.direction] * y
     everything = np.arange(X.shape[1])
-    sets = [columns_of(X.shape[1], families, names) for names in recipe.process_families]
+    sets = [columns_of_families(X.shape[1], families, names) for names in recipe.process_families]
     sets = [one for i, one in enumerate(sets) if not any(np.array_equal(one, other) for other in sets[:i])]
 
     def fitted(columns: Positions) -> tuple[GaussianProcessRanker, float]:
@@ -104,7 +98,7 @@ def fit_processes(
         first, tau = fitted(columns)
         if recipe.wider and i == 0 and len(columns) < len(everything):
             wider, wider_tau = fitted(everything)
-            if wider_tau > tau + PAYS:
+            if wider_tau > tau + LEAST_GAIN:
                 first, columns = wider, everything
         own = [first]
         for target in recipe.process_targets[1:]:
@@ -144,9 +138,8 @@ def trees_left_out(
         None where a fold's training labels are all equal.
     """
     found = np.zeros(len(y))
-    tried = dict.fromkeys(recipe.tree_targets)  # one tree ensemble a target says enough
-    cutter = GroupKFold(folds, shuffle=True, random_state=options.seed % 2**32)
-    for train, test in cutter.split(X, y, blocks):
+    tried = dict.fromkeys(recipe.tree_targets)  # one tree ensemble per target says enough
+    for train, test in block_folds(blocks, folds, seed=options.seed % 2**32):
         if np.ptp(y[train]) == 0:
             return None
         for target in tried:

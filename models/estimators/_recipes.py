@@ -35,7 +35,7 @@ class Recipe:
     wider
         Whether the processes of the first set see all columns instead, where that pays.
     share
-        Weight of the processes in the blend, unless another of `SHARES` pays.
+        Weight of the processes in the blend, unless another of `PROCESS_SHARES` pays.
     """
 
     process_targets: tuple[str, ...]
@@ -61,7 +61,7 @@ FEW = Recipe(
         "learning_rate": 0.04,
         "num_leaves": 8,
         "min_child_samples": 3,
-        "colsample": 0.6,
+        "colsample_bytree": 0.6,
     },
     process_families=(("paths", "flow"), ("paths", "cell", "flow")),
     tree_families=("paths", "flow"),
@@ -78,15 +78,15 @@ MANY = Recipe(
         "learning_rate": 0.04,
         "num_leaves": 18,
         "min_child_samples": 5,
-        "colsample": 0.6,
+        "colsample_bytree": 0.6,
     },
 )
 
-SHARES = (0.0, 1 / 3, 1 / 2)
+PROCESS_SHARES = (0.0, 1 / 3, 1 / 2)
 """Other weights of the processes that are tried. None is larger than the recipe's: out-of-fold predictions of
 a process are made from all other rows, those of trees from four fifths, which flatters the processes."""
 
-PAYS = 0.001
+LEAST_GAIN = 0.001
 """Gain in out-of-fold KT for which a choice leaves the recipe."""
 
 

@@ -1,23 +1,21 @@
 """The published baseline: a standard scaler and a random forest of 100 trees on the raw accuracy."""
 
-import io
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Any, Self
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, RegressorMixin
+from numpy.typing import NDArray
 from sklearn.ensemble import RandomForestRegressor
 from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils.validation import check_is_fitted, validate_data
 
-from proxyrank.common.labels import SIGNS, check_direction
-from proxyrank.models.base import as_seed, canonical_order, check_spread
+from proxyrank.common.labels import SIGNS
+from proxyrank.models.base import Stored, TabularRanker
+from proxyrank.models.parts.arrays import flatten, rebuild
+from proxyrank.models.parts.fit_context import FitContext
+from proxyrank.models.parts.standardise import standardised
 from proxyrank.models.parts.targets import FloatArray
 
-MODEL_FILE = "forest.npz"
 _FLOAT32_MAX = float(np.finfo(np.float32).max)
 
 
@@ -56,12 +54,11 @@ class ForestArrays:
 
     def prepare(self, X: FloatArray) -> NDArray[np.float32]:
         """Impute and standardise, in the single precision in which trees compare."""
-        filled = np.where(np.isnan(X), self.median, X)
-        return np.clip((filled - self.mean) / self.scale, -_FLOAT32_MAX, _FLOAT32_MAX).astype(np.float32)
+        return standardised(X, self.median, self.mean, self.scale, clip=_FLOAT32_MAX).astype(np.float32)
 
     def predict(self, X: FloatArray) -> FloatArray:
         """Mean over the trees of the leaf each row [n, d] falls into, shape [n]."""
-        standardised = self.prepare(X)
+        prepared = self.prepare(X)
         total = np.zeros(len(X))
         for first, last in zip(self.offsets[:-1], self.offsets[1:], strict=True):
             left, right = self.left[first:last], self.right[first:last]
@@ -70,14 +67,14 @@ class ForestArrays:
             rows = np.flatnonzero(left[node] >= 0)
             while rows.size:
                 at = node[rows]
-                goes_left = standardised[rows, feature[at]] <= threshold[at]
+                goes_left = prepared[rows, feature[at]] <= threshold[at]
                 node[rows] = np.where(goes_left, left[at], right[at])
                 rows = rows[left[node[rows]] >= 0]
             total += self.value[first:last][node]
         return total / (len(self.offsets) - 1)
 
 
-class ForestRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
+class ForestRanker(TabularRanker):
     """StandardScaler and RandomForestRegressor, the model of the VKDNW paper (CVPR 2025, arXiv 2502.04975).
 
     A missing value is replaced by the median of its column in training (0 for a column that has none);
@@ -94,8 +91,8 @@ class ForestRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         on it.
     random_state
         Seed (or a scikit-learn random state).
-    threads
-        Threads that grow the trees.
+    n_jobs
+        Threads that grow the trees; -1 takes all cores.
 
     Attributes
     ----------
@@ -103,89 +100,41 @@ class ForestRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         The fitted trees with the scaler and the medians.
     feature_importances_ : ndarray of shape (n_features,)
         Share of the variance removed by splits of each column.
-    n_features_in_ : int
-        Columns seen in `fit`.
     """
 
-    score_is_label = True
+    arrays_file = "forest.npz"
 
     def __init__(
-        self, n_estimators: int = 100, *, direction: str = "max", random_state: Any = 0, threads: int = 1
+        self,
+        n_estimators: int = 100,
+        *,
+        direction: str = "max",
+        random_state: Any = 0,
+        n_jobs: int | None = 1,
     ) -> None:
         self.n_estimators = n_estimators
         self.direction = direction
         self.random_state = random_state
-        self.threads = threads
+        self.n_jobs = n_jobs
 
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        return tags
+    def _fit(self, X: FloatArray, y: FloatArray, context: FitContext) -> None:
+        imputer = SimpleImputer(strategy="median", keep_empty_features=True).fit(X)
+        scaler = StandardScaler().fit(imputer.transform(X))
+        model = RandomForestRegressor(self.n_estimators, random_state=self.seed_, n_jobs=self.n_jobs)
+        model.fit(np.clip(scaler.transform(imputer.transform(X)), -_FLOAT32_MAX, _FLOAT32_MAX), y)
+        self.forest_ = _forest_arrays(imputer.statistics_, scaler, model)
 
-    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
-        """Fit to features [n, d] (NaN where missing) and finite labels [n].
+    def _score(self, X: FloatArray) -> FloatArray:
+        return SIGNS[self.direction] * self.forest_.predict(X)
 
-        Raises
-        ------
-        ProxyrankError
-            If the direction is unknown or all labels are equal.
-        ValueError
-            If there are fewer than 2 rows, a label is not finite or a feature is infinite.
-        """
-        check_direction(self.direction)
-        features, labels = validate_data(
-            self, X, y, dtype=np.float64, y_numeric=True, ensure_all_finite="allow-nan", ensure_min_samples=2
-        )
-        labels = np.asarray(labels, dtype=np.float64)
-        check_spread(labels)
-        order = canonical_order(features, labels)
-        features, labels = features[order], labels[order]
-        self.seed_ = as_seed(self.random_state)
-        imputer = SimpleImputer(strategy="median", keep_empty_features=True).fit(features)
-        scaler = StandardScaler().fit(imputer.transform(features))
-        model = RandomForestRegressor(self.n_estimators, random_state=self.seed_, n_jobs=self.threads)
-        model.fit(np.clip(scaler.transform(imputer.transform(features)), -_FLOAT32_MAX, _FLOAT32_MAX), labels)
-        self._set_forest(_forest_arrays(imputer.statistics_, scaler, model))
-        return self
+    def _importances(self) -> FloatArray:
+        return self.forest_.importances
 
-    def predict(self, X: ArrayLike) -> FloatArray:
-        """Predicted labels, shape [n]."""
-        check_is_fitted(self, "forest_")
-        features = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False)
-        return self.forest_.predict(features)
+    def _state(self) -> Stored:
+        return Stored(arrays=flatten(self.forest_))
 
-    def rank_score(self, X: ArrayLike) -> FloatArray:
-        """Predicted labels, their sign changed where a smaller label is better; shape [n]."""
-        return SIGNS[self.direction] * self.predict(X)
-
-    def label_of(self, score: FloatArray) -> FloatArray:
-        """Prediction of a `rank_score`, shape [n], in label units."""
-        return SIGNS[self.direction] * score
-
-    def export(self) -> tuple[dict[str, Any], dict[str, bytes]]:
-        """Parameters for a JSON file, and the trees as an ``npz`` file without objects."""
-        check_is_fitted(self, "forest_")
-        buffer = io.BytesIO()
-        arrays = {field.name: getattr(self.forest_, field.name) for field in fields(ForestArrays)}
-        np.savez_compressed(buffer, **arrays)
-        return {"params": {**self.get_params(), "random_state": self.seed_}}, {MODEL_FILE: buffer.getvalue()}
-
-    @classmethod
-    def restore(cls, state: Mapping[str, Any], files: Mapping[str, bytes]) -> Self:
-        """Make the fitted model that `export` described."""
-        model = cls(**state["params"])
-        check_direction(model.direction)
-        model.seed_ = int(state["params"]["random_state"])
-        with np.load(io.BytesIO(files[MODEL_FILE]), allow_pickle=False) as arrays:
-            model._set_forest(
-                ForestArrays(**{field.name: arrays[field.name] for field in fields(ForestArrays)})
-            )
-        model.n_features_in_ = len(model.forest_.median)
-        return model
-
-    def _set_forest(self, forest: ForestArrays) -> None:
-        self.forest_ = forest
-        self.feature_importances_ = forest.importances
+    def _restore(self, stored: Stored) -> None:
+        self.forest_ = rebuild(ForestArrays, stored.arrays)
 
 
 def _forest_arrays(median: FloatArray, scaler: Any, model: Any) -> ForestArrays:

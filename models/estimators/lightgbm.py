@@ -2,20 +2,19 @@
 
 import logging
 import re
-from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
-from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
+from joblib import effective_n_jobs
+from numpy.typing import ArrayLike, NDArray
 
 from proxyrank.common.errors import ProxyrankError, unknown
-from proxyrank.common.labels import check_direction
+from proxyrank.common.labels import SIGNS
 from proxyrank.common.seeds import derive_rng
-from proxyrank.models.base import as_seed, canonical_order, check_spread
+from proxyrank.models.base import Stored, TabularRanker, as_shares
 from proxyrank.models.estimators._grades import GRADES, grade_labels, make_queries
-from proxyrank.models.parts.targets import FloatArray, Target, fit_target
+from proxyrank.models.parts.fit_context import FitContext
+from proxyrank.models.parts.targets import FloatArray, check_target, fit_target
 
 _log = logging.getLogger(__name__)
 
@@ -27,7 +26,7 @@ MIN_COLUMNS = 8
 _THREADS_LINE = re.compile(r"^\[num_threads: \d+\]\n", re.MULTILINE)
 
 
-class LightGBMRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
+class LightGBMRanker(TabularRanker):
     """LightGBM on few trained architectures.
 
     Same rows, same model, in whatever order they come: rows are sorted first, ``deterministic`` and
@@ -46,9 +45,9 @@ class LightGBMRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     n_estimators, learning_rate, num_leaves, max_depth, reg_alpha, reg_lambda, extra_trees, max_bin
         As in LightGBM. A positive ``reg_lambda`` stops ``lambdarank`` early: its Hessians are tiny.
     min_child_samples
-        Rows a leaf; None is n / 20, at least 2 and at most 20, and 1 below 4 rows.
-    colsample
-        Share of columns a tree; at least 8 columns (or all of fewer), constant ones not counted.
+        Rows per leaf; None is n / 20, at least 2 and at most 20, and 1 below 4 rows.
+    colsample_bytree
+        Share of columns per tree; at least 8 columns (or all of fewer), constant ones not counted.
     subsample
         Share of rows a tree, drawn anew for each.
     scale
@@ -59,8 +58,8 @@ class LightGBMRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         Largest query of ``lambdarank``, at most 10,000; time grows with rows times this.
     random_state
         Seed (or a scikit-learn random state).
-    threads
-        Threads of LightGBM.
+    n_jobs
+        Threads of LightGBM; -1 takes all cores.
 
     Attributes
     ----------
@@ -70,14 +69,20 @@ class LightGBMRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         The fitted transform, None for ranking objectives.
     feature_importances_ : ndarray of shape (n_features,)
         Share of the summed gain of splits.
-    n_features_in_ : int
-        Columns seen in `fit`.
+
+    Notes
+    -----
+    `fit` takes ``qid``, the data set (or any id) of each row, in any order: ranking objectives compare rows
+    of one id only, the objective ``regression`` does not look at it.
 
     References
     ----------
     Ke et al., LightGBM: a highly efficient gradient boosting decision tree, NeurIPS 2017. Burges, From
     RankNet to LambdaRank to LambdaMART, MSR-TR-2010-82.
     """
+
+    fit_context = frozenset({"qid"})
+    has_contributions = True
 
     def __init__(
         self,
@@ -89,7 +94,7 @@ class LightGBMRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         num_leaves: int = 12,
         max_depth: int = -1,
         min_child_samples: int | None = None,
-        colsample: float = 0.3,
+        colsample_bytree: float = 0.3,
         subsample: float = 1.0,
         reg_alpha: float = 0.0,
         reg_lambda: float = 0.0,
@@ -99,7 +104,7 @@ class LightGBMRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         direction: str = "max",
         max_query_rows: int = 2000,
         random_state: Any = 0,
-        threads: int = 1,
+        n_jobs: int | None = 1,
     ) -> None:
         self.target = target
         self.objective = objective
@@ -108,7 +113,7 @@ class LightGBMRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         self.num_leaves = num_leaves
         self.max_depth = max_depth
         self.min_child_samples = min_child_samples
-        self.colsample = colsample
+        self.colsample_bytree = colsample_bytree
         self.subsample = subsample
         self.reg_alpha = reg_alpha
         self.reg_lambda = reg_lambda
@@ -118,117 +123,58 @@ class LightGBMRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         self.direction = direction
         self.max_query_rows = max_query_rows
         self.random_state = random_state
-        self.threads = threads
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        return tags
+        self.n_jobs = n_jobs
 
     @property
     def score_is_label(self) -> bool:
         """Whether `predict` answers in label units (not so for ranking objectives)."""
         return not OBJECTIVES[self.objective]
 
-    def fit(self, X: ArrayLike, y: ArrayLike, groups: ArrayLike | None = None) -> Self:
-        """Fit the trees.
-
-        Parameters
-        ----------
-        X
-            Features, shape [n, d], NaN where missing.
-        y
-            Labels, shape [n], finite, in any units.
-        groups
-            Data set (or any id) of each row, in any order; ranking objectives compare rows of one id only,
-            the objective ``regression`` does not look at it.
-
-        Returns
-        -------
-        LightGBMRanker
-            Itself.
-
-        Raises
-        ------
-        ProxyrankError
-            If an option is unknown or all labels are equal.
-        ValueError
-            If there are fewer than 2 rows, a label is not finite or a feature is infinite.
-        """
-        self._check_options()
-        features, labels = validate_data(
-            self, X, y, dtype=np.float64, y_numeric=True, ensure_all_finite="allow-nan", ensure_min_samples=2
-        )
-        labels = np.asarray(labels, dtype=np.float64)
-        check_spread(labels)
-        self.seed_ = as_seed(self.random_state)
-        order = canonical_order(features, labels)
-        if OBJECTIVES[self.objective]:
-            self.target_ = None
-            self._train_ranking(features, labels, groups, order)
-        else:
-            features, labels = features[order], labels[order]
-            self.target_ = fit_target(self.target, labels, direction=self.direction, scale=self.scale)
-            self._train(features, self.target_.transform(labels))
-        return self
-
-    def predict(self, X: ArrayLike) -> FloatArray:
-        """Predicted labels in label units, shape [n]; for ranking objectives the unitless `rank_score`."""
-        return self.label_of(self.rank_score(X))
-
-    def rank_score(self, X: ArrayLike) -> FloatArray:
-        """Sum of the trees, shape [n]: the transformed label; larger is better."""
-        check_is_fitted(self, "booster_")
-        features = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False)
-        return np.asarray(self.booster_.predict(features, num_threads=self.threads), dtype=np.float64)
-
-    def contributions(self, X: ArrayLike) -> FloatArray:
-        """TreeSHAP of `rank_score`, shape [n, d + 1]: one share a column and, last, the base value.
-
-        The shares of a row and the base value sum to its score (Lundberg et al., From local explanations to
-        global understanding with explainable AI for trees, Nature Machine Intelligence 2020).
-        """
-        check_is_fitted(self, "booster_")
-        features = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False)
-        shares = self.booster_.predict(features, pred_contrib=True, num_threads=self.threads)
-        return np.asarray(shares, dtype=np.float64)
-
-    def label_of(self, score: FloatArray) -> FloatArray:
-        """Prediction of a `rank_score`, shape [n]: in label units unless the objective ranks."""
-        return score if self.target_ is None else self.target_.inverse(score)
-
-    def export(self) -> tuple[dict[str, Any], dict[str, bytes]]:
-        """Parameters and target for a JSON file, and LightGBM's text model."""
-        check_is_fitted(self, "booster_")
-        state = {
-            "params": {**self.get_params(), "random_state": self.seed_},
-            "n_features": self.n_features_in_,
-            "target": None if self.target_ is None else self.target_.to_dict(),
-            "importances": self.feature_importances_.tolist(),
-        }
-        text = _THREADS_LINE.sub("", self.booster_.model_to_string())
-        return state, {MODEL_FILE: text.encode()}
-
-    @classmethod
-    def restore(cls, state: Mapping[str, Any], files: Mapping[str, bytes]) -> Self:
-        """Make the fitted model that `export` described."""
-        import lightgbm
-
-        model = cls(**state["params"])
-        model._check_options()
-        model.seed_ = int(state["params"]["random_state"])
-        model.n_features_in_ = int(state["n_features"])
-        model.target_ = None if state["target"] is None else Target.from_dict(state["target"])
-        model.feature_importances_ = np.asarray(state["importances"], dtype=np.float64)
-        model.booster_ = lightgbm.Booster(model_str=files[MODEL_FILE].decode())
-        return model
-
-    def _check_options(self) -> None:
-        check_direction(self.direction)
+    def check_params(self) -> None:
+        """Refuse wrong parameters."""
+        super().check_params()
+        check_target(self.target)
         if self.objective not in OBJECTIVES:
             raise unknown("objective", self.objective, OBJECTIVES)
         if not 2 <= self.max_query_rows <= 10_000:
             raise ProxyrankError(f"max_query_rows must lie in 2..10000, got {self.max_query_rows}")
+
+    def contributions(self, X: ArrayLike) -> FloatArray:
+        """TreeSHAP of `rank_score`, shape [n, d + 1]: one share per column and, last, the base value.
+
+        The shares of a row and the base value sum to its score (Lundberg et al., From local explanations to
+        global understanding with explainable AI for trees, Nature Machine Intelligence 2020).
+        """
+        return self._predicted(self._checked(X), pred_contrib=True)
+
+    def _fit(self, X: FloatArray, y: FloatArray, context: FitContext) -> None:
+        if OBJECTIVES[self.objective]:
+            ids = np.zeros(len(y)) if context.qid is None else context.qid
+            self._train_ranking(X, SIGNS[self.direction] * y, np.unique(ids, return_inverse=True)[1])
+        else:
+            self.target_ = fit_target(self.target, y, direction=self.direction, scale=self.scale)
+            self._train(X, self.target_.transform(y))
+
+    def _score(self, X: FloatArray) -> FloatArray:
+        return self._predicted(X)
+
+    def _importances(self) -> FloatArray:
+        return self.gain_
+
+    def _state(self) -> Stored:
+        # from the text model the gains would come back with fewer digits
+        text = _THREADS_LINE.sub("", self.booster_.model_to_string())
+        return Stored({"importances": self.gain_.tolist()}, files={MODEL_FILE: text.encode()})
+
+    def _restore(self, stored: Stored) -> None:
+        import lightgbm
+
+        self.gain_ = np.asarray(stored.values["importances"], dtype=np.float64)
+        self.booster_ = lightgbm.Booster(model_str=stored.files[MODEL_FILE].decode())
+
+    def _predicted(self, X: FloatArray, **options: Any) -> FloatArray:
+        found = self.booster_.predict(X, num_threads=effective_n_jobs(self.n_jobs), **options)
+        return np.asarray(found, dtype=np.float64)
 
     def _lightgbm_params(self, X: FloatArray) -> dict[str, Any]:
         n = len(X)
@@ -246,7 +192,7 @@ class LightGBMRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             # 0 in effect. Exactly 0 lets rounding errors of ranking Hessians make leaves without rows, a
             # fatal error; the default, 1e-3, stops ranking objectives after a few splits.
             "min_sum_hessian_in_leaf": 1e-8,
-            "feature_fraction": max(self.colsample, min(1.0, MIN_COLUMNS / max(1, varying))),
+            "feature_fraction": max(self.colsample_bytree, min(1.0, MIN_COLUMNS / max(1, varying))),
             "bagging_fraction": self.subsample,
             "bagging_freq": int(self.subsample < 1),
             "lambda_l1": self.reg_alpha,
@@ -256,7 +202,7 @@ class LightGBMRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             "seed": self.seed_,
             "deterministic": True,
             "force_col_wise": True,
-            "num_threads": self.threads,
+            "num_threads": effective_n_jobs(self.n_jobs),
             "verbosity": -1,
         }
 
@@ -269,17 +215,11 @@ class LightGBMRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             params["lambdarank_truncation_level"] = max(query_sizes)
         data = lightgbm.Dataset(X, z, group=query_sizes, params={"verbosity": -1})
         self.booster_ = lightgbm.train(params, data, num_boost_round=self.n_estimators)
-        gain = np.asarray(self.booster_.feature_importance("gain"), dtype=np.float64)
-        self.feature_importances_ = gain / (gain.sum() or 1.0)
+        self.gain_ = as_shares(np.asarray(self.booster_.feature_importance("gain"), dtype=np.float64))
 
-    def _train_ranking(
-        self, X: FloatArray, y: FloatArray, groups: ArrayLike | None, order: np.ndarray[Any, Any]
-    ) -> None:
-        ids = np.zeros(len(y), dtype=int) if groups is None else np.unique(groups, return_inverse=True)[1]
-        if ids.shape != y.shape:
-            raise ProxyrankError(f"groups has shape {ids.shape}, expected one id for each of {len(y)} rows")
-        order = order[np.argsort(ids[order], kind="stable")]
-        X, y, ids = X[order], y[order] if self.direction == "max" else -y[order], ids[order]
+    def _train_ranking(self, X: FloatArray, y: FloatArray, ids: NDArray[np.intp]) -> None:
+        order = np.argsort(ids, kind="stable")
+        X, y, ids = X[order], y[order], ids[order]
         rng = derive_rng("queries", self.seed_)
         rows, sizes = make_queries(ids, self.max_query_rows, rng)
         if len(sizes) > ids[-1] + 1:

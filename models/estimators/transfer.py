@@ -5,40 +5,38 @@ the process learns from the few labels is where the new data set differs. Withou
 stays with the source.
 """
 
-import io
-from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike
 from scipy.special import ndtri
-from scipy.stats import kendalltau
-from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.utils.validation import check_array, check_is_fitted
 
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.common.labels import check_direction
-from proxyrank.models.base import Ranker, as_seed, canonical_order, check_spread
+from proxyrank.models.base import Stored, TabularRanker
+from proxyrank.models.catalogue import model_class
+from proxyrank.models.estimators._nested import pack_inner, unpack_inner
+from proxyrank.models.parts.arrays import flatten, rebuild
+from proxyrank.models.parts.fit_context import FitContext
 from proxyrank.models.parts.kernel import START, Posterior, condition, fit_hyperparameters
 from proxyrank.models.parts.ranks import RankMap, fit_rank_map
+from proxyrank.models.parts.shares import better_share, tau_of_share
 from proxyrank.models.parts.standardise import Standardiser, fit_standardiser
-from proxyrank.models.parts.targets import FloatArray, Target, fit_target
+from proxyrank.models.parts.targets import FloatArray, check_target, fit_target
 
-ARRAYS_FILE = "transfer.npz"
 EDGE = 1e-3
-SHARES = (0.0, 0.25, 0.5, 1.0)
-PAYS = 0.25
+CORRECTION_SHARES = (0.25, 0.5, 1.0)
+"""Shares of the correction that are tried, each against the one before; none at all comes first."""
+STANDARD_ERRORS = 0.25
 """Standard errors of KT, about 0.4 / sqrt n here, by which a larger share must win out of fold."""
 
 
-class TransferRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
+class TransferRanker(TabularRanker):
     """Source ranker plus a Gaussian process on what it leaves over.
 
     Parameters
     ----------
     source
-        A fitted ranker; its columns are those of this one.
+        A fitted ranker; its columns are those of this one. It stays fitted, in a clone too.
     source_model
         Its key of `MODELS`.
     columns
@@ -47,7 +45,7 @@ class TransferRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         Key of `TARGETS` for the new label.
     scale, direction
         Of the new labels, as in `fit_target`.
-    random_state, threads
+    random_state, n_jobs
         Taken for the sake of a common interface.
 
     Attributes
@@ -62,7 +60,11 @@ class TransferRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         Transformed label of each row predicted without its group.
     """
 
-    score_is_label = True
+    fit_context = frozenset({"pool", "groups"})
+    stochastic = False
+    least_rows = 3
+    arrays_file = "transfer.npz"
+    unstored = frozenset({"source", "columns"})
 
     def __init__(
         self,
@@ -74,7 +76,7 @@ class TransferRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         scale: str = "auto",
         direction: str = "max",
         random_state: Any = 0,
-        threads: int = 1,
+        n_jobs: int | None = 1,
     ) -> None:
         self.source = source
         self.source_model = source_model
@@ -83,147 +85,82 @@ class TransferRanker(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         self.scale = scale
         self.direction = direction
         self.random_state = random_state
-        self.threads = threads
+        self.n_jobs = n_jobs
 
-    def fit(
-        self, X: ArrayLike, y: ArrayLike, pool: ArrayLike | None = None, groups: Sequence[Any] | None = None
-    ) -> Self:
-        """Fit to the few: features [n, d] in the source's columns, finite labels [n] of the new data set.
+    def __sklearn_clone__(self) -> Self:
+        return type(self)(**self.get_params(deep=False))
 
-        Parameters
-        ----------
-        X, y
-            Features and labels, n at least 3.
-        pool
-            Rows [m, d] without labels, by which columns are standardised and source scores ranked; else X.
-        groups
-            Equal for rows that are the same network.
-
-        Raises
-        ------
-        ProxyrankError
-            If there is no source, an option is unknown or all labels are equal.
-        """
+    def check_params(self) -> None:
+        """Refuse wrong parameters, and a transfer from nothing."""
+        super().check_params()
+        check_target(self.target)
         if self.source is None:
             raise ProxyrankError("a transfer starts from a fitted ranker: use `proxyrank transfer RANKER`")
-        check_direction(self.direction)
-        features = check_array(X, dtype=np.float64, ensure_all_finite="allow-nan", ensure_min_samples=3)
-        labels = np.asarray(y, dtype=np.float64)
-        check_spread(labels)
-        self.n_features_in_ = features.shape[1]
-        self.seed_ = as_seed(self.random_state)
-        order = canonical_order(features, labels)
-        features, labels = features[order], labels[order]
-        everyone = features if pool is None else np.asarray(pool, dtype=np.float64)
-        self.columns_ = np.arange(features.shape[1]) if self.columns is None else np.array(self.columns)
-        self.map_ = fit_rank_map(self.source.rank_score(everyone))
-        self.standardiser_ = fit_standardiser(everyone[:, self.columns_])
-        self.target_ = fit_target(self.target, labels, direction=self.direction, scale=self.scale)
-        z = self.target_.transform(labels)
-        known = self._source(features)
+
+    def _fit(self, X: FloatArray, y: FloatArray, context: FitContext) -> None:
+        self.columns_ = np.arange(X.shape[1]) if self.columns is None else np.array(self.columns)
+        self.map_ = fit_rank_map(self.source.rank_score(context.pool))
+        self.standardiser_ = fit_standardiser(context.pool[:, self.columns_])
+        self.target_ = fit_target(self.target, y, direction=self.direction, scale=self.scale)
+        z = self.target_.transform(y)
+        known = self._source_score(X)
         spread = float(known.var())
         self.slope_ = max(0.0, float(np.cov(known, z, ddof=0)[0, 1]) / spread) if spread else 0.0
         self.intercept_ = float(z.mean() - self.slope_ * known.mean())
         carried = self.intercept_ + self.slope_ * known
-        rows = self.standardiser_.transform(features[:, self.columns_])
+        rows = self.standardiser_.transform(X[:, self.columns_])
         lengths = np.full(rows.shape[1], START * max(1, rows.shape[1]) ** 0.5)
         hyper = fit_hyperparameters(rows, z - carried, penalty=0.0, lengths=lengths)
-        blocks = list(range(len(z))) if groups is None else [groups[i] for i in order]
-        self.posterior_, left_out = condition(rows, z - carried, hyper, blocks)
-        assert left_out is not None
-        self.share_ = _best_share(carried, left_out, z)
-        self.oof_score_ = np.empty(len(z))
-        self.oof_score_[order] = carried + self.share_ * left_out
-        self._set_importances()
-        return self
+        self.posterior_, left_out = condition(rows, z - carried, hyper, context.blocks)
+        self.share_ = _share_of_correction(carried, left_out, z)
+        self.oof_score_ = context.as_given(carried + self.share_ * left_out)
 
-    def predict(self, X: ArrayLike) -> FloatArray:
-        """Predicted labels of the new data set, shape [n]."""
-        return self.label_of(self.rank_score(X))
-
-    def rank_score(self, X: ArrayLike) -> FloatArray:
-        """Predicted transformed label, shape [n]; larger is better."""
-        check_is_fitted(self, "posterior_")
-        features = check_array(X, dtype=np.float64, ensure_all_finite="allow-nan")
-        rows = self.standardiser_.transform(features[:, self.columns_])
-        carried = self.intercept_ + self.slope_ * self._source(features)
+    def _score(self, X: FloatArray) -> FloatArray:
+        rows = self.standardiser_.transform(X[:, self.columns_])
+        carried = self.intercept_ + self.slope_ * self._source_score(X)
         score: FloatArray = carried + self.share_ * self.posterior_.predict(rows)
         return score
 
-    def label_of(self, score: FloatArray) -> FloatArray:
-        """Label of a `rank_score`, shape [n]."""
-        return self.target_.inverse(score)
+    def _importances(self) -> FloatArray:
+        """The source's: the correction is small beside it."""
+        return np.asarray(self.source.feature_importances_, dtype=np.float64)
 
-    def export(self) -> tuple[dict[str, Any], dict[str, bytes]]:
-        """Parameters, the source's state and files, and the process's arrays; nothing pickled."""
-        check_is_fitted(self, "posterior_")
-        state, files = self.source.export()
-        params = {k: v for k, v in self.get_params(deep=False).items() if k not in ("source", "columns")}
-        buffer = io.BytesIO()
-        arrays: dict[str, Any] = {
-            "columns": self.columns_,
-            "map": np.stack([self.map_.scores, self.map_.ranks]),
-            **vars(self.standardiser_),
-            **{f"process_{name}": value for name, value in vars(self.posterior_).items()},
-        }
-        np.savez(buffer, **arrays)
-        exported = {
-            "params": {**params, "random_state": self.seed_},
-            "n_features": self.n_features_in_,
-            "target": self.target_.to_dict(),
+    def _state(self) -> Stored:
+        source, files = pack_inner(self.source, "source-")
+        values = {
             "slope": self.slope_,
             "intercept": self.intercept_,
             "share": self.share_,
-            "source": {"state": state, "files": list(files)},
+            "source": source,
         }
-        return exported, {
-            **{f"source-{name}": data for name, data in files.items()},
-            ARRAYS_FILE: buffer.getvalue(),
+        arrays = {
+            "columns": self.columns_,
+            "map": np.stack([self.map_.scores, self.map_.ranks]),
+            **flatten(self.standardiser_),
+            **flatten(self.posterior_, "process_"),
         }
+        return Stored(values, arrays, files)
 
-    @classmethod
-    def restore(cls, state: Mapping[str, Any], files: Mapping[str, bytes]) -> Self:
-        """Make the fitted model that `export` described."""
-        from proxyrank.models.catalogue import model_class
+    def _restore(self, stored: Stored) -> None:
+        values, arrays = stored.values, stored.arrays
+        self.slope_, self.intercept_ = float(values["slope"]), float(values["intercept"])
+        self.share_ = float(values["share"])
+        self.columns_ = arrays["columns"]
+        self.map_ = RankMap(*arrays["map"])
+        self.standardiser_ = rebuild(Standardiser, arrays)
+        self.posterior_ = rebuild(Posterior, arrays, "process_")
+        self.source = unpack_inner(model_class(self.source_model), values["source"], stored.files, "source-")
 
-        source = state["source"]
-        own = {name: files[f"source-{name}"] for name in source["files"]}
-        model = cls(
-            model_class(state["params"]["source_model"]).restore(source["state"], own), **state["params"]
-        )
-        model.seed_ = int(state["params"]["random_state"])
-        model.n_features_in_ = int(state["n_features"])
-        model.target_ = Target.from_dict(state["target"])
-        model.slope_, model.intercept_ = float(state["slope"]), float(state["intercept"])
-        model.share_ = float(state["share"])
-        with np.load(io.BytesIO(files[ARRAYS_FILE]), allow_pickle=False) as arrays:
-            model.columns_ = arrays["columns"]
-            model.map_ = RankMap(*arrays["map"])
-            statistics = {field.name: arrays[field.name] for field in fields(Standardiser)}
-            process = {field.name: arrays[f"process_{field.name}"] for field in fields(Posterior)}
-        model.standardiser_ = Standardiser(**statistics)
-        scalars = {name: float(value) for name, value in process.items() if value.ndim == 0}
-        model.posterior_ = Posterior(**{**process, **scalars})
-        model._set_importances()
-        return model
-
-    def _source(self, X: FloatArray) -> FloatArray:
+    def _source_score(self, X: FloatArray) -> FloatArray:
         """Normal score [n] of the source's rank in the pool."""
-        source: Ranker = self.source
-        normal: FloatArray = ndtri(np.clip(self.map_(source.rank_score(X)), EDGE, 1 - EDGE))
+        normal: FloatArray = ndtri(np.clip(self.map_(self.source.rank_score(X)), EDGE, 1 - EDGE))
         return normal
 
-    def _set_importances(self) -> None:
-        """The source's: the correction is small beside it."""
-        self.feature_importances_ = np.asarray(self.source.feature_importances_, dtype=np.float64)
 
-
-def _best_share(carried: FloatArray, correction: FloatArray, z: FloatArray) -> float:
+def _share_of_correction(carried: FloatArray, correction: FloatArray, z: FloatArray) -> float:
     """Share of the left-out corrections [n] with the best KT; the smaller one where they are level."""
-    needed = PAYS * 0.4 / len(z) ** 0.5
-    best, found = 0.0, -1.0
-    for share in SHARES:
-        tau = float(np.nan_to_num(kendalltau(carried + share * correction, z)[0]))
-        if tau > found + (needed if share else 0.0):
-            best, found = share, tau
-    return best
+    tau = tau_of_share(lambda share: carried + share * correction, z)
+    share = 0.0
+    for larger in CORRECTION_SHARES:
+        share = better_share(tau, share, [larger], gain=STANDARD_ERRORS * 0.4 / len(z) ** 0.5)
+    return share

@@ -3,7 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from proxyrank.features import FeatureTable, GroupInfo, compute_features, preferred_settings
+from proxyrank.features import FeatureSettings, FeatureTable, GroupInfo
+from proxyrank.features.tables.compute import compute_parts
+from proxyrank.features.tables.plan import plan_parts
+from proxyrank.models.base import TabularRanker
 from proxyrank.models.inputs.matching import as_matrix
 from proxyrank.models.inputs.pool import pool_features, pool_of
 from proxyrank.spaces import SearchSpace, equality_key
@@ -13,7 +16,7 @@ def training_table(
     space: SearchSpace,
     train: Sequence[str],
     groups: Sequence[str],
-    settings: Mapping[str, Any] | None,
+    settings: FeatureSettings | Mapping[str, Any] | None,
     *,
     population: str | None,
     wide: bool,
@@ -25,7 +28,7 @@ def training_table(
     space, train, groups
         What is trained on.
     settings
-        Of the groups; the shipped tables' where they leave it open.
+        Of the groups; column by column the shipped tables' where they leave one open.
     population
         The pool that is asked for, see `pool_of`.
     wide
@@ -38,11 +41,11 @@ def training_table(
     str or None
         Population of the pool, None where it is the training rows.
     """
-    used = preferred_settings(space.name, groups, settings)
+    parts = plan_parts(space, groups, settings, prefer_shipped=True)
     pool = pool_of(space, train, population) if wide else None
     if pool is None:
-        return compute_features(space, train, groups, settings=used), None
-    return pool_features(space, train, groups, used, pool), pool
+        return compute_parts(space, train, parts), None
+    return pool_features(space, train, parts, pool), pool
 
 
 def fit_context(
@@ -70,9 +73,11 @@ def fit_context(
     }
 
 
-def unused_groups(estimator: Any, names: Sequence[str], groups: Mapping[str, GroupInfo]) -> list[str]:
+def unused_groups(
+    estimator: TabularRanker, names: Sequence[str], groups: Mapping[str, GroupInfo]
+) -> list[str]:
     """Groups none of whose columns the fitted model looks at; none for models that do not say."""
-    used: set[int] | None = getattr(estimator, "used_columns_", None)
+    used = estimator.used_columns_
     if used is None:
         return []
     seen = {names[i] for i in used}

@@ -8,15 +8,13 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from proxyrank.common.errors import ArchitectureError, ProxyrankError, TableError
-from proxyrank.common.tabular import json_safe
-from proxyrank.features import GROUPS, FeatureTable, GroupInfo, compute_features
+from proxyrank.features import GROUPS, FeatureTable, GroupInfo
+from proxyrank.features.tables.compute import compute_parts
+from proxyrank.features.tables.plan import stated_parts
 from proxyrank.models.card import RankerCard
 from proxyrank.models.inputs.pool import averaged_features
 from proxyrank.models.parts.targets import FloatArray
 from proxyrank.spaces import SearchSpace, installed_space, parse_all, space_names
-
-_SPELLINGS = {"SuperConv": "MobileNetV2"}
-"""How an architecture begins -> name of its space, for spaces that may not be installed."""
 
 
 def parse_own(space: SearchSpace, archs: Iterable[Any]) -> list[str]:
@@ -49,48 +47,52 @@ def _space_of(text: Any, own: str) -> str | None:
             except ArchitectureError:
                 continue
             return name
-    found = (name for start, name in _SPELLINGS.items() if str(text).strip().startswith(start))
-    return next(found, None)
+    return None
 
 
-def compute_groups(
+def compute_columns(
     space: SearchSpace,
     archs: Sequence[str],
     groups: Mapping[str, GroupInfo],
+    columns: Sequence[str],
     pool: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
-    """Columns of groups as they were computed for the ranker.
+    """Columns as they were computed for the ranker; no others are computed.
 
     Parameters
     ----------
     space, archs
         Whose columns.
     groups
-        The ranker's.
+        Groups of the ranker; those without a column that is asked for are not looked at.
+    columns
+        The columns, of these groups.
     pool
         Group -> population over whose equal networks its columns are averaged.
 
     Raises
     ------
     TableError
-        If a group came from a user's table, or its version is not the one of this package.
+        If a column came from a user's table, or its version is not the one of this package.
     """
-    for name, info in groups.items():
+    wanted = {name: info for name, info in groups.items() if not set(info.columns).isdisjoint(columns)}
+    for name, info in wanted.items():
         if info.source != "computed" or name not in GROUPS:
             raise TableError(
                 f"this ranker needs the columns of {info.source} ({', '.join(info.columns[:5])}"
                 f"{', ...' if len(info.columns) > 5 else ''}): give a feature table that has them"
             )
-        _check_same(name, info, GROUPS[name].version, GROUPS[name].resolve(info.settings), "this proxyrank")
-    return pd.concat([_columns(space, archs, name, groups[name], pool or {}) for name in groups], axis=1)
-
-
-def _columns(
-    space: SearchSpace, archs: Sequence[str], name: str, info: GroupInfo, pool: Mapping[str, str]
-) -> pd.DataFrame:
-    if name in pool:
-        return averaged_features(space, archs, name, info.settings, pool[name]).frame
-    return compute_features(space, archs, [name], settings=info.settings).frame
+        _check_same(space, name, info, None, columns)
+    parts = stated_parts(space, wanted, columns)
+    averaged = {name: where for name, where in (pool or {}).items() if name in wanted}
+    found = []
+    for name, population in averaged.items():
+        own = [part for part in parts if part.group.name == name]
+        found.append(averaged_features(space, archs, own, population).frame)
+    plain = [part for part in parts if part.group.name not in averaged]
+    if plain:
+        found.append(compute_parts(space, archs, plain).frame)
+    return pd.concat(found, axis=1)[list(columns)]
 
 
 def matched_frame(
@@ -110,11 +112,8 @@ def matched_frame(
         If a column or an architecture is absent, a header occurs twice, or the table is of another space or
         was computed by other settings.
     """
-    groups = {name: info for name, info in card.groups.items() if name not in card.unused}
-    blank = {column for name in card.unused for column in card.groups[name].columns}
-    names = [name for name in card.feature_names if name not in blank]
-    rows, extra = _used_frame(space, archs, table, card, groups, names)
-    return rows.reindex(columns=card.feature_names), [name for name in extra if name not in blank]
+    rows, extra = _used_frame(space, archs, table, card, card.used_columns)
+    return rows.reindex(columns=card.feature_names), [c for c in extra if c not in card.feature_names]
 
 
 def _used_frame(
@@ -122,32 +121,31 @@ def _used_frame(
     archs: Sequence[str],
     table: FeatureTable | None,
     card: RankerCard,
-    groups: Mapping[str, GroupInfo],
     names: Sequence[str],
 ) -> tuple[pd.DataFrame, list[str]]:
     pool = dict.fromkeys(card.averaged, card.pool or "all")
     if table is None:
-        return compute_groups(space, archs, groups, pool)[list(names)], []
+        return compute_columns(space, archs, card.groups, names, pool), []
     check_table(space, archs, table)
-    frame = table.frame
-    absent_groups = {
-        name: info
-        for name, info in groups.items()
-        if info.source == "computed" and frame.columns.intersection(info.columns).empty
+    held = set(table.columns)
+    supplied = {
+        column
+        for info in card.groups.values()
+        if info.source == "computed" and held.isdisjoint(info.columns)
+        for column in info.columns
     }
-    for name, info in groups.items():
+    for name, info in card.groups.items():
         other = table.sidecar.groups.get(name)
         if other is not None and info.source == other.source == "computed":
-            _check_same(name, info, other.version, other.settings, "the feature table")
-    supplied = {column for info in absent_groups.values() for column in info.columns}
-    if absent := [name for name in names if name not in frame.columns and name not in supplied]:
+            _check_same(space, name, info, other, [column for column in names if column in held])
+    if absent := [name for name in names if name not in held and name not in supplied]:
         raise TableError(
             f"the feature table lacks {len(absent)} columns of the ranker: {', '.join(absent[:10])}"
         )
-    extra = [name for name in frame.columns if name not in set(names)]
-    rows = frame.loc[list(archs), [name for name in names if name in frame.columns]]
-    if absent_groups:
-        rows = pd.concat([rows, compute_groups(space, archs, absent_groups, pool)], axis=1)
+    extra = [name for name in table.columns if name not in set(names)]
+    rows = table.frame.loc[list(archs), [name for name in names if name in held]]
+    if missing := [name for name in names if name not in held]:
+        rows = pd.concat([rows, compute_columns(space, archs, card.groups, missing, pool)], axis=1)
     return rows[list(names)], extra
 
 
@@ -178,18 +176,37 @@ def as_matrix(frame: pd.DataFrame) -> FloatArray:
     return values
 
 
-def _check_same(name: str, info: GroupInfo, version: int, settings: Mapping[str, Any], whose: str) -> None:
-    if version != info.version:
-        raise TableError(
-            f"feature group {name}: the ranker was trained on version {info.version}, {whose} has version "
-            f"{version}; train it again"
-        )
-    for setting, value in info.settings.items():
-        if json_safe(settings.get(setting)) != json_safe(value):
+def _check_same(
+    space: SearchSpace, name: str, info: GroupInfo, other: GroupInfo | None, columns: Sequence[str]
+) -> None:
+    """Refuse columns of a group that a table (None: this package) has otherwise than the ranker had them."""
+    families = GROUPS[name].families(space) if name in GROUPS else ()
+    family_of = {column: family for family in families for column in family.columns}
+    for column in columns:
+        if column not in info.columns or (other is not None and column not in other.columns):
+            continue
+        ours, own = info.family_of(column), family_of.get(column)
+        if other is not None:
+            found = ours.difference(other.family_of(column), own.settings if own else None)
+        elif own is None:
             raise TableError(
-                f"feature group {name}: the ranker was trained with {setting} = {value!r}, {whose} has "
-                f"{settings.get(setting)!r}"
+                f"feature group {name}: the ranker needs the column {column}, which this proxyrank does not "
+                "have; give a feature table that has it"
             )
+        else:
+            found = ours.difference(ours.model_copy(update={"version": own.version, "shared": False}))
+        whose = "this proxyrank" if other is None else "the feature table"
+        match found:
+            case "version", before, now:
+                raise TableError(
+                    f"feature group {name}: the ranker was trained on version {before} of {column}, {whose} "
+                    f"has version {now}; train it again"
+                )
+            case what, before, now:
+                raise TableError(
+                    f"feature group {name}: the ranker was trained with {what} = {before!r} ({column}), "
+                    f"{whose} has {now!r}"
+                )
 
 
 def check_labels(archs: Sequence[str], labels: ArrayLike) -> FloatArray:

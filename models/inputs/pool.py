@@ -4,14 +4,18 @@ Graph features that tell equal networks apart (GRAF reads the raw cell) are aver
 class of equal networks within the pool. The average of an architecture depends on it and on the pool only.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import pandas as pd
 
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.features import FeatureTable, compute_features, get_group, join_tables, shipped_rows
+from proxyrank.features import FeatureTable, Rows, get_group
+from proxyrank.features.rows import arch_index
+from proxyrank.features.tables.compute import compute_parts
+from proxyrank.features.tables.known import shipped_parts
+from proxyrank.features.tables.plan import Part, table_of
 from proxyrank.spaces import SearchSpace, equality_key, has, populations, require
+from proxyrank.spaces.equal import classes
 
 
 def pool_of(space: SearchSpace, train: Sequence[str], population: str | None) -> str | None:
@@ -48,11 +52,7 @@ def averageable(groups: Sequence[str]) -> list[str]:
 
 
 def pool_features(
-    space: SearchSpace,
-    train: Sequence[str],
-    groups: Sequence[str],
-    settings: Mapping[str, Any],
-    population: str,
+    space: SearchSpace, train: Sequence[str], parts: Sequence[Part], population: str
 ) -> FeatureTable:
     """Features of the training architectures and of the rest of a population.
 
@@ -60,39 +60,32 @@ def pool_features(
     whole space takes hours.
     """
     archs = list(dict.fromkeys([*train, *_listed(space, population)]))
-    averaged = averageable(groups)
-    tables = []
-    for name in groups:
-        group = get_group(name)
-        if name in averaged:
-            tables.append(averaged_features(space, archs, name, settings, population))
-        elif group.needs_network:
-            table = compute_features(space, list(train), [name], settings=settings)
-            shipped = shipped_rows(space.name, name, group.version, group.resolve(settings))
-            if shipped is not None:
-                others = shipped.index.intersection(archs).difference(table.frame.index)
-                table.frame = pd.concat([table.frame, shipped.loc[others, table.columns]])
-            tables.append(FeatureTable(table.frame.reindex(archs), table.sidecar))
-        else:
-            tables.append(compute_features(space, archs, [name], settings=settings))
-    return join_tables(tables)
+    averaged = averageable([part.group.name for part in parts])
+    dear = [part for part in parts if part.group.needs_network]
+    cheap = [part for part in parts if not part.group.needs_network and part.group.name not in averaged]
+    found = [compute_parts(space, archs, cheap).rows] if cheap else []
+    if dear:
+        trained = set(train)
+        rest = shipped_parts(space, [arch for arch in archs if arch not in trained], dear)
+        found.append(Rows.concat([compute_parts(space, train, dear).rows, rest.rows]))
+    means = [part for part in parts if part.group.name in averaged]
+    if means:
+        found.append(averaged_features(space, archs, means, population).rows)
+    return table_of(space, parts, Rows.join([rows.archs(archs) for rows in found]))
 
 
 def averaged_features(
-    space: SearchSpace, archs: Sequence[str], group: str, settings: Mapping[str, Any], population: str
+    space: SearchSpace, archs: Sequence[str], parts: Sequence[Part], population: str
 ) -> FeatureTable:
-    """Features of a group, each the mean over the equal networks of a population.
+    """Planned columns, each the mean over the equal networks of a population.
 
     An architecture that has none there keeps its own.
     """
-    members: dict[str, list[str]] = {}
-    for arch in _listed(space, population):
-        members.setdefault(equality_key(space, arch), []).append(arch)
-    classes = {arch: members.get(equality_key(space, arch), [arch]) for arch in archs}
-    wanted = list(dict.fromkeys(member for own in classes.values() for member in own))
-    table = compute_features(space, wanted, [group], settings=settings)
-    keys = {member: own[0] for own in classes.values() for member in own}
+    members = classes(space, _listed(space, population))
+    equals = {arch: members.get(equality_key(space, arch), [arch]) for arch in archs}
+    wanted = list(dict.fromkeys(member for own in equals.values() for member in own))
+    table = compute_parts(space, wanted, parts)
+    keys = {member: own[0] for own in equals.values() for member in own}
     means = table.frame.groupby(pd.Series(keys), sort=False).mean()
-    frame = means.loc[[own[0] for own in classes.values()]]
-    index = pd.Index(list(classes), name="arch", dtype="str")
-    return FeatureTable(frame.set_axis(index), table.sidecar)
+    frame = means.loc[[own[0] for own in equals.values()]]
+    return FeatureTable(frame.set_axis(arch_index(equals)), table.sidecar)

@@ -1,4 +1,4 @@
-"""A Gaussian process, Matern 3/2 with one length scale a column: fitted by GPyTorch, used by numpy.
+"""A Gaussian process, Matern 3/2 with one length scale per column: fitted by GPyTorch, used by numpy.
 
 Kernel of standardised rows x, x' (Rasmussen and Williams, Gaussian Processes for Machine Learning, 2006,
 eq. 4.17), with r^2 the sum over columns of ((x_i - x'_i) / length_i)^2:
@@ -16,6 +16,7 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.spatial.distance import cdist
 from threadpoolctl import threadpool_limits
 
+from proxyrank.common.threads import one_thread
 from proxyrank.models.parts.targets import FloatArray
 
 START = 4.0
@@ -74,9 +75,9 @@ def matern(a: FloatArray, b: FloatArray, scale: float) -> FloatArray:
 
 
 def condition(
-    X: FloatArray, z: FloatArray, hyper: Hyperparameters, blocks: Sequence[Any] | None = None
-) -> tuple[Posterior, FloatArray | None]:
-    """Condition on rows X [n, d] with targets z [n]; with ``blocks``, predict each row without its block too.
+    X: FloatArray, z: FloatArray, hyper: Hyperparameters, blocks: Sequence[Any]
+) -> tuple[Posterior, FloatArray]:
+    """Condition on rows X [n, d] with targets z [n], and predict each row without its block.
 
     Parameters
     ----------
@@ -91,7 +92,7 @@ def condition(
     -------
     Posterior
         The process.
-    ndarray or None
+    ndarray
         Mean [n] at each row given all rows of other blocks, in closed form (Rasmussen and Williams, 2006,
         section 5.4.2, for blocks): z_B - (K^-1)_BB^-1 (K^-1 z)_B.
     """
@@ -102,10 +103,8 @@ def condition(
     with threadpool_limits(1):  # last digits depend on the number of threads
         factor = cho_factor(covariance, lower=True)
         weights = cho_solve(factor, target)
-        inverse = None if blocks is None else cho_solve(factor, np.eye(len(X)))
+        inverse = cho_solve(factor, np.eye(len(X)))
     posterior = Posterior(rows, weights, hyper.lengths, hyper.scale, mean, spread)
-    if blocks is None or inverse is None:
-        return posterior, None
     left_out = np.empty(len(X))
     positions: dict[Any, list[int]] = {}
     for i, block in enumerate(blocks):
@@ -113,6 +112,17 @@ def condition(
     for own in positions.values():
         left_out[own] = target[own] - np.linalg.solve(inverse[np.ix_(own, own)], weights[own])
     return posterior, mean + spread * left_out
+
+
+def condition_on(covariance: FloatArray, position: int, noise: float) -> None:
+    """Posterior covariance [n, n], in place, once the row at a position has a label with that noise variance.
+
+    The rank-one update of Rasmussen and Williams, 2006, eq. 2.24, for one row. A mean that is believed to be
+    right stays as it is, so that this is also the step of the kriging believer.
+    """
+    column = covariance[:, position].copy()
+    # rounding may leave a variance just below zero
+    covariance -= np.outer(column, column / (max(column[position], 0.0) + noise))
 
 
 def fit_hyperparameters(
@@ -162,9 +172,7 @@ def fit_hyperparameters(
             least, transform=torch.exp, inv_transform=torch.log, initial_value=value
         )
 
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
+    with one_thread():
         # single precision finds the same maximum in half the time
         rows = torch.from_numpy(X.astype(np.float32))
         target = torch.from_numpy(((z - z.mean()) / (z.std() or 1.0)).astype(np.float32))
@@ -195,5 +203,3 @@ def fit_hyperparameters(
             float(kernel.outputscale.detach()),
             float(likelihood.noise.detach()),
         )
-    finally:
-        torch.set_num_threads(before)

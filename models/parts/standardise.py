@@ -30,10 +30,16 @@ class Standardiser:
 
     def transform(self, X: FloatArray) -> FloatArray:
         """Standardised rows [n, kept] of rows [n, d]."""
-        rows = X[:, self.kept]
-        rows = np.where(np.isnan(rows), self.median, rows)
-        standardised: FloatArray = np.clip((rows - self.mean) / self.scale, -CLIP, CLIP)
-        return standardised
+        return standardised(X[:, self.kept], self.median, self.mean, self.scale, clip=CLIP)
+
+
+def standardised(
+    X: FloatArray, median: FloatArray, mean: FloatArray, scale: FloatArray, *, clip: float
+) -> FloatArray:
+    """Rows [n, d], NaN replaced by the median [d], less the mean, over the scale, cut at -clip and clip."""
+    filled = np.where(np.isnan(X), median, X)
+    found: FloatArray = np.clip((filled - mean) / scale, -clip, clip)
+    return found
 
 
 def fit_standardiser(X: FloatArray) -> Standardiser:

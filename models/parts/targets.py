@@ -15,7 +15,7 @@ training labels. Squared errors of a few such networks otherwise decide the whol
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,7 +26,6 @@ from proxyrank.common.errors import ProxyrankError, unknown
 from proxyrank.common.labels import SIGNS, Direction, check_direction, in_percent
 
 FloatArray = NDArray[np.float64]
-Scale = Literal["auto", "percent", "fraction", "range"]
 
 EPSILON = 0.0005
 MARGIN = 0.05

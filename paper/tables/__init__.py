@@ -1,1 +1,1 @@
-"""One module a table: ``NAME``, ``TITLE`` and ``make(bench, out) -> Result``."""
+"""One module per table: ``NAME``, ``TITLE`` and ``make(bench, out) -> Result``; tables 1, 6 and 7 are one."""

@@ -3,8 +3,7 @@
 from itertools import combinations
 from pathlib import Path
 
-from proxyrank.evaluate import log_rank_sum
-from proxyrank.features.network.aggregates import vkdnw_single
+from proxyrank.features.network.aggregates import log_rank_sum, vkdnw_single
 from proxyrank.paper.bench import Bench
 from proxyrank.paper.metrics import paper_metrics
 from proxyrank.paper.published import METRICS, published
@@ -37,7 +36,7 @@ def make(bench: Bench, out: Path) -> Result:
     for size in range(1, 6):
         for letters in combinations(COMPONENTS, size):
             row = "".join(letters)
-            scores = log_rank_sum(frame, {COMPONENTS[letter]: 1 for letter in letters})
+            scores = log_rank_sum(frame, [COMPONENTS[letter] for letter in letters])
             found = paper_metrics(scores, labels)
             printed = published(PUBLISHED, row) if bench.name == "nb201" else {}
             result.cells += [

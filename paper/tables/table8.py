@@ -16,5 +16,5 @@ SIZES = (8, 16, 32, 64, 128, 256)
 def make(bench: Bench, out: Path) -> Result:
     """One row a size."""
     variants = {str(size): {"fisher_tensors": size} for size in SIZES}
-    cells = list(fim_cells(bench, variants, published_tables()[PUBLISHED]))
+    cells = list(fim_cells(bench, variants, published_tables()[PUBLISHED], out / "parts"))
     return Result(NAME, TITLE, cells, fim_notes(bench, cells))

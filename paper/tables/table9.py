@@ -24,5 +24,5 @@ def make(bench: Bench, out: Path) -> Result:
     tables = published_tables()
     printed = {f"position {key}": value for key, value in tables[PUBLISHED[0]].items()}
     printed |= {f"{key} a tensor": value for key, value in tables[PUBLISHED[1]].items()}
-    cells = list(fim_cells(bench, {**single, **several}, printed))
+    cells = list(fim_cells(bench, {**single, **several}, printed, out / "parts"))
     return Result(NAME, TITLE, cells, fim_notes(bench, cells))

@@ -48,7 +48,12 @@ def function_key(cell: Cell) -> str:
     instances); a skip passes the terms of its source on. The key is the smallest form of (instances, output)
     over renamings, of which only those within classes of provably alike instances are tried.
     """
-    reads, output = _instances(canonical_cell(cell))
+    return key_of_live(canonical_cell(cell))
+
+
+def key_of_live(cell: tuple[str, ...]) -> str:
+    """`function_key` of a canonical cell; operations but none and skip may have any name."""
+    reads, output = _instances(cell)
     colours = _refine(reads, output)
     classes: dict[int, list[int]] = {}
     for index, colour in enumerate(colours):
@@ -60,7 +65,7 @@ def function_key(cell: Cell) -> str:
     return repr(best)
 
 
-def _instances(cell: Cell) -> tuple[list[Instance], tuple[int, ...]]:
+def _instances(cell: tuple[str, ...]) -> tuple[list[Instance], tuple[int, ...]]:
     """Instances as (operation, terms read) and the terms of the output; term -1 is the input."""
     terms: list[tuple[int, ...]] = [(_INPUT,), (), (), ()]
     found: list[Instance] = []

@@ -135,3 +135,28 @@ def test_network_features_of_unseen_cells_are_computed_with_the_rankers_settings
     ranked = run("rank", ranker, "--archs", tmp_path / "cells.txt", "--json")
     assert ranked.code == 0
     assert len(ranked.json) == 4
+
+
+def test_x17_a_ranking_can_be_limited_and_ranked_again(run, ranker: Path, tmp_path: Path) -> None:
+    first, second = tmp_path / "first.csv", tmp_path / "second.csv"
+    assert run("rank", ranker, "--unseen", "--max-params", "1e6", "--out", first).code == 0
+    again = run(
+        "rank", ranker, "--archs", first, "--max-params", "0.5e6", "--limit", "rank=5000", "--out", second
+    )
+    assert again.code == 0, again.err
+    ranked = pd.read_csv(second)
+    assert (ranked["params"] <= 0.5e6).all()
+    assert (ranked["rank_given"] <= 5000).all()
+    assert list(ranked["rank"]) == list(range(1, len(ranked) + 1))
+    assert ranked["rank_given"].is_monotonic_increasing
+
+
+def test_readable_at_80_columns(run, ranker: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    arguments = ("rank", ranker, "--unseen", "--top", 5, "--max-params", "1e6")
+    text = run(*arguments).out
+    assert max(map(len, text.splitlines())) <= 80
+    whole = text.replace("\n    ", "")
+    for row in run(*arguments, "--json").json:
+        assert row["arch"] in whole
+        assert f"{row['low']:.3f}" in text

@@ -35,9 +35,10 @@ def test_out_twice_is_byte_equal_and_states_its_settings(run, tmp_path: Path, su
     assert files[0].read_bytes() == files[1].read_bytes()
     sidecar = files[0].with_suffix(".json") if suffix == ".parquet" else Path(f"{files[0]}.json")
     groups = json.loads(sidecar.read_text())["groups"]
-    assert groups["zcs"]["columns"] == ["jacov"]
-    assert groups["zcs"]["settings"]["dataset"] == "digits"
-    assert len(groups["vkdnw"]["columns"]) == 11
+    (zcs,), (vkdnw,) = groups["zcs"]["families"], groups["vkdnw"]["families"]
+    assert zcs["columns"] == ["jacov"]
+    assert zcs["settings"]["dataset"] == "digits"
+    assert len(vkdnw["columns"]) == 11
 
 
 def test_repeats(run):
@@ -106,3 +107,9 @@ def test_a_score_file_is_a_feature_table(run, tmp_path: Path):
     table = FeatureTable.read(out)
     assert table.reason(NONE, "naswot") == "degenerate: singular kernel"
     assert pd.api.types.is_float_dtype(table.frame["naswot"])
+
+
+def test_without_torch_it_is_one_line(run_process):
+    done = run_process("score", CELLS[1], setup="sys.modules['torch'] = None")
+    assert done.code == 2
+    assert done.err == "proxyrank: score needs torch, which is not installed: pip install torch\n"

@@ -4,10 +4,12 @@ import json
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 
 import pandas as pd
@@ -90,7 +92,7 @@ def test_several_metrics_show_the_front(run, study_args, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("extra", "message"),
     [
-        (("--metrics", "tau"), "unknown metric tau; known: KT, SPR, nDCG"),
+        (("--metrics", "tau"), "unknown metric 'tau'; known: KT, SPR, nDCG"),
         (("--groups", "cell"), "--features brings its own columns"),
         (("--train-size", "4000"), "cannot train on 4000 architectures"),
         (("--storage", "nowhere/s.db"), "does not exist"),
@@ -106,10 +108,10 @@ def test_bad_requests_are_one_line(
     assert not (tmp_path / "study" / "best.json").exists()
 
 
-def test_p8_jobs_warn_that_a_seed_does_not_repeat(run, study_args) -> None:
-    result = run(*study_args, "--trials", 6, "--jobs", 2, "--json")
+def test_p8_several_workers_warn_that_a_seed_does_not_repeat(run, study_args) -> None:
+    result = run(*study_args, "--trials", 6, "--workers", 2, "--json")
     assert result.code == 0, result.err
-    assert "--jobs 2: trials depend on their timing, a seed does not repeat such a study" in result.err
+    assert "--workers 2: trials depend on timing, a seed does not repeat such a study" in result.err
     assert result.json["trials"] == 6
 
 
@@ -119,10 +121,9 @@ def test_interrupt_is_clean_and_goes_on(run, study_args) -> None:
     process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True)
     database = Path(str(study_args[-1])) / "study.db"
     deadline = time.monotonic() + 60
-    while not database.exists():
-        assert time.monotonic() < deadline
+    while not (database.exists() and _finished(database)):
+        assert time.monotonic() < deadline, "no trial was finished within a minute"
         time.sleep(0.1)
-    time.sleep(3)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors
@@ -132,6 +133,18 @@ def test_interrupt_is_clean_and_goes_on(run, study_args) -> None:
     assert result.code == 0, result.err
     assert result.json["new"] == 0
     assert result.json["trials"] >= 1
+
+
+def _finished(database: Path) -> int:
+    """Finished trials, read past the package; none while the tables are being made."""
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        try:
+            (count,) = connection.execute(
+                "SELECT count(*) FROM trials WHERE state IN ('COMPLETE', 'PRUNED')"
+            ).fetchone()
+        except sqlite3.OperationalError:
+            return 0
+    return int(count)
 
 
 def test_the_dashboard_opens_the_study(run, study_args, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from proxyrank.search.simulate import Simulation, run_simulation, summarise
+from proxyrank.search.simulate import Simulation, mean_over_seeds, run_simulation
 from proxyrank.spaces import get_space
 from proxyrank.train.digits import digits_table
 
@@ -107,7 +107,7 @@ def test_simulation_resumes_and_judges_the_untrained(accuracies, tmp_path: Path)
     resumed = run_simulation(SPACE, some, plan, tmp_path / "b", executor=counts)
     assert played == [("variance", 0)]
     pd.testing.assert_frame_equal(resumed, whole)
-    assert list(summarise(whole)["seeds"]) == [1] * 4
+    assert list(mean_over_seeds(whole)["seeds"]) == [1] * 4
 
 
 def test_simulate_writes_its_table_and_picture(run, accuracies, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from proxyrank.models.catalogue import known_models
 from proxyrank.spaces import get_space
 
 
@@ -170,3 +171,10 @@ def test_kill_while_training_leaves_nothing_or_the_old_ranker(ranker: Path, labe
         if now and now != before:  # it finished before the kill: a whole, other ranker
             assert set(now) == set(before)
             assert b'"graf"' in now["ranker.json"]
+
+
+def test_help_describes_every_model(run) -> None:
+    shown = " ".join(run("train", "--help").out.split())
+    for name, info in known_models().items():
+        assert name in shown
+        assert info.summary.split()[0] in shown

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from proxyrank.common.errors import ProxyrankError
-from proxyrank.common.executors import AHEAD, THREAD_VARIABLES, on_processes
+from proxyrank.common.errors import MissingDependencyError, ProxyrankError
+from proxyrank.common.executors import AHEAD, THREAD_VARIABLES, make_executor, on_processes
 
 
 def environment(name: str) -> str:
@@ -79,3 +79,14 @@ def test_workers_end_with_a_killed_parent(tmp_path: Path) -> None:
             return  # ended; nobody has reaped it
         time.sleep(0.1)
     pytest.fail("the worker outlived its parent")
+
+
+def test_where_a_person_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 2)
+    found = make_executor(workers=5, device="cuda")(environment, ["CUDA_VISIBLE_DEVICES"] * 30)
+    assert {value for _, value in found} == {"0", "1"}
+    found = make_executor(workers=1)(environment, ["CUDA_VISIBLE_DEVICES"])
+    assert list(found) == [(0, os.environ.get("CUDA_VISIBLE_DEVICES", ""))]
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(MissingDependencyError, match=r"--ray needs ray, .*: pip install proxyrank\[ray\]"):
+        make_executor(ray="auto")

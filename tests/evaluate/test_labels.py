@@ -1,5 +1,6 @@
 """Labels from users' tables: the cases in which other tools guess."""
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -162,3 +163,40 @@ def test_subset_keeps_what_is_asked_for() -> None:
     assert part.values.to_dict() == {ARCHS[0]: 1.0}
     assert part.missing == (ARCHS[1],)
     assert isinstance(part, Labels)
+
+
+@pytest.mark.parametrize(
+    ("space", "file", "label", "rows"),
+    [
+        ("nb101", "nasbench101_sample15000.csv", "test_acc", 15_000),
+        ("nb101", "nasbench101_full.parquet", "test_acc", 423_624),
+        ("nb-macro", "nasbench_macro_cifar10.csv", "test_acc", 6_561),
+        ("mbconv", "accel_nasbench_imagenet.csv", "val_top1", 5_125),
+        ("darts", "darts_oncenas_cifar10.csv", "test_acc50", 545),
+        ("darts", "darts_swap_cifar10.csv", "val_acc", 1_000),
+        ("darts", "darts_nasbenchmark214_cifar10.csv", "test_acc", 214),
+        ("tnb101-micro", "tnb101_micro_classscene.csv", "val_acc", 2_128),
+        ("nb201", "nb201_robustness_cifar10.parquet", "val_accs", 15_625),
+    ],
+)
+def test_files_of_the_fields_spaces_are_read_as_they_are(
+    data_folder: Path, space: str, file: str, label: str, rows: int
+) -> None:
+    path = data_folder / "spaces" / file
+    if not path.is_file():
+        pytest.skip(f"{path} does not exist")
+    start = time.process_time()
+    labels = load_labels(path, space=get_space(space), label=label)
+    assert len(labels.values) == rows
+    assert time.process_time() - start < 30
+
+
+def test_columns_that_name_an_architecture_are_no_labels(tmp_path: Path) -> None:
+    path = tmp_path / "cells.csv"
+    path.write_text("matrix,ops,acc\n0110/0001/0001,01,93\n01,,90\n")
+    labels = load_labels(path, space=get_space("nb101"))
+    assert labels.name == "acc"
+    assert dict(labels.values) == {"0110/0001/0001:01": 93, "01:": 90}
+    path.write_text("matrix,acc\n0110/0001/0001,93\n")
+    with pytest.raises(TableError, match=r"no column 'arch' \(or the columns matrix, ops\)"):
+        load_labels(path, space=get_space("nb101"))

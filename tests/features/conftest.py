@@ -16,6 +16,7 @@ from proxyrank.features import cache_folder
 from proxyrank.spaces import DataShape, Edge, Operation, OpGraph, get_space
 from proxyrank.spaces.base import SearchSpace
 from proxyrank.spaces.nb201 import NB201, Skeleton
+from proxyrank.testing.proxies import module_state
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -129,38 +130,10 @@ def reference() -> Reference:
     return Reference(reference_folder())
 
 
-def state_hash(network: torch.nn.Module) -> tuple[Any, ...]:
-    """Everything of a module that a feature must leave alone, in a form that ``==`` compares."""
-    import hashlib
-
-    digest = hashlib.sha256()
-    for name, tensor in network.state_dict().items():
-        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
-        digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
-    modules = tuple(
-        (
-            name,
-            type(module),
-            module.training,
-            [len(getattr(module, hooks)) for hooks in _HOOKS],
-            [*module.__dict__],
-        )
-        for name, module in network.named_modules()
-    )
-    parameters = tuple(
-        (name, id(parameter), parameter.requires_grad, parameter.grad is None)
-        for name, parameter in network.named_parameters()
-    )
-    return digest.hexdigest(), modules, parameters
-
-
-_HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
-
-
 @pytest.fixture(scope="session")
 def hash_state() -> Any:
-    """`state_hash`, for tests in folders below."""
-    return state_hash
+    """`module_state`, for tests in folders below."""
+    return module_state
 
 
 @pytest.fixture

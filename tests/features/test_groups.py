@@ -1,10 +1,19 @@
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.features import GROUPS, FeatureGroup, parse_groups, register_group
+from proxyrank.features import (
+    GROUPS,
+    Family,
+    FeatureGroup,
+    FeatureSettings,
+    get_group,
+    parse_groups,
+    register_group,
+)
 from proxyrank.spaces import has
 
 
@@ -12,11 +21,9 @@ def _group(name: str) -> FeatureGroup:
     return FeatureGroup(
         name=name,
         summary="",
-        version=1,
         needs_network=True,
         columns=lambda space: [],
         compute=lambda space, archs, settings: None,  # type: ignore[arg-type,return-value]
-        defaults={"seed": 0, "batch_size": 64},
     )
 
 
@@ -56,7 +63,8 @@ def test_all_is_what_is_registered():
 def test_groups_of_the_paper_come_first_whenever_they_register(more_groups):
     for name in ("mine", "zcs", "vkdnw"):
         register_group(_group(name))
-    assert list(GROUPS) == ["vkdnw", "zcs", "graf", "paths", "cell", "flow", "vkdnw_extra", "config", "mine"]
+    assert list(GROUPS)[:6] == ["vkdnw", "zcs", "graf", "paths", "cell", "flow"]
+    assert list(GROUPS)[-1] == "mine"
     assert parse_groups("graf+zcs+vkdnw") == ("vkdnw", "zcs", "graf")
 
 
@@ -74,10 +82,26 @@ def test_no_group(text):
         parse_groups(text)
 
 
-def test_a_group_takes_its_own_settings_only():
-    group = _group("mine")
-    assert group.resolve(None) == {"seed": 0, "batch_size": 64}
-    assert group.resolve({"seed": 3, "other": 1}) == {"seed": 3, "batch_size": 64}
+def test_a_family_takes_the_settings_that_it_reads():
+    family = Family("mine", ("a",), settings=("seed", "batch_size"))
+    assert family.resolve(FeatureSettings()).stated() == {"batch_size": 64, "seed": 0}
+    given = FeatureSettings(seed=3, dtype="float64")
+    assert family.resolve(given).stated() == {"batch_size": 64, "seed": 3}
+    own = replace(family, defaults={"batch_size": 8})
+    assert own.resolve(given).stated() == {"batch_size": 8, "seed": 3}
+    assert own.resolve(FeatureSettings(batch_size=64)).stated() == {"batch_size": 64, "seed": 0}
+    with pytest.raises(ValueError, match="mine: no settings of the name sed"):
+        Family("mine", ("a",), settings=("sed",))
+
+
+def test_a_group_is_one_family_unless_it_names_several(space):
+    (family,) = get_group("graf").families(space)
+    assert (family.name, family.version, family.settings) == ("graf", 1, ("graf_no_path",))
+    assert list(family.columns) == get_group("graf").columns(space)
+    for group in GROUPS.values():
+        if all(has(space, ability) for ability in group.needs):
+            columns = [c for own in group.families(space) for c in own.columns]
+            assert columns == group.columns(space)
 
 
 def test_summaries_and_columns_are_unique(space):

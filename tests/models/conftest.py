@@ -10,6 +10,7 @@ from proxyrank.common.seeds import derive_rng
 from proxyrank.features import FeatureTable, GroupInfo, Sidecar
 from proxyrank.models import ProxyRanker
 from proxyrank.spaces import get_space
+from proxyrank.testing.rankers import ranking_problem
 
 Problem = tuple[np.ndarray, np.ndarray]
 
@@ -17,14 +18,7 @@ Problem = tuple[np.ndarray, np.ndarray]
 @pytest.fixture(scope="session")
 def problem() -> Callable[..., Problem]:
     """``problem(n, d, seed)``: features [n, d] and accuracies in percent that rise with the first column."""
-
-    def make(n: int, d: int, seed: int = 0) -> Problem:
-        rng = derive_rng("tests/models", n, d, seed)
-        X = rng.normal(size=(n, d))
-        y = 100 / (1 + np.exp(-1.5 * X[:, 0] - 1.0 + 0.1 * rng.normal(size=n)))
-        return X, y
-
-    return make
+    return ranking_problem
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +37,7 @@ def user_table(cells: list[str]) -> Callable[..., FeatureTable]:
         frame = pd.DataFrame(rng.normal(size=(len(cells), len(names))), index=cells, columns=names)
         frame.iloc[:, 0] = [float(cell.count("nor_conv_3x3")) for cell in cells]
         frame.index.name = "arch"
-        info = GroupInfo(version=0, columns=names, source="mine.csv")
+        info = GroupInfo.of(names, source="mine.csv")
         return FeatureTable(frame, Sidecar(space="nb201", groups={"user": info}))
 
     return make

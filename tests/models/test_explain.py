@@ -37,7 +37,7 @@ def test_contributions_are_the_shapley_values_by_brute_force():
     rng = np.random.default_rng(0)
     X = rng.standard_normal((60, 3))
     y = 50 + 10 * X[:, 0] * (X[:, 1] > 0) + X[:, 2]
-    model = LightGBMRanker("none", n_estimators=3, num_leaves=5, colsample=1.0).fit(X, y)
+    model = LightGBMRanker("none", n_estimators=3, num_leaves=5, colsample_bytree=1.0).fit(X, y)
     trees = [info["tree_structure"] for info in model.booster_.dump_model()["tree_info"]]
     row = X[7]
 
@@ -92,5 +92,7 @@ def test_ensembles_explain_their_trees(problem):
 def test_models_without_trees_say_so():
     archs = SPACE.sample(30, seed=1)
     forest = ProxyRanker(groups="graf", model="forest").fit(archs, np.linspace(50, 90, 30))
-    with pytest.raises(ProxyrankError, match="forest has no trees of LightGBM"):
+    with pytest.raises(
+        ProxyrankError, match="forest does not explain its scores; train with lightgbm or ens"
+    ):
         explain_arch(forest, archs[0])

@@ -76,6 +76,8 @@ class _Memory:
 
     score_is_label = True
     oof_score_ = None
+    label_sees_oof = False
+    interval_folds = 10
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         return {}
@@ -103,7 +105,7 @@ def test_own_out_of_fold_scores_are_used() -> None:
     rng = derive_rng("tests/conformal/own")
     y = rng.uniform(20, 90, 100)
     model = _Memory()
-    model.label_map_ = None  # type: ignore[attr-defined]
+    model.label_sees_oof = True
     model.oof_score_ = y / 100 + rng.normal(0, 0.02, 100)  # type: ignore[assignment]
     intervals, why = conformal_intervals(
         model, np.zeros((100, 1)), y, groups=range(100), context={}, direction="max"

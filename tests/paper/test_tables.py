@@ -11,7 +11,6 @@ from sklearn.metrics import ndcg_score
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.paper import TABLES, Bench, digits_bench, nb201_bench, reproduce
-from proxyrank.paper import rows as known_rows
 from proxyrank.paper.fim import fim_cells, fim_notes
 from proxyrank.paper.metrics import paper_metrics
 from proxyrank.paper.published import published, published_tables
@@ -21,7 +20,7 @@ from proxyrank.paper.render import to_latex, to_markdown
 from proxyrank.paper.result import Cell, Result
 from proxyrank.paper.rows import MODEL_DRIVEN, TRAINING_FREE, ModelDriven
 from proxyrank.paper.run import verdicts
-from proxyrank.paper.tables import table10
+from proxyrank.paper.tables import ranking_tables, table10
 
 DATASETS = ("cifar10", "ImageNet16-120")
 
@@ -93,9 +92,7 @@ def test_learnt_rows_go_on_where_they_stopped(digits, tmp_path):
 
 @pytest.mark.parametrize("name", list(TABLES))
 def test_every_table_runs_on_digits(name, digits, tmp_path, monkeypatch):
-    monkeypatch.setattr(known_rows, "MODEL_DRIVEN", ())
-    for module in ("table1", "table6", "table7"):
-        monkeypatch.setattr(f"proxyrank.paper.tables.{module}.MODEL_DRIVEN", MODEL_DRIVEN[1:2])
+    monkeypatch.setattr(ranking_tables, "MODEL_DRIVEN", MODEL_DRIVEN[1:2])
     result = reproduce(name, digits, tmp_path / "out")
     assert result.cells
     assert all(cell.ours is not None for cell in result.cells if cell.row != "te_nas"), name
@@ -129,8 +126,8 @@ def test_table10_has_all_subsets_and_the_published_best_one(nb201, tmp_path):
     assert notes["EF"] == ""
 
 
-def test_ndcg_of_a_subset_of_cells_is_not_compared(digits):
-    cells = list(fim_cells(digits, {"8": {"fisher_tensors": 8}}, {}))
+def test_ndcg_of_a_subset_of_cells_is_not_compared(digits, tmp_path):
+    cells = list(fim_cells(digits, {"8": {"fisher_tensors": 8}}, {}, tmp_path))
     every = len(digits.labelled("digits", "filtered"))
     assert {(cell.metric, cell.n, cell.of) for cell in cells} == {
         ("KT", 12, 0),

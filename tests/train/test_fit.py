@@ -13,8 +13,8 @@ from proxyrank.features import compute_features
 from proxyrank.models import ProxyRanker
 from proxyrank.spaces import get_space
 from proxyrank.train.fit import FitPlan, fit_ranker
-from proxyrank.train.study import adopt_study, study_in_folder, study_remark
 from proxyrank.train.study.plan import StudyPlan
+from proxyrank.train.tuned import adopt_study, fit_tuned, study_in_folder, study_remark
 
 SPACE = get_space("nb201")
 PLAN = FitPlan(("cell", "paths"), params={"n_estimators": 30}, population="filtered", train_size=40, seed=2)
@@ -30,7 +30,7 @@ def labels() -> Labels:
 
 def test_tuned_rankers_repeat_themselves_and_keep_stated_parameters(labels: Labels, tmp_path: Path) -> None:
     for name in ("a", "b"):
-        fit_ranker(SPACE, labels, replace(PLAN, tune=7)).save(tmp_path / name)
+        fit_tuned(SPACE, labels, PLAN, 7).save(tmp_path / name)
     files = sorted(path.name for path in (tmp_path / "a").iterdir())
     for file in files:
         assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()

@@ -102,7 +102,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     ),
     "smallnets": Benchmark(
         name="smallnets",
-        summary="Small convolutional networks trained on scikit-learn's digits with Gaussian noise",
+        summary="small convolutional networks trained on scikit-learn's digits with Gaussian noise",
         space="smallnets",
         population="all",
         label="accuracy",

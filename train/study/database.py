@@ -2,19 +2,14 @@
 
 import random
 import time
-import warnings
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import optuna
-from optuna.exceptions import ExperimentalWarning
-from optuna.storages import BaseStorage, JournalStorage, RDBStorage, RetryHeartbeatStaleTrialCallback
-from optuna.storages._heartbeat import BaseHeartbeat
+from optuna.storages import BaseStorage, JournalStorage, RDBStorage
 from optuna.storages.journal import JournalFileBackend, JournalFileSymlinkLock
-from optuna.trial import TrialState
 from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
@@ -25,7 +20,6 @@ SQLITE_TIMEOUT = 60.0
 """Seconds that a process waits for another one's transaction."""
 ATTEMPTS = 8
 SHORTEST_LOCK = 3
-MAX_RETRIES = 3
 _JOURNAL = "journal:"
 _DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 _EXTRAS = {"psycopg": "postgres"}
@@ -40,8 +34,8 @@ class StudyStorage:
     name
         ``journal:PATH``, a database URL, or the path of an SQLite file, made if absent.
     heartbeat, grace
-        Seconds between signs of life of a running trial, and since the last one until it counts as dead; its
-        parameters are then tried again, at most 3 times.
+        Seconds between signs of life of a running trial, and without a new one until it counts as dead; its
+        parameters are then tried again, at most 3 times (see `alive`).
     """
 
     name: str
@@ -65,11 +59,11 @@ class StudyStorage:
         MissingDependencyError
             If the driver of the database is not installed.
         """
-        with warnings.catch_warnings(action="ignore", category=ExperimentalWarning):
-            retry = RetryHeartbeatStaleTrialCallback(max_retry=MAX_RETRIES)
         if self.name.startswith(_JOURNAL):
-            path = _in_folder(Path(self.name.removeprefix(_JOURNAL)).absolute())
-            return self._attempt(lambda: BeatingJournal(str(path), self.heartbeat, self.grace, retry))
+            path = str(_in_folder(Path(self.name.removeprefix(_JOURNAL)).absolute()))
+            # a process killed while it writes leaves its lock behind, which others remove after a while
+            lock = JournalFileSymlinkLock(path, grace_period=max(SHORTEST_LOCK, self.grace))
+            return self._attempt(lambda: JournalStorage(JournalFileBackend(path, lock)))
         url = self._url()
         sqlite = url.get_backend_name() == "sqlite"
         if sqlite and url.database:
@@ -81,9 +75,6 @@ class StudyStorage:
             storage = RDBStorage(
                 url.render_as_string(hide_password=False),
                 engine_kwargs={"pool_pre_ping": True, **arguments},
-                heartbeat_interval=self.heartbeat,
-                grace_period=self.grace,
-                heartbeat_stale_trial_callback=retry,
             )
             if sqlite:
                 _serialise(storage)
@@ -105,8 +96,7 @@ class StudyStorage:
     def _attempt(self, connect: Callable[[], BaseStorage]) -> BaseStorage:
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                with warnings.catch_warnings(action="ignore", category=ExperimentalWarning):
-                    return connect()
+                return connect()
             except (ImportError, ModuleNotFoundError) as error:
                 raise MissingDependencyError(self._missing_driver(error)) from None
             except (SQLAlchemyError, optuna.exceptions.StorageInternalError, RuntimeError, OSError) as error:
@@ -122,51 +112,6 @@ class StudyStorage:
         extra = _EXTRAS.get(driver)
         hint = f"pip install proxyrank[{extra}]" if extra else f"install {driver}"
         return f"the storage {self.shown} needs the package {driver}: {hint} ({error.__cause__ or error})"
-
-
-class BeatingJournal(JournalStorage, BaseHeartbeat):
-    """A journal file with the heartbeats that Optuna has for databases only, as attributes of the trials.
-
-    Parameters
-    ----------
-    path
-        The journal.
-    interval, grace
-        Seconds between beats, and since the last one until a trial counts as dead. Beats are times of the
-        machines' clocks, which must agree to a few seconds.
-    callback
-        Called with the study and a trial found dead.
-    """
-
-    KEY = "proxyrank:beat"
-
-    def __init__(self, path: str, interval: int, grace: int, callback: Callable[..., None]) -> None:
-        # a process killed while it writes leaves its lock behind, which others remove after a while
-        lock = JournalFileSymlinkLock(path, grace_period=max(SHORTEST_LOCK, grace))
-        super().__init__(JournalFileBackend(path, lock))
-        self._interval, self._grace, self._callback = interval, grace, callback
-
-    def record_heartbeat(self, trial_id: int) -> None:
-        """Write that the trial's process lives."""
-        with suppress(optuna.exceptions.UpdateFinishedTrialError):  # it may end between two beats
-            self.set_trial_system_attr(trial_id, self.KEY, time.time())
-
-    def _get_stale_trial_ids(self, study_id: int) -> list[int]:
-        running = self.get_all_trials(study_id, deepcopy=False, states=(TrialState.RUNNING,))
-        late = time.time() - self._grace
-        return [t._trial_id for t in running if _beat(t.system_attrs, self.KEY, late) < late]
-
-    def get_heartbeat_interval(self) -> int:
-        """Seconds between beats."""
-        return self._interval
-
-    def get_heartbeat_stale_trial_callback(self) -> Callable[..., None]:
-        """What is done with a dead trial."""
-        return self._callback
-
-
-def _beat(attributes: Mapping[str, Any], key: str, unknown: float) -> float:
-    return float(attributes.get(key, unknown))
 
 
 def _serialise(storage: RDBStorage) -> None:

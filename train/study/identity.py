@@ -49,7 +49,9 @@ def fingerprint(objective: Objective, about: dict[str, Any]) -> dict[str, Any]:
         "direction": "maximize",
         "model": plan.model,
         "fixed": dict(plan.params),
-        "parameters": {name: json.loads(distribution_to_json(d)) for name, d in objective.space.items()},
+        "parameters": {
+            name: json.loads(distribution_to_json(d)) for name, d in objective.distributions.items()
+        },
         "folds": f"{folds} x {repeats}",
         "seed": plan.seed,
     }
@@ -67,7 +69,7 @@ def open_study(storage: BaseStorage, name: str, objective: Objective, about: dic
     """
     plan, own = objective.plan, fingerprint(objective, about)
     sampler, pruner = (
-        NumberedSampler(plan.seed, start_points(plan.model, objective.space)),
+        NumberedSampler(plan.seed, start_points(plan.model, objective.distributions)),
         make_pruner(plan.metrics),
     )
     directions = [StudyDirection.MAXIMIZE] * len(plan.metrics)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from optuna.distributions import BaseDistribution
 from sklearn.model_selection import GroupKFold
 
-from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.errors import ProxyrankError, unknown
 from proxyrank.common.labels import SIGNS
 from proxyrank.common.seeds import derive_seed
 from proxyrank.evaluate import Labels, Metric, kendall_tau, label_gains, ndcg, spearman
@@ -16,15 +16,16 @@ from proxyrank.features import FeatureTable
 from proxyrank.models import make_model
 from proxyrank.models.inputs.matching import as_matrix
 from proxyrank.models.parts.targets import FloatArray
-from proxyrank.spaces import SearchSpace, equality_key
-from proxyrank.train.study.columns import kept_columns, order_columns
+from proxyrank.spaces import SearchSpace
+from proxyrank.spaces.equal import equal_keys
+from proxyrank.train.columns import kept_columns, order_columns
 from proxyrank.train.study.parameters import Choice, parameter_space
 from proxyrank.train.study.plan import StudyPlan
 
 Fold = tuple[NDArray[np.intp], NDArray[np.intp]]
 """Rows that are fitted to, and rows that are judged."""
 
-METRICS: dict[str, Callable[[FloatArray, FloatArray, FloatArray], Metric]] = {
+FOLD_METRICS: dict[str, Callable[[FloatArray, FloatArray, FloatArray], Metric]] = {
     "KT": lambda scores, y, gains: kendall_tau(scores, y),
     "SPR": lambda scores, y, gains: spearman(scores, y),
     "nDCG": lambda scores, y, gains: ndcg(scores, gains),
@@ -78,7 +79,7 @@ class StudyData:
             labels.values.to_numpy(dtype=np.float64),
             columns,
             tuple(owner[name] for name in columns),
-            tuple(equality_key(space, arch) for arch in archs),
+            tuple(equal_keys(space, archs)),
             labels.direction,
             tuple(archs),
         )
@@ -88,7 +89,7 @@ class StudyData:
         """The groups, each once, sorted."""
         return tuple(sorted(set(self.groups)))
 
-    def columns_of(self, groups: Sequence[str]) -> NDArray[np.intp]:
+    def positions(self, groups: Sequence[str]) -> NDArray[np.intp]:
         """Positions of the columns of some groups, ascending."""
         return np.flatnonzero(np.isin(self.groups, list(groups)))
 
@@ -96,7 +97,7 @@ class StudyData:
         self, groups: Sequence[str], rows: NDArray[np.intp] | None = None, *, seed: int, threads: int = 1
     ) -> NDArray[np.intp]:
         """Positions of the groups' columns from the most to the least useful one in the rows (None: all)."""
-        used, rows = self.columns_of(groups), np.arange(len(self.y)) if rows is None else rows
+        used, rows = self.positions(groups), np.arange(len(self.y)) if rows is None else rows
         X, y = self.X[np.ix_(rows, used)], self.y[rows]
         return used[order_columns(X, y, direction=self.direction, seed=seed, threads=threads)]
 
@@ -129,18 +130,19 @@ class Objective:
     data: StudyData
     plan: StudyPlan
     folds: list[Fold] = field(init=False)
-    space: dict[str, BaseDistribution] = field(init=False)
+    distributions: dict[str, BaseDistribution] = field(init=False)
     _orders: dict[tuple[int, tuple[str, ...]], NDArray[np.intp]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        if unknown := [name for name in self.plan.metrics if name not in METRICS]:
-            raise ProxyrankError(f"unknown metric {', '.join(unknown)}; known: {', '.join(METRICS)}")
+        for name in self.plan.metrics:
+            if name not in FOLD_METRICS:
+                raise unknown("metric", name, FOLD_METRICS)
         if len(self.data.y) < MIN_ROWS:
             raise ProxyrankError(
                 f"a study needs at least {MIN_ROWS} labelled architectures, got {len(self.data.y)}"
             )
         self.folds = make_folds(self.data.keys, *self.plan.folds_of(len(self.data.y)), self.plan.seed)
-        self.space = parameter_space(
+        self.distributions = parameter_space(
             self.plan.model,
             self.data.group_names,
             fixed=self.plan.params,
@@ -172,7 +174,7 @@ class Objective:
                 {
                     "direction": data.direction,
                     "random_state": self.plan.seed,
-                    "threads": self.plan.threads,
+                    "n_jobs": self.plan.threads,
                     **self.plan.params,
                     **choice.params,
                 },
@@ -182,7 +184,7 @@ class Objective:
             raise UndefinedObjectiveError(f"{where} cannot be fitted: {error}") from None
         values = []
         for name in self.plan.metrics:
-            metric = METRICS[name](scores, self._oriented[judged], self._gains[judged])
+            metric = FOLD_METRICS[name](scores, self._oriented[judged], self._gains[judged])
             if metric.value is None:
                 raise UndefinedObjectiveError(f"{name} {metric.reason} in {where}")
             values.append(metric.value)
@@ -190,7 +192,7 @@ class Objective:
 
     def _columns(self, choice: Choice, i: int) -> NDArray[np.intp]:
         if choice.columns >= 1.0:
-            return self.data.columns_of(choice.groups)
+            return self.data.positions(choice.groups)
         key = (i, choice.groups)
         if key not in self._orders:
             self._orders[key] = self.data.column_order(

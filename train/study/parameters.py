@@ -22,7 +22,7 @@ MODEL_SPACES: dict[str, dict[str, BaseDistribution]] = {
         "learning_rate": FloatDistribution(0.015, 0.08, log=True),
         "num_leaves": IntDistribution(6, 24),
         "min_child_samples": CategoricalDistribution((None, 2, 5, 10, 20)),  # None follows the rows
-        "colsample": FloatDistribution(0.1, 1.0),
+        "colsample_bytree": FloatDistribution(0.1, 1.0),
         "subsample": FloatDistribution(0.6, 1.0),
         "reg_alpha": FloatDistribution(0.0, 0.3),
         "reg_lambda": FloatDistribution(0.0, 8.0),
@@ -40,7 +40,7 @@ STARTS: dict[str, tuple[dict[str, Any], ...]] = {
             "learning_rate": 0.04,
             "num_leaves": 18,
             "min_child_samples": 5,
-            "colsample": 0.6,
+            "colsample_bytree": 0.6,
         },
         # slower, with a little regularisation
         {
@@ -48,7 +48,7 @@ STARTS: dict[str, tuple[dict[str, Any], ...]] = {
             "learning_rate": 0.022,
             "num_leaves": 15,
             "min_child_samples": 10,
-            "colsample": 0.44,
+            "colsample_bytree": 0.44,
             "subsample": 0.94,
             "reg_alpha": 0.03,
             "reg_lambda": 0.8,
@@ -127,7 +127,7 @@ def parameter_space(
 
 def default_parameters(model: str, space: Mapping[str, BaseDistribution]) -> dict[str, Any]:
     """The point that means no tuning: the model's defaults, all columns of all groups."""
-    defaults = {**model_class(model)().get_params(), COLUMNS: 1.0, SELECT: False}  # type: ignore[attr-defined]
+    defaults = {**model_class(model)().get_params(), COLUMNS: 1.0, SELECT: False}
     return {name: defaults[name] for name in space if name in defaults}
 
 

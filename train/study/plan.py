@@ -22,7 +22,7 @@ class StudyPlan:
     trials
         Finished trials (complete or pruned) of the study in all, over all its processes and restarts.
     metrics
-        Names in `METRICS`, all maximised; several give a Pareto front.
+        Names in `FOLD_METRICS`, all maximised; several give a Pareto front.
     folds, repeats
         Of the cross-validation; a repeat is another division into folds. None follows the rows: 5 folds (at
         least 8 rows each, at least 2 folds), repeated until about 800 rows are validated, at most 5 times.

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import matplotlib
 import numpy as np
 import optuna
 from optuna import Study
@@ -88,6 +87,7 @@ def _save(axes: Any, path: Path) -> None:
 @contextmanager
 def _drawing() -> Iterator[None]:
     """Draw without a screen; backend, style and warnings of the caller come back afterwards."""
+    import matplotlib
     import matplotlib.pyplot as plt
 
     before = matplotlib.get_backend()

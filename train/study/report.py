@@ -1,15 +1,12 @@
 """A study and what comes of it in one folder: storage, ``best.json``, ``trials.csv``, pictures."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from proxyrank.common.digests import archs_digest, short_digest
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.evaluate import Labels, in_population
-from proxyrank.features import FeatureTable
-from proxyrank.spaces import SearchSpace
-from proxyrank.train.fit import FitPlan, training_features, training_part
+from proxyrank.common.files import require_parent
 from proxyrank.train.study.database import StudyStorage
 from proxyrank.train.study.objective import Objective, StudyData
 from proxyrank.train.study.plan import StudyPlan
@@ -22,7 +19,7 @@ DATABASE = "study.db"
 
 @dataclass(frozen=True)
 class StudyReport:
-    """What `study_in_folder` did.
+    """What `report_study` did.
 
     Attributes
     ----------
@@ -43,76 +40,48 @@ class StudyReport:
     files: tuple[Path, ...]
 
 
-def study_in_folder(
-    space: SearchSpace,
-    labels: Labels,
-    fit: FitPlan,
+def report_study(
+    data: StudyData,
     plan: StudyPlan,
     out: Path,
     *,
+    about: Mapping[str, Any],
+    facts: Mapping[str, Any],
     storage: str | None = None,
     name: str = "proxyrank",
-    jobs: int = 1,
-    features: FeatureTable | None = None,
+    workers: int = 1,
 ) -> StudyReport:
-    """Run or continue a study on the training part of the labels, and write what it found.
+    """Run or continue a study, and write what it found.
 
     Parameters
     ----------
-    space, labels
-        As for `fit_ranker`.
-    fit
-        Groups that trials may use, and how the training part is chosen.
-    plan
-        The study; its seed, model and threads are the fit's.
+    data, plan
+        The study.
     out
         Folder of the results, made if absent; nothing is written there before the study has begun.
+    about, facts
+        What must be equal whenever the study is continued, and what else the result states as settings.
     storage
         As in `StudyStorage`; None is ``study.db`` in the folder.
-    name, jobs
+    name, workers
         As for `run_study`.
-    features
-        Table to use instead of computing the groups' features.
 
     Raises
     ------
     ProxyrankError
-        If labels or features do not suffice, the stored study is about something else, or all trials failed.
+        If the data do not suffice, the stored study is about something else, or all trials failed.
     KeyboardInterrupt
         After an interrupt; finished trials are in the storage.
     """
-    plan = replace(plan, seed=fit.seed, model=fit.model or plan.model, threads=fit.threads, params=fit.params)
-    chosen = training_part(space, labels, fit, features=features)
-    data = StudyData.of(space, chosen, features or training_features(space, chosen, fit))
     Objective(data, plan)  # what cannot be judged is refused before a folder is made
-    if not out.absolute().parent.is_dir():
-        raise ProxyrankError(f"--out {out}: the folder {out.absolute().parent} does not exist")
+    require_parent(out, "--out")
     if out.exists() and not out.is_dir():
         raise ProxyrankError(f"--out {out}: a file of that name exists, expected a folder")
     out.mkdir(exist_ok=True)
     stored = StudyStorage(storage or str(out / DATABASE))
-    known = in_population(space, labels, fit.population)
-    settings = {
-        "space": space.name,
-        "population": fit.population,
-        "split": f"{fit.split}, {len(data.y)} of {len(known.values)}",
-    }
-    about = {**settings, "label table": table_digest(known)}
-    study, before = run_study(data, plan, stored, name=name, about=about, jobs=jobs)
-    facts: dict[str, Any] = {
-        **settings,
-        "label": labels.name,
-        "direction": labels.direction,
-        "train_archs_sha256": archs_digest(data.archs),
-    }
-    result = summarise(study, data, plan, facts)
+    study, before = run_study(data, plan, stored, name=name, about=dict(about), workers=workers)
+    result = summarise(study, data, plan, dict(facts))
     write_result(result, study, plan, out)
     files = (out / BEST_FILE, out / TRIALS_FILE, *plot_study(study, plan, out))
     finished = result.trials["complete"] + result.trials["pruned"]
     return StudyReport(result, before, finished, stored.shown, files)
-
-
-def table_digest(labels: Labels) -> str:
-    """Short digest of all labels of a table, those outside the training part too."""
-    text = "".join(f"{arch},{value!r}\n" for arch, value in labels.values.items())
-    return short_digest(text)

@@ -19,6 +19,7 @@ from proxyrank.train.study.identity import open_study
 from proxyrank.train.study.objective import Objective, StudyData
 from proxyrank.train.study.parameters import Choice
 from proxyrank.train.study.plan import StudyPlan
+from proxyrank.train.study.results import summarise
 from proxyrank.train.study.worker import Worker, finished
 
 
@@ -35,7 +36,7 @@ class _Task:
     def worker(self, stop: Callable[[], bool]) -> Worker:
         objective = Objective(self.data, self.plan)
         study = open_study(self.storage.open(), self.name, objective, self.about)
-        return Worker(study, objective, stop=stop, grace=self.storage.grace)
+        return Worker(study, objective, stop=stop, heartbeat=self.storage.heartbeat, grace=self.storage.grace)
 
 
 def run_study(
@@ -45,7 +46,7 @@ def run_study(
     *,
     name: str = "proxyrank",
     about: dict[str, Any] | None = None,
-    jobs: int = 1,
+    workers: int = 1,
 ) -> tuple[Study, int]:
     """Bring a stored study to ``plan.trials`` finished trials; any number of processes may do so at once.
 
@@ -57,8 +58,8 @@ def run_study(
         Where it lies and what it is called there; it is created if absent.
     about
         Further settings that must be equal whenever the study is continued.
-    jobs
-        Processes started here; with more than one the trials depend on their timing.
+    workers
+        Processes that work on it here, this one included; with several the trials depend on their timing.
 
     Returns
     -------
@@ -79,7 +80,7 @@ def run_study(
         with _deferred_interrupt() as stop, _quiet():
             worker = task.worker(stop)
             before = finished(worker.study)
-            with _helpers(task, jobs - 1 if before < plan.trials else 0):
+            with _helpers(task, workers - 1 if before < plan.trials else 0):
                 for _ in _advances(worker, before):
                     pass
     except StorageInternalError as error:
@@ -98,8 +99,6 @@ def tune(data: StudyData, plan: StudyPlan) -> Choice:
     ProxyrankError
         If no trial has a value.
     """
-    from proxyrank.train.study.results import summarise
-
     with _deferred_interrupt() as stop, _quiet():
         objective = Objective(data, plan)
         study = open_study(optuna.storages.InMemoryStorage(), "tune", objective, {})

@@ -3,22 +3,21 @@
 The total is kept by tickets. A trial's number is its ticket; the storage gives every number once. Whoever
 holds a number goes to work only if fewer than N trials with a smaller number are finished, running or
 waiting; otherwise the trial is withdrawn (it fails, with a note). Trials with smaller numbers exist already
-and can only leave that set, so at most N ever finish, without a lock. A process that finds all N claimed
-waits for them: a trial whose process dies fails by its heartbeat, and its place is free again.
+and can only leave that set, so at most N ever finish, without a lock. (Optuna's ``MaxTrialsCallback`` looks
+only after a trial: every process would finish the one it is at, and the total would depend on their number.)
+A process that finds all N claimed waits for them: a trial whose process dies is given up, see `alive`, and
+its place is free again.
 """
 
 import logging
 import time
-import warnings
 from collections.abc import Callable, Iterator
-from typing import Any
 
-import optuna
 from optuna import Study, Trial
-from optuna.exceptions import ExperimentalWarning, TrialPruned, UpdateFinishedTrialError
-from optuna.storages._heartbeat import BaseHeartbeat, is_heartbeat_enabled
+from optuna.exceptions import TrialPruned, UpdateFinishedTrialError
 from optuna.trial import FrozenTrial, TrialState
 
+from proxyrank.train.study.alive import Watch, signs_of_life
 from proxyrank.train.study.objective import Objective, UndefinedObjectiveError
 from proxyrank.train.study.parameters import draw, make_choice
 from proxyrank.train.study.plan import StudyPlan
@@ -33,8 +32,8 @@ WITHDRAWN = "withdrawn"
 """User attribute of a trial that another process made superfluous."""
 FOLD_VALUES = "folds"
 """User attribute: metrics of each fold judged so far."""
-_BEGUN = "begun"
 _POLL = 0.3
+"""Seconds between looks while a process waits for the trials of others."""
 
 
 class _WithdrawnError(Exception):
@@ -53,8 +52,9 @@ class Worker:
     stop
         Asked between folds; once it says yes, `run` raises KeyboardInterrupt. The trial at work fails and its
         parameters are put first in the queue.
-    grace
-        Seconds after which a trial without any sign of life from its process counts as dead.
+    heartbeat, grace
+        Seconds between signs of life of this process, and without any from another one until its trial is
+        given up and tried again.
     """
 
     def __init__(
@@ -63,14 +63,15 @@ class Worker:
         objective: Objective,
         *,
         stop: Callable[[], bool] = lambda: False,
+        heartbeat: float = 5.0,
         grace: float = 30.0,
     ) -> None:
         self.study = study
         self.objective = objective
         self.plan: StudyPlan = objective.plan
         self.stop = stop
-        self.grace = grace
-        self._unbegun: dict[int, float] = {}
+        self.heartbeat = heartbeat
+        self._watch = Watch(study, grace)
 
     def run(self) -> Iterator[int]:
         """Work, yielding the number of finished trials of the study whenever a trial has ended.
@@ -81,6 +82,7 @@ class Worker:
             If `stop` said so.
         """
         while not self._done():
+            self._watch.look()  # from the start on: a process that died long ago is noticed while others work
             if self._claimed() < self.plan.trials:
                 self._one_trial()
             else:
@@ -100,7 +102,8 @@ class Worker:
         try:
             self.study.optimize(self._evaluate, n_trials=1, catch=(UndefinedObjectiveError, _WithdrawnError))
         except (UpdateFinishedTrialError, ValueError) as error:
-            # others took this process for dead (it was suspended, say) and its trial is being tried again
+            # others took this process for dead (it was suspended, say) and its trial is being tried again; at
+            # the end of a trial Optuna says so by a bare ValueError, which has nothing but its text
             if not isinstance(error, UpdateFinishedTrialError) and "Cannot tell" not in str(error):
                 raise
             _log.warning("a trial was given up: no sign of life from this process for too long")
@@ -109,32 +112,18 @@ class Worker:
         if self.stop():
             raise KeyboardInterrupt
         time.sleep(_POLL)
-        with warnings.catch_warnings(action="ignore", category=ExperimentalWarning):
-            optuna.storages.fail_stale_trials(self.study)
-        self._fail_unbegun()
-
-    def _fail_unbegun(self) -> None:
-        """Fail trials whose process died before its first heartbeat, which no heartbeat can tell."""
-        now = time.monotonic()
-        unbegun = {
-            trial.number
-            for trial in self._trials()
-            if trial.state == TrialState.RUNNING and _BEGUN not in trial.user_attrs
-        }
-        self._unbegun = {number: self._unbegun.get(number, now) for number in unbegun}
-        for number, since in self._unbegun.items():
-            if now - since > self.grace:
-                self.study.tell(number, state=TrialState.FAIL, skip_if_finished=True)
 
     def _evaluate(self, trial: Trial) -> float | tuple[float, ...]:
         if self._place(trial.number) >= self.plan.trials:
             trial.set_user_attr(WITHDRAWN, True)
             raise _WithdrawnError
-        self._first_beat(trial)
-        trial.set_user_attr(_BEGUN, True)
+        with signs_of_life(trial, self.heartbeat):
+            return self._judge(trial)
+
+    def _judge(self, trial: Trial) -> float | tuple[float, ...]:
         if origin(self._trials()[trial.number]) == 0:
             trial.set_user_attr(DEFAULTS, True)
-        parameters = draw(trial, self.objective.space)
+        parameters = draw(trial, self.objective.distributions)
         try:
             return self._cross_validate(trial)
         except UndefinedObjectiveError as error:
@@ -142,14 +131,10 @@ class Worker:
             _log.warning("trial %d failed: %s; its parameters: %s", trial.number, error, parameters)
             raise
         except KeyboardInterrupt:
-            self.study.enqueue_trial(trial.params, user_attrs=_kept(trial.user_attrs))
+            # whoever goes on begins with what was being judged; the trial that means no tuning stays marked
+            marks = {DEFAULTS: True} if DEFAULTS in trial.user_attrs else {}
+            self.study.enqueue_trial(trial.params, user_attrs=marks)
             raise
-
-    def _first_beat(self, trial: Trial) -> None:
-        """Beat before the trial is marked as begun: Optuna's own thread may be late with its first beat."""
-        storage = self.study._storage
-        if isinstance(storage, BaseHeartbeat) and is_heartbeat_enabled(storage):
-            storage.record_heartbeat(trial._trial_id)
 
     def _cross_validate(self, trial: Trial) -> float | tuple[float, ...]:
         choice = make_choice(trial.params, self.plan.model, self.objective.data.group_names)
@@ -159,7 +144,7 @@ class Worker:
             if self.stop():
                 raise KeyboardInterrupt
             values.append(of_fold)
-            if len(of_fold) == 1:
+            if len(of_fold) == 1:  # Optuna prunes trials of one objective only
                 trial.report(of_fold[0], i)
                 if prunable and i + 1 < len(self.objective.folds) and trial.should_prune():
                     trial.set_user_attr(FOLD_VALUES, values)
@@ -169,6 +154,7 @@ class Worker:
         return means[0] if len(means) == 1 else tuple(means)
 
     def _place(self, number: int) -> int:
+        """Trials with a smaller number that have a claim; all of them exist once this number was given."""
         return sum(trial.number < number and trial.state != TrialState.FAIL for trial in self._trials())
 
 
@@ -184,7 +170,3 @@ def undefined(study: Study) -> list[FrozenTrial]:
         for trial in study.get_trials(deepcopy=False, states=(TrialState.FAIL,))
         if REASON in trial.user_attrs
     ]
-
-
-def _kept(attributes: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in attributes.items() if key == DEFAULTS}

@@ -1,5 +1,6 @@
 """The command line: it parses, calls and prints; what it prints about is computed in the other packages."""
 
+import io
 import sys
 
 from proxyrank.common.errors import ProxyrankError
@@ -12,6 +13,8 @@ def main() -> None:
     """
     from proxyrank.cli.app import app
 
+    if isinstance(sys.stdout, io.TextIOWrapper):  # an ASCII terminal must not lose the result over a sign
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         app()
     except ProxyrankError as error:

@@ -1,36 +1,25 @@
-"""Architectures that a user lists in a file, with the columns that stand beside them."""
+"""Architectures as ``--archs`` names them."""
 
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from proxyrank.cli import options, output
-from proxyrank.spaces import SearchSpace, parse_all
+from proxyrank.spaces import SearchSpace
+
+if TYPE_CHECKING:
+    from proxyrank.spaces.candidates import Candidates
 
 
-def read_candidates(space: SearchSpace, archs: str) -> pd.DataFrame:
-    """Frame indexed by exact spelling, in file order, with the file's other columns; repeats collapse.
-
-    Parameters
-    ----------
-    space
-        The space they must belong to.
-    archs
-        A text file, or a CSV/parquet file with column ``arch``.
+def read_candidates(space: SearchSpace, archs: str) -> "Candidates":
+    """Read the file and print what happened on reading to the standard error.
 
     Raises
     ------
     ProxyrankError
-        If the file is missing or damaged, or at the first line that is no architecture of the space.
+        If it is missing or damaged, or at the first line that is no architecture of the space.
     """
-    from proxyrank.common.tabular import read_archs, read_table
+    from proxyrank.spaces import candidates
 
-    path = options.data_path(archs, "--archs")
-    found = read_archs(path)
-    exact = parse_all(space, [text for text, _ in found], lambda i: found[i][1])
-    frame = pd.DataFrame(index=pd.Index(exact, name="arch"))
-    if path.suffix in {".csv", ".parquet"}:
-        columns = read_table(path, "--archs").drop(columns="arch")
-        frame = columns.set_axis(frame.index)
-    repeated = frame.index.duplicated()
-    if repeated.any():
-        output.note(f"{path}: {repeated.sum()} repeated architectures left out, {(~repeated).sum()} remain")
-    return frame[~repeated]
+    found = candidates.read_candidates(space, options.data_path(archs, "--archs"))
+    for text in found.notes:
+        output.note(text)
+    return found

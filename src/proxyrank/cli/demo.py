@@ -1,21 +1,16 @@
 """``demo``: the whole way on what the package ships."""
 
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from proxyrank.cli import options, output
 
 
 def demo(
-    out: Annotated[Path, typer.Option(help="Folder for the ranker, ranks.csv and ranking.png.")] = Path(
-        "demo"
-    ),
+    out: options.OutFolder = Path("demo"),
     threads: options.Threads = 1,
     json: options.Json = False,
 ) -> None:
-    """Train on the shipped digits benchmark, judge, and rank cells that nobody trained."""
+    """Train, judge and rank on the digits benchmark that ships."""
     from proxyrank.train.demo import run_demo
 
     result = run_demo(out, threads=threads)
@@ -41,6 +36,5 @@ def demo(
     for row in result.ranks.head(3).itertuples():
         print(f"  {row.rank}. {row.arch}  predicted {row.predicted:.1f} %")
     print(f"\nwrote {out / 'ranks.csv'}, {result.picture} (predicted against true rank), {result.ranker}")
-    print(
-        f"next: proxyrank rank {result.ranker} --unseen --top 10; for your own labels: proxyrank train --help"
-    )
+    output.next_step("rank", result.ranker, "--unseen", "--top", 10)
+    output.next_step("train", "--help")

@@ -13,7 +13,7 @@ from proxyrank.train.digits.benchmarks import BENCHMARKS, Benchmark
 def benchmark_app(benchmark: Benchmark) -> typer.Typer:
     """Commands ``build`` and ``info`` of a benchmark."""
     name, members = benchmark.name, benchmark.members
-    app = typer.Typer(help=f"{benchmark.summary}; ships with labels.", no_args_is_help=True)
+    app = typer.Typer(help=f"The shipped benchmark, {benchmark.summary}.", no_args_is_help=True)
 
     @app.command(
         epilog=f"\b\nExample: proxyrank {name} build --{members} 100 --out {name}.parquet --workers 2"
@@ -32,25 +32,24 @@ def benchmark_app(benchmark: Benchmark) -> typer.Typer:
 
         table = build_benchmark(benchmark, out, count=count, seeds=seeds, workers=resolve_threads(workers))
         mean = round(table[benchmark.label].mean(), 2)
-        summary = {"out": str(out), members: len(table), "seeds": seeds, "mean": mean}
-        if json:
-            output.print_json(summary)
-        else:
-            output.print_fields(summary)
+        output.print_summary({"out": str(out), members: len(table), "seeds": seeds, "mean": mean}, json=json)
 
     @app.command(epilog=f"\b\nExample: proxyrank {name} info")
     def info(json: options.Json = False) -> None:
-        """Show the size of the benchmark, the noise of its labels, and what perfect ranking would reach."""
+        """Show the size of the benchmark and the noise of its labels.
+
+        And what a perfect predictor would therefore reach.
+        """
         from proxyrank.train.digits.facts import benchmark_facts
 
         facts = benchmark_facts(benchmark)
         if json:
             output.print_json(facts)
             return
-        output.print_fields({name: value for name, value in facts.items() if name != "noise"})
+        output.print_fields({key: value for key, value in facts.items() if key != "noise"})
         print()
         columns = ("n", "sd_of_label", "KT", "SPR", "nDCG")
-        rows = [[name, *(_text(noise[key]) for key in columns)] for name, noise in facts["noise"].items()]
+        rows = [[source, *(_text(noise[key]) for key in columns)] for source, noise in facts["noise"].items()]
         output.print_rows(["noise read off", "n", "sd of the label [%]", "KT", "SPR", "nDCG"], rows)
         output.note("KT, SPR, nDCG: what a ranking by the true accuracies would reach on these labels")
 

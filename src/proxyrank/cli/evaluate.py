@@ -1,14 +1,12 @@
 """``evaluate``: metrics of a ranker, or of a score that needs no training."""
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from proxyrank.cli import options, output
 from proxyrank.cli.labels import labelled_space, read_labels
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.spaces import default_dataset
 
 if TYPE_CHECKING:
     from proxyrank.evaluate import Report
@@ -16,7 +14,7 @@ if TYPE_CHECKING:
 
 def evaluate(
     labels: options.Labels,
-    ranker: Annotated[Path | None, typer.Argument(help="Ranker folder written by train.")] = None,
+    ranker: options.OptionalRankerFolder = None,
     by: Annotated[
         str | None,
         typer.Option(help="Judge a score in place of a ranker: flops, params, dim, or a --scores column."),
@@ -24,17 +22,11 @@ def evaluate(
     scores: Annotated[
         str | None, typer.Option(help="CSV/parquet table with column arch and score columns.")
     ] = None,
-    label: Annotated[str | None, typer.Option(help="Label column; the ranker's if not given.")] = None,
-    label_direction: Annotated[
-        Literal["max", "min"] | None, typer.Option(help="max or min; the ranker's if not given.")
-    ] = None,
+    label: options.Label = None,
+    label_direction: options.LabelDirection = None,
     population: options.Population = None,
-    dataset: Annotated[
-        str | None, typer.Option(help="Whose network sizes count; the label's name if known.")
-    ] = None,
-    features: Annotated[
-        str | None, typer.Option(help="Feature table of the architectures, for a ranker trained on one.")
-    ] = None,
+    dataset: options.OwnDataset = None,
+    features: options.Features = None,
     baselines: Annotated[
         bool,
         typer.Option("--baselines", help="Judge sizes and every --scores column on the same networks too."),
@@ -43,12 +35,11 @@ def evaluate(
     space: options.RankerSpace = None,
     json: options.Json = False,
 ) -> None:
-    """Judge a ranking by true labels: KT, SPR, nDCG, top-1, regret, with intervals.
+    """Judge a ranking by true labels: KT, SPR, nDCG, regret.
 
     A ranker is judged on its own population without its training cells.
     """
-    from proxyrank.evaluate import SIZES, judge_ranker, judge_scores
-    from proxyrank.features import load_table
+    from proxyrank.evaluate import SIZES, judge_ranker, judge_scores, sized_dataset
     from proxyrank.models import ProxyRanker
 
     if (ranker is None) == (by is None):
@@ -63,12 +54,11 @@ def evaluate(
         direction=label_direction or (card.label.direction if card else None),
     )
     chosen = population or (card.population if card else "all")
-    table = load_table(options.data_path(scores, "--scores"), where, "--scores") if scores else None
-    sizes_of = dataset or default_dataset(where, known.name) or "cifar10"
+    table = options.user_table(where, scores, "--scores")
     reports: dict[str, Report] = {}
     facts: dict[str, Any] = {}
     if loaded:
-        own = load_table(options.data_path(features, "--features"), where, "--features") if features else None
+        own = options.user_table(where, features)
         name = "+".join(loaded.card.groups)
         reports[name], facts = judge_ranker(loaded, known, population=chosen, features=own, k=k)
         output.note(
@@ -83,7 +73,7 @@ def evaluate(
             where,
             known,
             list(dict.fromkeys(map(str, names))),
-            dataset=sizes_of,
+            dataset=dataset or sized_dataset(where, known.name),
             population=chosen,
             table=table,
             exclude=loaded.train_archs if loaded else (),

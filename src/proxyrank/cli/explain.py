@@ -15,22 +15,23 @@ PARTIAL = "only the trees' part of the ensemble is explained, on the scale of th
 
 
 def explain(
-    ranker: Annotated[Path, typer.Argument(help="Ranker folder written by train.")],
+    ranker: options.RankerFolder,
     arch: Annotated[str | None, typer.Option(help="Explain this architecture.")] = None,
     top: Annotated[int, typer.Option(min=1, help="Features to show.")] = 20,
-    out: Annotated[Path | None, typer.Option(help="Write the whole table (.csv, .json, .parquet).")] = None,
+    out: options.OutTable = None,
     plot: Annotated[Path | None, typer.Option(help="Draw it (.png, .svg, .pdf).")] = None,
-    features: Annotated[str | None, typer.Option(help="Feature table, for a ranker trained on one.")] = None,
+    features: options.Features = None,
     space: options.RankerSpace = None,
     json: options.Json = False,
 ) -> None:
-    """Show how much each feature moves the score (TreeSHAP), over the training cells or for one cell."""
-    from proxyrank.features import load_table
+    """Show how much each feature moves the score (TreeSHAP).
+
+    On average over the training cells, or for one architecture, --arch.
+    """
     from proxyrank.models import ProxyRanker
 
     loaded = ProxyRanker.load(ranker, space=space)
-    where = loaded.search_space
-    table = load_table(options.data_path(features, "--features"), where, "--features") if features else None
+    table = options.user_table(loaded.search_space, features)
     if loaded.card.model == "ensemble":
         output.note(PARTIAL)
     if arch is None:

@@ -1,44 +1,36 @@
-"""``features``: a table of features, one row an architecture."""
+"""``features``: a table of features, one row per architecture."""
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from proxyrank.cli import options, output
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.common.threads import resolve_threads
 from proxyrank.spaces import data_shape, default_dataset, get_space, has, require
-
-if TYPE_CHECKING:
-    from proxyrank.common.executors import Executor
 
 
 def features(
-    out: Annotated[Path, typer.Option(help="Table to write (.parquet); its settings go beside it (.json).")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            callback=options.require_folder,
+            help="Table to write (.parquet); its settings go beside it (.json).",
+        ),
+    ],
     archs: options.Archs = None,
     population: options.Population = None,
-    groups: Annotated[
-        str | None,
-        typer.Option(
-            help="Feature groups joined by commas; if not given, graf,paths,cell,flow, or config in a space "
-            "without graphs."
-        ),
-    ] = None,
+    groups: options.Groups = None,
     columns: Annotated[
         str | None,
         typer.Option(help="Only these columns of the groups, joined by commas."),
     ] = None,
     dataset: options.OwnDataset = None,
-    batch_size: Annotated[int, typer.Option(help="Images a batch of the network features.")] = 64,
-    seed: Annotated[int, typer.Option(help="Of the network features: weights, images, labels.")] = 0,
-    device: Annotated[
-        str, typer.Option(help="cpu, cuda (one process a GPU), or auto: CUDA where there is one.")
-    ] = "cpu",
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes, one thread each; all cores if not given.")
-    ] = None,
+    batch_size: options.BatchSize = 64,
+    seed: options.Seed = 0,
+    device: options.Device = "cpu",
+    workers: options.Workers = None,
     ray: Annotated[
         str | None,
         typer.Option(help="Run on a Ray cluster instead: its address, or auto (pip install proxyrank[ray])."),
@@ -60,11 +52,13 @@ def features(
     space: options.Space = "nb201",
     json: options.Json = False,
 ) -> None:
-    """Compute features of architectures: those of --archs, or a whole --population.
+    """Compute a table of features, one row per architecture.
 
-    Stop it at any time: the same command goes on, and ends in the same bytes.
+    The architectures are those of --archs, or a whole --population. Stop it at any time: the same command
+    goes on, and ends in the same bytes.
     """
     from proxyrank.cli.candidates import read_candidates
+    from proxyrank.common.executors import make_executor
     from proxyrank.features import default_groups, parse_groups
     from proxyrank.features.tables.extract import extract
 
@@ -75,9 +69,10 @@ def features(
         raise ProxyrankError("--share and --reuse exclude each other: known rows are not shared ones")
     dataset = dataset or default_dataset(where) or "cifar10"
     data_shape(dataset)
-    chosen = parse_groups(groups or [*(["graf"] if has(where, "graph") else []), *default_groups(where)])
+    cheap = ("graf", *default_groups(where)) if has(where, "graph") else default_groups(where)
+    chosen = parse_groups(groups or cheap)
     wanted = (
-        list(read_candidates(where, archs).index)
+        list(read_candidates(where, archs).archs)
         if archs
         else list(require(where, "archs", "--population").archs(population or "all"))
     )
@@ -87,9 +82,9 @@ def features(
         wanted,
         chosen,
         out,
-        executor=_executor(ray, workers, device),
+        executor=make_executor(workers=workers, ray=ray, device=device),
         settings={"dataset": dataset, "batch_size": batch_size, "seed": seed, "device": device},
-        columns=None if columns is None else [name.strip() for name in columns.split(",")],
+        columns=None if columns is None else options.names(columns),
         share=share,
         reuse=reuse,
     )
@@ -100,6 +95,7 @@ def features(
         "groups": list(chosen),
         "missing": done.missing,
         "computed": done.computed,
+        "known": done.known,
         "seconds": round(time.perf_counter() - start, 2),
     }
     if json:
@@ -112,18 +108,7 @@ def features(
     output.print_fields(summary | {"missing": sum(reasons.values())})
     for reason, count in sorted(reasons.items(), key=lambda item: -item[1]):
         print(f"  {count} values: {reason}")
-    if not done.computed:
+    if not done.computed and not done.known:
         print("the table was complete already: nothing was computed")
-
-
-def _executor(ray: str | None, workers: int | None, device: str) -> "Executor":
-    from proxyrank.common.executors import on_processes, on_ray
-
-    if ray:
-        return on_ray(ray)
-    gpus: list[str] = []
-    if device != "cpu":
-        import torch
-
-        gpus = [str(i) for i in range(torch.cuda.device_count())]
-    return on_processes(resolve_threads(workers), gpus=gpus)
+    elif done.known:
+        print("known: rows of shipped tables and of the cache")

@@ -1,19 +1,16 @@
 """``info``: what a ranker folder is."""
 
-from pathlib import Path
-from typing import Annotated, Any
-
-import typer
+from typing import Any
 
 from proxyrank.cli import options, output
 
 
 def info(
-    ranker: Annotated[Path, typer.Argument(help="Ranker folder written by train.")],
+    ranker: options.RankerFolder,
     space: options.RankerSpace = None,
     json: options.Json = False,
 ) -> None:
-    """Print what a ranker is: space, label, groups, settings, split, versions."""
+    """Print what a ranker is: label, groups, settings, versions."""
     from proxyrank.models import ProxyRanker
 
     card = ProxyRanker.load(ranker, space=space).card
@@ -31,9 +28,10 @@ def info(
 def _text(key: str, value: Any) -> str:
     if key == "groups":
         return "; ".join(
-            f"{name} ({len(group['columns'])} columns, version {group['version']}, "
-            f"{group['settings'] or 'no settings'})"
+            f"{name} ({len(family['columns'])} columns, version {family['version']}, "
+            f"{_text('settings', family['settings']) or 'no settings'})"
             for name, group in value.items()
+            for family in group["families"]
         )
     if key == "intervals" and value:
         ends = f"{value['low']:.2f} to {value['high']:+.2f} mean residuals on the logit scale"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from proxyrank.spaces import SearchSpace
 
 
-def _out(path: Path | None) -> Path | None:
+def require_folder(path: Path | None) -> Path | None:
     """Refuse a place that cannot be written to before any work is done."""
     if path is not None:
         require_parent(path, "--out")
@@ -26,13 +26,12 @@ def _out(path: Path | None) -> Path | None:
 def _out_table(path: Path | None) -> Path | None:
     if path is not None:
         table_suffix(path, WRITE_SUFFIXES)
-    return _out(path)
+    return require_folder(path)
 
 
-_OUT_FOLDER = typer.Option("--out", callback=_out, help="Folder to write; its parent must exist.")
-_OUT_TABLE = typer.Option(
-    "--out", callback=_out_table, help="Write .csv, .json or .parquet instead of printing."
-)
+_RANKER = typer.Argument(metavar="RANKER", help="Ranker folder, as train, transfer and demo write them.")
+_OUT_FOLDER = typer.Option("--out", callback=require_folder, help="Folder to write; its parent must exist.")
+_OUT_TABLE = typer.Option("--out", callback=_out_table, help="Table to write: .csv, .json or .parquet.")
 _DATASET = typer.Option(
     "--dataset",
     help="Data set whose networks are built or measured (classes, resolution): cifar10, cifar100, ...; "
@@ -41,9 +40,8 @@ _DATASET = typer.Option(
 _BATCH_SIZE = "Images per batch of the network features"
 
 # what comes in
-RankerFolder = Annotated[
-    Path, typer.Argument(metavar="RANKER", help="Ranker folder, as train, transfer and demo write them.")
-]
+RankerFolder = Annotated[Path, _RANKER]
+OptionalRankerFolder = Annotated[Path | None, _RANKER]
 Archs = Annotated[
     str | None,
     typer.Option(
@@ -100,7 +98,14 @@ RankerSpace = Annotated[
 Population = Annotated[
     str | None, typer.Option("--population", help="Part of the space: all, or filtered (no dead operations).")
 ]
-Groups = Annotated[str | None, typer.Option("--groups", help="Feature groups joined by commas, or all.")]
+Groups = Annotated[
+    str | None,
+    typer.Option(
+        "--groups",
+        help="Feature groups joined by commas, or all; if not given, paths,cell,flow, or config in a space "
+        "without graphs.",
+    ),
+]
 Dataset = Annotated[str, _DATASET]
 OwnDataset = Annotated[str | None, _DATASET]
 """`Dataset` where the ranker or the label may say which."""
@@ -145,12 +150,12 @@ OutTable = Annotated[Path | None, _OUT_TABLE]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value instead of text.")]
 
 
-def space_option(space: "SearchSpace") -> str:
+def space_words(space: "SearchSpace") -> tuple[str, ...]:
     """What a command about a ranker of the space needs besides: its file, for a space that is in one."""
     from proxyrank.spaces import source_of
 
     source = source_of(space)
-    return "" if source == space.name else f" --space {source}"
+    return () if source == space.name else ("--space", str(source))
 
 
 _HOW_TO_GET = {

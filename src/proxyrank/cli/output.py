@@ -2,14 +2,16 @@
 
 import json
 import shlex
+import shutil
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-NARROW = 200
-"""Width of tables that go to a file or a pipe, where nothing says how wide it is."""
+WIDE = 200
+"""Columns of a file or a pipe where nothing says how wide it is."""
+_BELOW = "    "
 
 
 def note(text: str) -> None:
@@ -41,23 +43,79 @@ def next_step(*words: object) -> None:
 
 
 def print_fields(fields: Mapping[str, Any]) -> None:
-    """Print ``name  value`` lines, aligned."""
-    width = max(map(len, fields), default=0)
+    """Print ``name  value`` lines, aligned; long values go on below themselves."""
+    indent = max(map(len, fields), default=0) + 2
     for name, value in fields.items():
-        print(f"{name:<{width}}  {value}")
+        first, *others = _wrap(str(value), _width() - indent)
+        print(f"{name:<{indent}}{first}".rstrip())
+        for line in others:
+            print(" " * indent + line)
 
 
-def print_rows(header: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None = None) -> None:
-    """Print a table as wide as the terminal (or as wide as it needs, when not on one)."""
+def print_rows(
+    header: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    title: str | None = None,
+    *,
+    text: Collection[str] = (),
+) -> None:
+    """Print a table no wider than the terminal.
+
+    Parameters
+    ----------
+    header
+        Names of the columns.
+    rows
+        Their values; None is blank.
+    title
+        Line above.
+    text
+        Columns of long text: where the table would be too wide, they stand below each row.
+    """
+    cells = [["" if value is None else str(value) for value in row] for row in rows]
+    below = [i for i, name in enumerate(header) if name in text]
+    widths = [max(map(len, column)) for column in zip(header, *cells, strict=True)]
+    if not below or sum(widths) + 2 * (len(widths) - 1) <= _width():
+        _print_table(header, cells, title, left={0, *below})
+        return
+    beside = [i for i in range(len(header)) if i not in below]
+    if title:
+        print(title)
+    for row in (header, *cells):
+        print("  ".join(f"{row[i]:{'>' if i else '<'}{widths[i]}}" for i in beside).rstrip())
+        for i in below if row is not header else ():
+            for line in _wrap(row[i], _width() - len(_BELOW)):
+                print(f"{_BELOW}{line}".rstrip())
+
+
+def _print_table(
+    header: Sequence[str], rows: Iterable[Sequence[str]], title: str | None, left: Collection[int]
+) -> None:
     from rich.console import Console
     from rich.table import Table
 
     table = Table(title=title, box=None, header_style="bold", title_justify="left", pad_edge=False)
     for i, name in enumerate(header):
-        table.add_column(name, justify="left" if i == 0 else "right", overflow="fold")
+        table.add_column(name, justify="left" if i in left else "right", overflow="fold")
     for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row))
-    Console(width=None if sys.stdout.isatty() else 200, highlight=False, markup=False).print(table)
+        table.add_row(*row)
+    Console(width=_width(), highlight=False, markup=False).print(table)
+
+
+def _width() -> int:
+    """Columns of the terminal; of a file or a pipe those that COLUMNS states, or `WIDE`."""
+    return max(40, shutil.get_terminal_size((WIDE, 24)).columns)
+
+
+def _wrap(text: str, width: int) -> list[str]:
+    """Lines of at most ``width``, broken at blanks, else between the parts of an architecture."""
+    lines = []
+    while len(text) > width:
+        blank = text.rfind(" ", 0, width + 1)
+        at = blank if blank > 0 else max(text.rfind(sign, 0, width) for sign in "+|),/") + 1 or width
+        lines.append(text[:at].rstrip())
+        text = text[at:].lstrip()
+    return [*lines, text]
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -1,16 +1,10 @@
 """``proxies``: what there is to score with."""
 
-from typing import Annotated
-
-import typer
-
-from proxyrank.cli import output
+from proxyrank.cli import options, output
 
 
-def proxies(
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON value instead of text.")] = False,
-) -> None:
-    """List the zero-cost proxies: name, direction, what they mean, what they need, cost and paper."""
+def proxies(json: options.Json = False) -> None:
+    """List the zero-cost proxies: meaning, needs, cost, paper."""
     from proxyrank.features.proxies import PROXIES
 
     facts = [
@@ -34,14 +28,15 @@ def proxies(
     rows = [
         (
             proxy.name,
-            "higher is better" if proxy.direction > 0 else "lower is better",
-            proxy.meaning,
+            "higher" if proxy.direction > 0 else "lower",
             "labels" if proxy.labels else "",
             proxy.minimum_batch,
             f"{proxy.cost:g}",
+            proxy.meaning,
             proxy.paper,
         )
         for proxy in PROXIES.values()
     ]
-    output.print_rows(("proxy", "direction", "meaning", "reads", "min. batch", "cost", "paper"), rows)
-    output.note("cost: time alone, in forward passes of the batch; the passes of several proxies are shared")
+    header = ("proxy", "better", "reads", "min. batch", "cost", "meaning", "paper")
+    output.print_rows(header, rows, text=("meaning", "paper"))
+    output.note("cost: time alone, in forward passes of the batch; several proxies share their passes")

@@ -6,16 +6,14 @@ from typing import Annotated, Literal
 import typer
 
 from proxyrank.cli import options, output
-from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.errors import unknown
 
 
 def reproduce(
     table: Annotated[
         str, typer.Argument(help="table1, table6, table7, table8, table9, table10, fig4, toy, or all.")
     ],
-    out: Annotated[
-        Path, typer.Option(help="Folder of the tables; a run that was stopped goes on there.")
-    ] = Path("reproduced"),
+    out: options.OutFolder = Path("reproduced"),
     benchmark: Annotated[
         Literal["nb201", "digits"], typer.Option(help="NAS-Bench-201, or the benchmark that ships.")
     ] = "nb201",
@@ -29,14 +27,17 @@ def reproduce(
     threads: options.Threads = 1,
     json: options.Json = False,
 ) -> None:
-    """Reproduce tables of the VKDNW paper: ours (published), as text, CSV, Markdown, LaTeX, HTML."""
+    """Reproduce tables of the VKDNW paper, ours (published).
+
+    Each is printed and written as CSV, JSON, Markdown and LaTeX, all on one HTML page.
+    """
     from proxyrank.paper import TABLES, digits_bench, nb201_bench, reproduce_all
     from proxyrank.paper import reproduce as make
-    from proxyrank.paper.render import wide_rows
+    from proxyrank.paper.render import wide_frame
     from proxyrank.paper.run import verdicts
 
     if table != "all" and table not in TABLES:
-        raise ProxyrankError(f"unknown table {table!r}; known: {', '.join(TABLES)}, all")
+        raise unknown("table", table, (*TABLES, "all"))
     chosen = tuple(range(1, seeds + 1))
     subset = None if full else cells
     if "digits" in (benchmark, labels):
@@ -51,8 +52,9 @@ def reproduce(
         output.print_json({"tables": [result.to_dict() for result in results], "verdicts": judged})
         return
     for result in results:
-        header, rows = wide_rows(result)
-        output.print_rows(header, rows, title=f"{result.name}: {result.title}; ours ± std (published)")
+        frame = wide_frame(result)
+        title = f"{result.name}: {result.title}; ours ± std (published)"
+        output.print_rows(list(frame.columns), frame.itertuples(index=False), title=title)
         for note in result.notes:
             print(f"  {note}")
         print()

@@ -1,7 +1,6 @@
 """``show`` one architecture; ``canonical`` for many: spellings, keys, sizes."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Annotated, Any
 
 import pandas as pd
@@ -9,7 +8,7 @@ import typer
 
 from proxyrank.cli import options, output
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.spaces import OpGraph, SearchSpace, default_dataset, get_space, has, parse_all, require
+from proxyrank.spaces import OpGraph, SearchSpace, arch_columns, get_space, has, parse_all, require
 
 _SIZES = {
     "params": "parameters",
@@ -24,10 +23,12 @@ def show(
     dataset: options.OwnDataset = None,
     json: options.Json = False,
 ) -> None:
-    """Explain one architecture: both spellings, a drawing, dead operations, keys, sizes."""
+    """Explain an architecture: spellings, drawing, keys, sizes."""
+    from proxyrank.evaluate import sized_dataset
+
     where = get_space(space)
     exact = where.parse(arch)
-    dataset = dataset or default_dataset(where) or "cifar10"
+    dataset = dataset or sized_dataset(where)
     facts: dict[str, Any] = {"arch": exact, **_keys(where, exact)}
     if has(where, "graph"):
         facts |= _graph_facts(require(where, "graph", "show").graph(exact))
@@ -72,19 +73,20 @@ def canonical(
     cells: Annotated[list[str] | None, typer.Argument(help="Cells in either spelling (quote them).")] = None,
     archs: options.Archs = None,
     space: options.Space = "nb201",
-    out: Annotated[
-        Path | None, typer.Option(help="Write .csv, .json or .parquet instead of printing.")
-    ] = None,
+    out: options.OutTable = None,
     json: options.Json = False,
 ) -> None:
-    """Give the canonical form (dead operations set to none) and the keys of architectures."""
+    """Give the canonical form and the keys of architectures.
+
+    In the canonical form, operations that cannot matter are set to none.
+    """
     from proxyrank.common.tabular import read_archs, write_table
 
     where = get_space(space)
     if bool(cells) == bool(archs):
         raise ProxyrankError("give cells as arguments, or a file with --archs (one of the two)")
     if archs:
-        found = read_archs(options.data_path(archs, "--archs"))
+        found = read_archs(options.data_path(archs, "--archs"), columns=arch_columns(where))
         texts, places = [text for text, _ in found], [place for _, place in found]
     else:
         texts = list(cells or [])

@@ -1,14 +1,13 @@
 """``study``: tune a ranker by cross-validation inside the training part."""
 
+import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from proxyrank.cli import options, output
 from proxyrank.cli.labels import labelled_space, read_labels
-from proxyrank.common.errors import ProxyrankError
-from proxyrank.spaces import data_shape
 
 if TYPE_CHECKING:
     from proxyrank.train.study import StudyReport
@@ -16,21 +15,11 @@ if TYPE_CHECKING:
 
 def study(
     labels: options.Labels,
-    out: Annotated[Path, typer.Option(help="Folder for the study, best.json, trials.csv and pictures.")],
+    out: options.OutFolder,
     label: options.Label = None,
-    label_direction: Annotated[
-        Literal["max", "min"] | None, typer.Option(help="max (accuracy, the default) or min (error, loss).")
-    ] = None,
-    groups: Annotated[
-        str | None,
-        typer.Option(
-            help="Feature groups that a trial may use or drop; if not given, paths,cell,flow, or config in a "
-            "space without graphs."
-        ),
-    ] = None,
-    features: Annotated[
-        str | None, typer.Option(help="Your own feature table (CSV/parquet) in place of computed features.")
-    ] = None,
+    label_direction: options.LabelDirection = None,
+    groups: options.Groups = None,
+    features: options.Features = None,
     metrics: Annotated[
         str, typer.Option(help="KT, SPR or nDCG; several joined by commas give a Pareto front.")
     ] = "KT",
@@ -47,39 +36,26 @@ def study(
     ] = None,
     name: Annotated[str, typer.Option(help="Name of the study in its storage.")] = "proxyrank",
     population: options.Population = None,
-    train_size: Annotated[
-        int | None, typer.Option(help="Architectures of the training part; all if not given.")
-    ] = None,
-    split: Annotated[
-        str, typer.Option(help="published (random), or grouped (equal networks on one side).")
-    ] = "published",
-    seed: Annotated[int, typer.Option(help="Of the split, the folds, the models and the trials.")] = 0,
-    dataset: Annotated[
-        str | None, typer.Option(help="Data set of network features; the label's name if that is one.")
-    ] = None,
+    train_size: options.TrainSize = None,
+    split: options.Split = "published",
+    seed: options.Seed = 0,
+    dataset: options.OwnDataset = None,
     space: options.LabelledSpace = None,
-    jobs: Annotated[
+    workers: Annotated[
         int, typer.Option(min=1, help="Processes that share the trials; one keeps them reproducible.")
     ] = 1,
     threads: options.Threads = 1,
     json: options.Json = False,
 ) -> None:
     """Tune a ranker. Interrupt it at any time; the same command goes on where it stopped."""
-    from proxyrank.features import default_groups, load_table, parse_groups
-    from proxyrank.train.fit import FitPlan
-    from proxyrank.train.study import StudyPlan, study_in_folder
+    from proxyrank.train.fit import FitPlan, wanted_groups
+    from proxyrank.train.study import StudyPlan
+    from proxyrank.train.tuned import study_in_folder
 
     where = labelled_space(space, labels)
-    if dataset:
-        data_shape(dataset)
-    if features and groups:
-        raise ProxyrankError("--features brings its own columns; leave --groups out")
-    if jobs > 1:
-        output.note(f"--jobs {jobs}: trials depend on their timing, a seed does not repeat such a study")
-    known = read_labels(where, labels, label=label, direction=label_direction)
-    table = load_table(options.data_path(features, "--features"), where, "--features") if features else None
+    table = options.user_table(where, features)
     fit = FitPlan(
-        groups=tuple(table.sidecar.groups) if table else parse_groups(groups or default_groups(where)),
+        groups=wanted_groups(where, groups, table),
         population=population or "all",
         split=split,
         train_size=train_size,
@@ -87,17 +63,34 @@ def study(
         dataset=dataset,
         threads=threads,
     )
-    plan = StudyPlan(trials, tuple(metrics.split(",")), folds, repeats)
+    plan = StudyPlan(trials, options.names(metrics), folds, repeats)
+    if workers > 1:
+        output.note(f"--workers {workers}: trials depend on timing, a seed does not repeat such a study")
+    known = read_labels(where, labels, label=label, direction=label_direction)
     try:
         report = study_in_folder(
-            where, known, fit, plan, out, storage=storage, name=name, jobs=jobs, features=table
+            where, known, fit, plan, out, storage=storage, name=name, workers=workers, features=table
         )
     except KeyboardInterrupt:
         output.note("interrupted: finished trials are kept, the same command goes on from there")
         raise typer.Exit(130) from None
     if report.before >= trials:
         output.note(f"the study has {report.before} finished trials, {trials} were asked for: nothing to do")
+    same = {
+        "--labels": labels,
+        "--label": label,
+        "--label-direction": label_direction,
+        "--features": features,
+        "--population": population,
+        "--train-size": train_size,
+        "--split": split,
+        "--seed": seed,
+        "--dataset": dataset,
+    }
     _show(report, out, json=json)
+    if not json:
+        words = (word for option, value in same.items() if value is not None for word in (option, value))
+        output.next_step("train", *words, *options.space_words(where), "--study", out, "--out", "ranker")
 
 
 def _show(report: "StudyReport", out: Path, *, json: bool) -> None:
@@ -128,8 +121,9 @@ def _show(report: "StudyReport", out: Path, *, json: bool) -> None:
             list(result.front[0]), [[_number(value) for value in row.values()] for row in result.front]
         )
     print(f"wrote {', '.join(path.name for path in report.files)} to {out}")
-    print(f"look at it: optuna-dashboard {report.storage} (pip install proxyrank[dashboard])")
-    print(f"next: proxyrank train --study {out}, with the same labels, seed and train size")
+    print(
+        f"look at it: {shlex.join(['optuna-dashboard', report.storage])} (pip install 'proxyrank[dashboard]')"
+    )
 
 
 def _metrics(values: dict[str, float] | None) -> str:

@@ -1,14 +1,14 @@
 """``suggest``: which architectures to train next."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import pandas as pd
 import typer
 
 from proxyrank.cli import options, output
+from proxyrank.cli.candidates import read_candidates
 from proxyrank.cli.labels import labelled_space, read_labels
-from proxyrank.spaces import default_population
 
 
 def suggest(
@@ -26,39 +26,34 @@ def suggest(
         typer.Option(help="CSV/parquet table with column arch and the labels of everything trained so far."),
     ] = None,
     label: options.Label = None,
-    label_direction: Annotated[
-        Literal["max", "min"] | None, typer.Option(help="max (accuracy, the default) or min (error, loss).")
-    ] = None,
-    population: Annotated[
-        str | None,
-        typer.Option(help="Part of the space to choose from; filtered where there is one, if not given."),
-    ] = None,
-    seed: Annotated[int, typer.Option(help="Of whatever is drawn.")] = 0,
+    label_direction: options.LabelDirection = None,
+    population: options.Population = None,
+    archs: options.Archs = None,
+    seed: options.Seed = 0,
     more: Annotated[
         bool, typer.Option("--more", help="Suggest another batch though the last one has no labels yet.")
     ] = False,
-    out: Annotated[Path | None, typer.Option(help="Write the batch as a CSV with column arch.")] = None,
+    out: options.OutTable = None,
     space: options.LabelledSpace = None,
     json: options.Json = False,
 ) -> None:
-    """Suggest a batch of architectures to train. Without new labels, the batch that waits is shown again."""
+    """Suggest a batch of architectures to train. Without new labels, the batch that waits is shown again.
+
+    They are chosen from the population (without dead operations, if the space can tell), or from --archs.
+    """
     from proxyrank.common.tabular import write_table
     from proxyrank.search.suggest import suggest_next
 
     where = labelled_space(space, labels)
-    known = (
-        read_labels(where, labels, label=label, direction=label_direction, duplicates="mean")
-        if labels
-        else None
-    )
+    known = read_labels(where, labels, label=label, direction=label_direction) if labels else None
     found = suggest_next(
         where,
         state,
         count=batch,
-        population=population or default_population(where),
+        population=population,
+        archs=None if archs is None else list(read_candidates(where, archs).archs),
         strategy=strategy,
-        labels=known.values if known else None,
-        direction=known.direction if known else "max",
+        labels=known,
         seed=seed,
         more=more,
     )

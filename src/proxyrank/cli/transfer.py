@@ -1,7 +1,6 @@
 """``transfer``: a ranker of one data set for another."""
 
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,18 +8,19 @@ from proxyrank.cli import options, output
 from proxyrank.cli.labels import read_labels
 from proxyrank.common.errors import ProxyrankError
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 def transfer(
-    ranker: Annotated[Path, typer.Argument(help="Ranker folder of another data set, written by train.")],
+    ranker: options.RankerFolder,
     labels: options.Labels,
-    out: Annotated[Path | None, typer.Option(help="Ranker folder to write.")] = None,
+    out: options.OptionalOutFolder = None,
     label: options.Label = None,
-    label_direction: Annotated[
-        Literal["max", "min"] | None, typer.Option(help="max (accuracy, the default) or min (error, loss).")
-    ] = None,
-    train_size: Annotated[int | None, typer.Option(help="Labels to learn from; all if not given.")] = None,
-    split: Annotated[str, typer.Option(help="published (random), or grouped.")] = "published",
-    seed: Annotated[int, typer.Option(help="Of the split.")] = 0,
+    label_direction: options.LabelDirection = None,
+    train_size: options.TrainSize = None,
+    split: options.Split = "published",
+    seed: options.Seed = 0,
     evaluate: Annotated[
         bool,
         typer.Option("--evaluate", help="Compare with the source as it is and with training from nothing."),
@@ -31,38 +31,20 @@ def transfer(
     json: options.Json = False,
 ) -> None:
     """Adapt a ranker to another data set by a few of its labels; without any, the source ranks as it is."""
-    from proxyrank.evaluate import in_population
-    from proxyrank.models import ProxyRanker, SplitCard
-    from proxyrank.train.adapt import transfer_ranker, transfer_table
-    from proxyrank.train.splits import split_train
+    from proxyrank.models import ProxyRanker
+    from proxyrank.train.adapt import TransferPlan, fit_transfer, transfer_table
 
     if (out is None) != evaluate:
         raise ProxyrankError("say what to do: --out R2 to write a ranker, or --evaluate (one of the two)")
+    compared = options.numbers(sizes, "--sizes")
     source = ProxyRanker.load(ranker, space=space)
-    where = source.search_space
-    known = read_labels(where, labels, label=label, direction=label_direction)
+    known = read_labels(source.search_space, labels, label=label, direction=label_direction)
     if out is None:
-        try:
-            numbers = [int(text) for text in sizes.split(",")]
-        except ValueError:
-            raise ProxyrankError(f"--sizes {sizes}: expected numbers joined by commas") from None
-        table = transfer_table(source, known, sizes=numbers, seeds=range(1, seeds + 1))
-        if json:
-            output.print_json(output.records(table))
-            return
-        rows = [
-            [r.labels, f"{r.zero_shot:.3f}", f"{r.transferred:.3f}", f"{r.scratch:.3f}", r.seeds]
-            for r in table.itertuples()
-        ]
-        output.print_rows(["labels", "source as it is", "transferred", "from nothing", "seeds"], rows)
+        table = transfer_table(source, known, sizes=compared, seeds=range(1, seeds + 1))
+        _show(table, json=json)
         output.note(f"KT with {known.name} on networks trained for neither")
         return
-    if not out.absolute().parent.is_dir():
-        raise ProxyrankError(f"--out {out}: the folder {out.absolute().parent} does not exist")
-    archs = list(in_population(where, known, source.card.population).values.index)
-    train = split_train(where, archs, kind=split, train_size=train_size, seed=seed)
-    card = SplitCard(kind=split, train_size=len(train), seed=seed, population=source.card.population)
-    found = transfer_ranker(source, known, train, split=card)
+    found = fit_transfer(source, known, TransferPlan(split, train_size, seed))
     found.save(out)
     for text in found.card.notes:
         output.note(text)
@@ -70,11 +52,20 @@ def transfer(
         "ranker": str(out),
         "label": known.name,
         "source": source.card.label.name,
-        "n_train": len(train),
+        "n_train": found.card.n_train,
         "n_source": source.card.n_train,
     }
+    output.print_summary(summary, json=json)
+    if not json:
+        output.next_step("rank", out, "--unseen", "--top", 10, *options.space_words(source.search_space))
+
+
+def _show(table: "pd.DataFrame", *, json: bool) -> None:
     if json:
-        output.print_json(summary)
-    else:
-        output.print_fields(summary)
-        print(f"next: proxyrank rank {out} --unseen --top 10{options.space_option(where)}")
+        output.print_json(output.records(table))
+        return
+    rows = [
+        [r.labels, f"{r.zero_shot:.3f}", f"{r.transferred:.3f}", f"{r.scratch:.3f}", r.seeds]
+        for r in table.itertuples()
+    ]
+    output.print_rows(["labels", "source as it is", "transferred", "from nothing", "seeds"], rows)

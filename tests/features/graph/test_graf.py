@@ -6,6 +6,7 @@ import pytest
 
 from proxyrank.common.errors import NotApplicableError, ProxyrankError
 from proxyrank.features.graph.graf import GRAF, graf_columns, graf_values, graf_words
+from proxyrank.features.settings import FeatureSettings
 from proxyrank.spaces import Edge, Operation, OpGraph
 
 OPS = ("s", "n", "c3", "c1", "p")
@@ -34,7 +35,7 @@ def test_equals_the_definition_on_random_graphs(random_graphs, routes):
 
 def test_equals_the_reference(reference_folder, space):
     reference = pd.read_csv(reference_folder / "graf.csv", index_col="arch")
-    ours = GRAF.compute(space, list(reference.index), {})
+    ours = GRAF.compute(space, list(reference.index), FeatureSettings())
     assert list(ours.columns) == list(reference.columns) == GRAF.columns(space)
     assert len(ours.columns) == 191
     np.testing.assert_array_equal(ours.to_numpy(), reference.to_numpy(dtype=float))
@@ -42,14 +43,16 @@ def test_equals_the_reference(reference_folder, space):
 
 def test_older_values_where_there_is_no_path(space):
     arch = "|none~0|+|none~0|none~1|+|none~0|none~1|nor_conv_3x3~2|"
-    new, old = (GRAF.compute(space, [arch], {"graf_no_path": how}) for how in ("published", "older"))
+    new, old = (
+        GRAF.compute(space, [arch], FeatureSettings(graf_no_path=how)) for how in ("published", "older")
+    )
     assert new.at[arch, "min_path_len_(nor_conv_3x3)"] == 6
     assert new.at[arch, "max_op_on_path_(nor_conv_3x3)"] == 0
     assert old.at[arch, "min_path_len_(nor_conv_3x3)"] == 5
     assert old.at[arch, "max_op_on_path_(nor_conv_3x3)"] == -1
     assert new.at[arch, "min_path_len_(none)"] == old.at[arch, "min_path_len_(none)"] == 1
     with pytest.raises(ProxyrankError, match="'newer'; known: published, older"):
-        GRAF.compute(space, [arch], {"graf_no_path": "newer"})
+        GRAF.compute(space, [arch], FeatureSettings(graf_no_path="newer"))
 
 
 def test_vocabulary_is_bounded():

@@ -6,7 +6,15 @@ import pytest
 from scipy.stats import rankdata
 
 from proxyrank.common.errors import TableError
-from proxyrank.features.network.aggregates import AGGREGATES, az_nas, te_nas, vkdnw_agg, vkdnw_single
+from proxyrank.features.network.aggregates import (
+    AGGREGATES,
+    az_nas,
+    log_rank_sum,
+    rank_columns,
+    te_nas,
+    vkdnw_agg,
+    vkdnw_single,
+)
 
 
 @pytest.fixture
@@ -62,3 +70,18 @@ def test_missing_columns_are_named(frame):
     for name, aggregate in AGGREGATES.items():
         with pytest.raises(TableError, match="lacks the columns"):
             aggregate(frame[["flops"]]) if name != "te_nas" else aggregate(frame[["ntk"]])
+
+
+def test_ranks_by_hand():
+    table = pd.DataFrame(
+        {"a": [3.0, 1.0, 2.0, 2.0, np.nan], "b": [0.1, np.inf, 0.3, 0.2, -np.inf]}, index=list("vwxyz")
+    )
+    ranks = rank_columns(table, ["a", "b"])
+    assert ranks["a"].to_dict() == {"v": 5.0, "w": 2.0, "x": 3.5, "y": 3.5, "z": 1.0}
+    assert ranks["b"].to_dict() == {"v": 3.0, "w": 1.5, "x": 5.0, "y": 4.0, "z": 1.5}
+    expected = [
+        math.log(a / 5) + math.log(b / 5) for a, b in ((5, 3), (2, 1.5), (3.5, 5), (3.5, 4), (1, 1.5))
+    ]
+    assert log_rank_sum(table, ["a", "b"]).tolist() == pytest.approx(expected, rel=1e-14)
+    with pytest.raises(TableError, match="lacks the columns c"):
+        rank_columns(table, ["a", "c"])

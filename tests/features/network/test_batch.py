@@ -8,7 +8,7 @@ from proxyrank.features.network import _pink
 from proxyrank.features.network._pink import pink_fields, pink_image
 from proxyrank.features.network.batch import image_batch, input_batch, noise_batch, pink_batch
 from proxyrank.features.network.score import score_archs
-from proxyrank.features.network.score_settings import ScoreSettings
+from proxyrank.features.settings import FeatureSettings
 from proxyrank.spaces import DataShape, get_space
 
 CONFIG = DataShape(classes=7, resolution=16)
@@ -125,8 +125,33 @@ def test_scores_on_pink_input():
     space = get_space("nb201")
     cells = space.sample(2, seed=5)
     settings = {"dataset": "digits", "batch_size": 4}
-    pink = score_archs(space, cells, "jacov,naswot", ScoreSettings(**settings, input="pink")).frame
-    again = score_archs(space, cells[1:], "jacov", ScoreSettings(**settings, input="pink")).frame
-    white = score_archs(space, cells, "jacov,naswot", ScoreSettings(**settings)).frame
+    pink = score_archs(space, cells, "jacov,naswot", FeatureSettings(**settings, input="pink")).frame
+    again = score_archs(space, cells[1:], "jacov", FeatureSettings(**settings, input="pink")).frame
+    white = score_archs(space, cells, "jacov,naswot", FeatureSettings(**settings)).frame
     assert again.loc[cells[1], "jacov"] == pink.loc[cells[1], "jacov"]
     assert (pink != white).all().all()
+
+
+@pytest.mark.parametrize("mode", ["I;16", "I", "F"])
+def test_deep_grey_images_keep_their_values(tmp_path, mode):
+    pillow = pytest.importorskip("PIL.Image")
+    values = np.random.default_rng(0).integers(300, 4000, size=(8, 16, 16))
+    np.save(tmp_path / "images.npy", values)
+    (tmp_path / "files").mkdir()
+    dtype = {"I;16": np.uint16, "I": np.int32, "F": np.float32}[mode]
+    for i, image in enumerate(values):
+        picture = pillow.fromarray(image.astype(dtype))
+        assert picture.mode == mode
+        picture.save(tmp_path / "files" / f"{i}.tiff")
+    files, array = (image_batch(tmp_path / name, CONFIG, 4, 0) for name in ("files", "images.npy"))
+    torch.testing.assert_close(files.x, array.x)
+
+
+def test_blank_images_are_refused(tmp_path):
+    images = np.repeat(np.arange(8, dtype=np.uint8), 256).reshape(8, 16, 16)
+    np.save(tmp_path / "blank.npy", images)
+    with pytest.raises(ProxyrankError, match=r"blank\.npy: each of the 8 images drawn is constant"):
+        image_batch(tmp_path / "blank.npy", CONFIG, 4, 0)
+    images[0, 0, 0] = 200
+    np.save(tmp_path / "one.npy", images)
+    assert image_batch(tmp_path / "one.npy", CONFIG, 4, 0).x.std() > 0

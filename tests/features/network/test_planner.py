@@ -1,72 +1,19 @@
 import gc
-import random
 from dataclasses import replace
 
-import numpy as np
 import pytest
 import torch
-from torch import nn
 
 from proxyrank.features.network.batch import Batch, noise_batch
 from proxyrank.features.network.passes import READS, Passes
 from proxyrank.features.network.planner import OUT_OF_MEMORY, run_proxies
 from proxyrank.features.network.score import score_network
-from proxyrank.features.proxies import PROXIES, Missing, columns_of
-from proxyrank.spaces import DataShape, get_space
-from proxyrank.spaces.nb201 import Skeleton
+from proxyrank.features.proxies import PROXIES, Missing
+from proxyrank.spaces import get_space
+from proxyrank.testing.proxies import CONFIG, NETWORKS, SMALL, Residual
 
-CONFIG = DataShape(resolution=8)
-SMALL = Skeleton(width=4, depth=1)
 SPACE = get_space("nb201")
 ALL = list(PROXIES)
-
-
-class Residual(nn.Module):
-    """In-place ReLU, dropout, grouped conv, biases, an unused layer: nothing of a NAS-Bench-201 network."""
-
-    def __init__(self):
-        super().__init__()
-        self.first = nn.Sequential(nn.Conv2d(3, 6, 3, padding=1), nn.BatchNorm2d(6), nn.ReLU(inplace=True))
-        self.second = nn.Sequential(
-            nn.Conv2d(6, 6, 3, padding=1, groups=2), nn.BatchNorm2d(6), nn.Dropout2d(0.2)
-        )
-        self.pool = nn.AdaptiveAvgPool2d(2)
-        self.unused = nn.Linear(3, 3)
-        self.last = nn.Linear(24, 10)
-
-    def forward(self, x):
-        x = self.first(x)
-        x = torch.relu(x + self.second(x))
-        x = self.pool(x)
-        return self.last(x.flatten(1))
-
-
-class Viewing(nn.Module):
-    """Views activations as vectors, has no BatchNorm."""
-
-    def __init__(self):
-        super().__init__()
-        self.body = nn.Sequential(
-            nn.Conv2d(3, 4, 3, stride=2, padding=1), nn.ReLU(), nn.Conv2d(4, 4, 1), nn.ReLU()
-        )
-        self.last = nn.Linear(64, 10)
-
-    def forward(self, x):
-        x = self.body(x)
-        return self.last(x.view(len(x), -1))
-
-
-def _networks():
-    cells = SPACE.sample(4, seed=3)
-    return {
-        **{cell: lambda cell=cell: SPACE.network(cell, CONFIG, SMALL) for cell in cells},
-        "residual": Residual,
-        "viewing": Viewing,
-        "mlp": lambda: nn.Sequential(nn.Flatten(), nn.Linear(192, 16), nn.ReLU(), nn.Linear(16, 10)),
-    }
-
-
-NETWORKS = _networks()
 
 
 def _batch(size: int = 6) -> Batch:
@@ -75,30 +22,6 @@ def _batch(size: int = 6) -> Batch:
 
 def _equal(a, b) -> bool:
     return a == b or (isinstance(a, Missing) and isinstance(b, Missing) and a == b)
-
-
-@pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
-@pytest.mark.parametrize("init", ["kaiming", "keep"])
-def test_caller_is_left_as_it_was(network, init, hash_state):
-    torch.manual_seed(0)
-    subject = network()
-    subject.train()
-    next(subject.parameters()).requires_grad_(False)
-    subject.register_forward_hook(lambda *_: None)
-    batch = _batch()
-    images = [batch.x.clone(), batch.x2.clone()]
-    before = hash_state(subject), torch.get_rng_state(), np.random.get_state()[1].tolist(), random.getstate()  # noqa: NPY002
-    for name in ALL:
-        score_network(subject, batch, name, init=init, channels_last=not isinstance(subject, Viewing))
-        assert hash_state(subject) == before[0], name
-        assert subject.training
-    assert torch.equal(torch.get_rng_state(), before[1])
-    assert np.random.get_state()[1].tolist() == before[2]  # noqa: NPY002
-    assert random.getstate() == before[3]
-    assert not batch.x.requires_grad
-    assert torch.equal(batch.x, images[0])
-    assert torch.equal(batch.x2, images[1])
-    assert next(subject.parameters()).grad is None
 
 
 @pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
@@ -112,19 +35,12 @@ def test_alone_or_together_or_reversed_bit_equal(network):
     assert set(alone) == set(together)
     for column in together:
         assert _equal(together[column], alone[column]), column
-    pairs = score_network(subject, batch, "synflow,naswot,gradsign,zico")
-    for column, value in pairs.items():
-        assert _equal(value, together[column]), column
 
 
-@pytest.mark.parametrize("name", ["residual", "viewing", "mlp"])
-def test_any_module_has_finite_values_or_reasons(name):
+@pytest.mark.parametrize("name", ["residual", "viewing", "perceptron"])
+def test_any_module_has_values_of_these(name):
     torch.manual_seed(0)
     found = score_network(NETWORKS[name](), _batch(), ALL)
-    assert set(found) == set(columns_of(PROXIES.values()))
-    for column, value in found.items():
-        assert isinstance(value, Missing) or np.isfinite(value), column
-        assert not (isinstance(value, Missing) and value.reason.startswith("failed")), (column, value)
     for column in (
         "flops",
         "params",

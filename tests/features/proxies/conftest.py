@@ -1,3 +1,8 @@
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
 import pytest
 import torch
 
@@ -28,6 +33,36 @@ def reference_passes(reference):
             signs=reference.signs,
             standard_normal=standard_normal,
             channels_last=channels_last,
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def literal() -> ModuleType:
+    """The slow, literal transcriptions of the published proxies."""
+    spec = importlib.util.spec_from_file_location("proxies_literal", Path(__file__).with_name("literal.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look it up
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def subject(reference, literal):
+    """A reference network as the literal transcriptions take it, fresh with every call."""
+
+    def make(setting: str, net: int):
+        return literal.Subject(
+            network=reference.network(setting, net).train(),
+            x=reference.inputs(setting, 1),
+            y=reference.labels(setting, 1),
+            x2=reference.inputs(setting, 2),
+            y2=reference.labels(setting, 2),
+            signs=reference.signs(),
+            normal=reference.network(setting, net, zen=True).train(),
         )
 
     return make

@@ -171,3 +171,51 @@ def test_registry_does_not_load_torch():
 
     code = "import sys, proxyrank.features.network.network_groups; assert 'torch' not in sys.modules, 'torch'"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+class Coupled(nn.Module):
+    """A norm of its own over the whole batch: images alone differ from images together."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv, self.last = nn.Conv2d(3, 4, 3, padding=1), nn.Linear(4, 10)
+
+    def forward(self, x):
+        x = torch.relu(self.conv(x) - x.mean())
+        return self.last((x / x.std(dim=0, keepdim=True, correction=0).add(1.0)).mean((2, 3)))
+
+
+def _gradsign_literally(network, x, y):
+    weights = [layer.weight for layer in _layers(network)]
+    total = [torch.zeros_like(w) for w in weights]
+    for i in range(len(x)):
+        slopes = torch.autograd.grad(cross_entropy(network(x[i : i + 1]), y[i : i + 1]), weights)
+        total = [t + s.sign() for t, s in zip(total, slopes, strict=True)]
+    return float(torch.cat([t.flatten() for t in total]).abs().mean())
+
+
+def test_gradsign_runs_all_images_together_only_where_it_may(reference, reference_passes, monkeypatch):
+    from proxyrank.features.proxies import gradsign as module
+
+    alone = []
+    original = module._gradient
+    monkeypatch.setattr(module, "_gradient", lambda p, i: (alone.append(i), original(p, i))[1])
+    passes = reference_passes("a", 5, channels_last=True)
+    x, y = reference.inputs("a"), reference.labels("a")
+    found = run_proxies(passes, get_proxies("gradsign"))["gradsign"]
+    assert found == pytest.approx(_gradsign_literally(reference.network("a", 5).train(), x, y), rel=1e-12)
+    assert alone == [0]
+    for network, runs in (
+        (Coupled(), 8),
+        (nn.Sequential(nn.Conv2d(3, 2, 3), nn.Flatten(), nn.LazyLinear(10)), 1),
+    ):
+        alone.clear()
+        network = network.double()
+        with torch.no_grad():
+            network(x)
+        passes.__dict__.pop("trainable", None)
+        passes.__dict__.pop("weights", None)
+        passes.network = network
+        found = run_proxies(passes, get_proxies("gradsign"))["gradsign"]
+        assert found == pytest.approx(_gradsign_literally(network, x, y), rel=1e-12)
+        assert alone == list(range(runs))

@@ -1,22 +1,22 @@
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from proxyrank.features import compute_features
+from proxyrank.features import FeatureSettings, Rows, compute_features
 from proxyrank.features.graph.graf import GRAF
 from proxyrank.features.graph.paths import PATHS
-from proxyrank.features.tables.cache import STATUS, add_rows, cache_file, cache_folder, read_rows
+from proxyrank.features.rows import arch_index
+from proxyrank.features.tables.cache import add_rows, cache_file, cache_folder, read_rows
 
 GRAPH_GROUPS = ("graf", "paths", "cell", "flow")
 
 
 def _rows(archs, value):
-    rows = pd.DataFrame({"a": [value] * len(archs)}, index=pd.Index(archs, name="arch", dtype="str"))
-    rows[STATUS] = pd.Series([""] * len(archs), index=rows.index, dtype="str")
-    return rows
+    return Rows(pd.DataFrame({"a": [value] * len(archs)}, index=arch_index(archs)))
 
 
 def test_second_call_is_byte_equal_and_read_from_the_cache(fresh_cache, space, monkeypatch):
@@ -36,21 +36,31 @@ def test_rows_are_added(fresh_cache, space):
     archs = space.sample(40, seed=2)
     compute_features(space, archs[:20], "paths")
     compute_features(space, archs[10:], "paths")
-    rows = read_rows(cache_file(space.name, PATHS, {}), PATHS.columns(space))
-    assert sorted(rows.index) == sorted(archs)
+    (family,) = PATHS.families(space)
+    rows = read_rows(cache_file(space, "paths", family, FeatureSettings()), PATHS.columns(space))
+    assert sorted(rows.values.index) == sorted(archs)
     pd.testing.assert_frame_equal(
-        rows.drop(columns=STATUS).loc[archs], PATHS.compute(space, archs, {}), check_exact=True
+        rows.values.loc[archs], PATHS.compute(space, archs, FeatureSettings()), check_exact=True
     )
 
 
-def test_settings_and_version_have_files_of_their_own(fresh_cache):
+class Other:
+    name = "other"
+
+
+def test_settings_and_version_have_files_of_their_own(fresh_cache, space):
+    (graf,), (paths,) = GRAF.families(space), PATHS.families(space)
+    none = FeatureSettings()
     files = {
-        cache_file("nb201", GRAF, {"graf_no_path": "published"}),
-        cache_file("nb201", GRAF, {"graf_no_path": "older"}),
-        cache_file("nb201", PATHS, {}),
-        cache_file("other", PATHS, {}),
+        cache_file(space, "graf", graf, graf.resolve(none)),
+        cache_file(space, "graf", graf, graf.resolve(FeatureSettings(graf_no_path="older"))),
+        cache_file(space, "graf", replace(graf, version=2), graf.resolve(none)),
+        cache_file(space, "paths", paths, none),
+        cache_file(Other(), "paths", paths, none),
+        cache_file(space, "mine", replace(paths, name="a"), none),
+        cache_file(space, "mine", replace(paths, name="b"), none),
     }
-    assert len(files) == 4
+    assert len(files) == 7
     assert {file.parent for file in files} == {fresh_cache}
 
 
@@ -64,14 +74,14 @@ def test_a_damaged_file_is_rebuilt(fresh_cache, space, damage, caplog):
         after = compute_features(space, archs, "paths")
     assert "ignored, it cannot be read" in caplog.text
     pd.testing.assert_frame_equal(before.frame, after.frame, check_exact=True)
-    assert len(read_rows(file, PATHS.columns(space))) == 5
+    assert len(read_rows(file, PATHS.columns(space)).values) == 5
 
 
 def test_a_file_of_other_columns_is_ignored(fresh_cache, tmp_path, caplog):
     file = tmp_path / "x.parquet"
     add_rows(file, _rows(["p", "q"], 1.5))
-    assert read_rows(file, ["a"]).loc["q", "a"] == 1.5
-    assert read_rows(file, ["b"]).empty
+    assert read_rows(file, ["a"]).values.loc["q", "a"] == 1.5
+    assert read_rows(file, ["b"]) is None
     assert "other columns" in caplog.text
 
 
@@ -79,7 +89,7 @@ def test_writers_at_once_lose_nothing(tmp_path):
     file = tmp_path / "x.parquet"
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(lambda i: add_rows(file, _rows([f"{i}-a", f"{i}-b"], float(i))), range(24)))
-    rows = read_rows(file, ["a"])
+    rows = read_rows(file, ["a"]).values
     assert len(rows) == 48
     assert rows.loc["17-b", "a"] == 17.0
 
@@ -88,9 +98,9 @@ def test_floats_are_stored_exactly(tmp_path):
     file = tmp_path / "x.parquet"
     values = np.array([0.1 + 0.2, 5e-324, -0.0, 1 / 3, np.nan])
     rows = _rows(list("abcde"), 0.0)
-    rows["a"] = values
+    rows.values["a"] = values
     add_rows(file, rows)
-    assert read_rows(file, ["a"])["a"].to_numpy().tobytes() == values.tobytes()
+    assert read_rows(file, ["a"]).values["a"].to_numpy().tobytes() == values.tobytes()
 
 
 def test_no_cache_touches_nothing(fresh_cache, space):

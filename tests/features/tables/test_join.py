@@ -2,13 +2,14 @@ import pandas as pd
 import pytest
 
 from proxyrank.common.errors import TableError
-from proxyrank.features import FeatureTable, GroupInfo, Sidecar, join_tables
+from proxyrank.features import FamilyInfo, FeatureSettings, FeatureTable, GroupInfo, Sidecar, join_tables
 
 
 def _table(group, columns, archs, *, space="nb201", status=None, **settings):
     index = pd.Index(archs, name="arch", dtype="str")
     frame = pd.DataFrame({c: [float(len(c) + i) for i in range(len(archs))] for c in columns}, index=index)
-    info = GroupInfo(version=1, columns=columns, settings=settings)
+    family = FamilyInfo(columns=columns, version=1, settings=FeatureSettings(**settings))
+    info = GroupInfo(families=[family])
     return FeatureTable(frame, Sidecar(space=space, groups={group: info}, status=status or {}))
 
 
@@ -42,6 +43,19 @@ def test_different_settings_are_refused_or_recorded():
     forced = join_tables([small, large], force=True)
     assert len(forced.sidecar.forced) == 1
     assert forced.frame.shape == (1, 2)
+
+
+def test_columns_of_one_table_may_differ_by_design():
+    mixed = _table("zcs", ["a"], ["x"], batch_size=16)
+    mixed.sidecar.groups["zcs"].families += (
+        _table("zcs", ["b"], ["x"], batch_size=64).sidecar.groups["zcs"].families
+    )
+    mixed.frame["b"] = 1.0
+    joined = join_tables([mixed, _table("vkdnw", ["c"], ["x"], batch_size=64)])
+    assert joined.columns == ["a", "b", "c"]
+    assert joined.sidecar.forced == []
+    with pytest.raises(TableError, match=r"'batch_size' differs: 16 \(group zcs\), 8 \(group vkdnw\)"):
+        join_tables([mixed, _table("vkdnw", ["c"], ["x"], batch_size=8)])
 
 
 def test_the_same_column_twice():

@@ -4,8 +4,15 @@ import pandas as pd
 import pytest
 
 from proxyrank.common.errors import TableError
-from proxyrank.features import FeatureTable, GroupInfo, Sidecar, compute_features
-from proxyrank.features.tables.table import sidecar_path
+from proxyrank.features import (
+    FamilyInfo,
+    FeatureSettings,
+    FeatureTable,
+    GroupInfo,
+    Sidecar,
+    compute_features,
+)
+from proxyrank.features.tables.table import read_sidecar, sidecar_path
 
 
 @pytest.fixture
@@ -34,9 +41,48 @@ def test_sidecar_states_everything(table, tmp_path):
     raw = json.loads((tmp_path / "T.json").read_text())
     assert list(raw) == ["format", "proxyrank", "space", "groups", "status", "forced"]
     assert raw["space"] == "nb201"
-    assert raw["groups"]["graf"]["settings"] == {"graf_no_path": "published"}
-    assert raw["groups"]["paths"]["version"] == 1
-    assert len(raw["groups"]["graf"]["columns"]) == 191
+    (graf,), (paths,) = (raw["groups"][name]["families"] for name in ("graf", "paths"))
+    assert graf["settings"] == {"graf_no_path": "published"}
+    assert len(graf["columns"]) == 191
+    assert {key: paths[key] for key in ("version", "settings", "facts", "shared")} == {
+        "version": 1,
+        "settings": {},
+        "facts": {},
+        "shared": False,
+    }
+
+
+def test_format_1_is_read_into_the_same_model(tmp_path):
+    old = {
+        "version": 3,
+        "columns": ["a"],
+        "settings": {"seed": 1, "init": "kaiming", "share": True},
+        "source": "computed",
+    }
+    raw = {"format": "proxyrank-features/1", "proxyrank": "0.1.0", "space": "nb201", "groups": {"g": old}}
+    (tmp_path / "T.json").write_text(json.dumps(raw))
+    found = read_sidecar(tmp_path / "T.json").groups["g"]
+    family = FamilyInfo(
+        columns=["a"], version=3, settings=FeatureSettings(seed=1), facts={"init": "kaiming"}, shared=True
+    )
+    assert found == GroupInfo(families=[family])
+    assert found.families[0].settings.stated() == {"seed": 1}
+    (tmp_path / "T.json").write_text(json.dumps(raw | {"groups": {"g": old | {"settings": {"sed": 1}}}}))
+    with pytest.raises(TableError, match=r"T\.json: not the sidecar .*settings: .*unknown setting 'sed'"):
+        read_sidecar(tmp_path / "T.json")
+
+
+def test_what_was_made_otherwise():
+    def info(version=1, shared=False, **settings):
+        return FamilyInfo(columns=["a"], version=version, shared=shared, settings=FeatureSettings(**settings))
+
+    assert info().difference(info()) is None
+    assert info(seed=0).difference(info()) is None  # stated or not, it is the default
+    assert info(seed=1).difference(info(batch_size=8)) == ("batch_size", 64, 8)
+    assert info(seed=1).difference(info(batch_size=8), ["seed"]) == ("seed", 1, 0)
+    assert info(batch_size=8).difference(info(), ["seed"]) is None
+    assert info(version=2, seed=1).difference(info()) == ("version", 2, 1)
+    assert info().difference(info(shared=True)) == ("share", False, True)
 
 
 def test_missing_parts_are_named(table, tmp_path):
@@ -49,7 +95,9 @@ def test_missing_parts_are_named(table, tmp_path):
     with pytest.raises(TableError, match=r"T\.json: not the sidecar of a feature table \(space: "):
         FeatureTable.read(path)
     (tmp_path / "T.json").write_text("{}")
-    with pytest.raises(TableError, match="expected the format proxyrank-features/1, found None"):
+    with pytest.raises(
+        TableError, match="expected the format proxyrank-features/1 or proxyrank-features/2, found None"
+    ):
         FeatureTable.read(path)
     (tmp_path / "T.json").unlink()
     with pytest.raises(TableError, match=r"T\.json: no such file; it states the settings"):
@@ -66,7 +114,7 @@ def test_a_sidecar_of_another_table_is_refused(table, tmp_path, space):
 
 def test_repeated_rows_are_refused(tmp_path):
     frame = pd.DataFrame({"f": [1.0, 2.0]}, index=pd.Index(["a", "a"], name="arch"))
-    info = GroupInfo(version=0, columns=["f"])
+    info = GroupInfo.of(["f"], source="mine.csv")
     FeatureTable(frame, Sidecar(space="nb201", groups={"user": info})).write(tmp_path / "T.parquet")
     with pytest.raises(TableError, match="a occurs more than once"):
         FeatureTable.read(tmp_path / "T.parquet")

@@ -32,7 +32,7 @@ def test_any_column_names(write, space):
     assert list(table.frame.index) == archs
     assert table.frame.iloc[1].eq(2.5).all()
     info = table.sidecar.groups["user"]
-    assert (info.columns, info.source, info.version) == (names, "mine.csv", 0)
+    assert (info.columns, info.source, info.families[0].version) == (names, "mine.csv", 0)
 
 
 def test_infinities_and_sentinels_are_missing_with_a_status(write, space):

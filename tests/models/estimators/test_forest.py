@@ -10,7 +10,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from proxyrank.models import ForestRanker
-from proxyrank.models.base import canonical_order
+from proxyrank.models.parts.fit_context import canonical_order
 
 
 def _published(seed: int) -> Any:

@@ -21,7 +21,7 @@ def sklearn_process() -> GaussianProcessRegressor:
 
 
 def test_posterior_mean_is_that_of_scikit_learn():
-    posterior, _ = condition(X, Z, HYPER)
+    posterior, _ = condition(X, Z, HYPER, range(60))
     mean, spread = Z.mean(), Z.std()
     reference = sklearn_process().fit(X, (Z - mean) / spread)
     new = RNG.standard_normal((7, 5))
@@ -33,7 +33,6 @@ def test_left_out_blocks_are_those_of_refitting():
     _, left_out = condition(X, Z, HYPER, blocks)
     mean, spread = Z.mean(), Z.std()
     target = (Z - mean) / spread
-    assert left_out is not None
     for block in range(20):
         own = np.array(blocks) == block
         reference = sklearn_process().fit(X[~own], target[~own]).predict(X[own])

@@ -54,14 +54,14 @@ def test_t3_interleaved_data_sets_equal_sorted_ones(problem: Callable[..., Any])
     X, y = problem(80, 4)
     names = np.array(["cifar100", "cifar10"] * 40)
     y = np.where(names == "cifar100", y / 2, y)
-    interleaved = LightGBMRanker(objective="lambdarank").fit(X, y, groups=names)
+    interleaved = LightGBMRanker(objective="lambdarank").fit(X, y, qid=names)
     order = np.argsort(names, kind="stable")
-    by_set = LightGBMRanker(objective="lambdarank").fit(X[order], y[order], groups=names[order])
+    by_set = LightGBMRanker(objective="lambdarank").fit(X[order], y[order], qid=names[order])
     np.testing.assert_array_equal(interleaved.predict(X), by_set.predict(X))
     alone = LightGBMRanker(objective="lambdarank").fit(X, y)
     assert not np.array_equal(interleaved.predict(X), alone.predict(X))
-    with pytest.raises(ProxyrankError, match=r"groups has shape \(3,\), expected one id for each of 80 rows"):
-        LightGBMRanker(objective="lambdarank").fit(X, y, groups=names[:3])
+    with pytest.raises(ProxyrankError, match=r"qid has 3 values, expected one for each of 80 rows"):
+        LightGBMRanker(objective="lambdarank").fit(X, y, qid=names[:3])
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -85,7 +85,7 @@ def test_ranking_objectives_never_end_in_an_empty_leaf(problem: Callable[..., An
 
 def test_p7_spawned_workers_after_a_fit(problem: Callable[..., Any]) -> None:
     X, y = problem(60, 3)
-    model = LightGBMRanker(n_estimators=20, threads=2).fit(X, y)
+    model = LightGBMRanker(n_estimators=20, n_jobs=2).fit(X, y)
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
         theirs = pool.submit(clone(model).fit, X, y).result(timeout=60)
     np.testing.assert_array_equal(theirs.predict(X), model.predict(X))
@@ -97,10 +97,10 @@ def test_e2_torch_in_the_same_process() -> None:
 import numpy as np
 from proxyrank.models import LightGBMRanker
 X = np.random.default_rng(0).normal(size=(200, 9))
-before = LightGBMRanker(n_estimators=50, threads=4).fit(X, X[:, 0]).predict(X)
+before = LightGBMRanker(n_estimators=50, n_jobs=4).fit(X, X[:, 0]).predict(X)
 import torch
 torch.randn(300, 300).mm(torch.randn(300, 300)).sum().item()
-after = LightGBMRanker(n_estimators=50, threads=4).fit(X, X[:, 0]).predict(X)
+after = LightGBMRanker(n_estimators=50, n_jobs=4).fit(X, X[:, 0]).predict(X)
 print(np.array_equal(before, after))
 """
     done = subprocess.run(
@@ -112,3 +112,11 @@ print(np.array_equal(before, after))
 def test_unknown_objective_is_refused(problem: Callable[..., Any]) -> None:
     with pytest.raises(ProxyrankError, match="unknown objective 'rank'; known: regression, lambdarank"):
         LightGBMRanker(objective="rank").fit(*problem(10, 2))
+
+
+@pytest.mark.parametrize("objective", ["regression", "lambdarank"])
+def test_constant_columns_change_nothing(objective: str, problem: Callable[..., Any]) -> None:
+    X, y = problem(80, 20)
+    wide = np.column_stack([np.zeros(80), X[:, :2], np.full(80, 7.0), X[:, 2:], np.full(80, np.nan)])
+    model = LightGBMRanker(objective=objective)
+    np.testing.assert_array_equal(clone(model).fit(X, y).predict(X), clone(model).fit(wide, y).predict(wide))

@@ -21,7 +21,7 @@ def test_two_claims_of_one_waiting_trial(tmp_path: Path) -> None:
     one, other = stored.open(), stored.open()
     study = optuna.create_study(storage=one, study_name="s")
     study.enqueue_trial({"x": 1.0})
-    trial_id = one.get_trial_id_from_study_id_trial_number(study._study_id, 0)
+    trial_id = one.get_trial_id_from_study_id_trial_number(one.get_study_id_from_name("s"), 0)
     assert one.set_trial_state_values(trial_id, TrialState.RUNNING)
     assert not other.set_trial_state_values(trial_id, TrialState.RUNNING)
     with one.engine.connect() as held, held.begin():
@@ -55,19 +55,6 @@ def test_a_missing_driver_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setitem(__import__("sys").modules, "psycopg", None)
     with pytest.raises(MissingDependencyError, match=r"pip install proxyrank\[postgres\]"):
         StudyStorage("postgresql://host/db").open()
-
-
-def test_journal_heartbeats(tmp_path: Path) -> None:
-    opened = StudyStorage(f"journal:{tmp_path / 'j'}", heartbeat=1, grace=1).open()
-    study = optuna.create_study(storage=opened, study_name="s")
-    trial_id = opened.create_new_trial(study._study_id)
-    assert opened._get_stale_trial_ids(study._study_id) == []
-    opened.record_heartbeat(trial_id)
-    assert opened._get_stale_trial_ids(study._study_id) == []
-    opened.set_trial_system_attr(trial_id, opened.KEY, time.time() - 2)
-    assert opened._get_stale_trial_ids(study._study_id) == [trial_id]
-    opened.set_trial_state_values(trial_id, TrialState.FAIL)
-    opened.record_heartbeat(trial_id)  # a beat after the end is no error
 
 
 def test_postgresql_two_processes_one_killed_and_restarted(postgres_url: str, start) -> None:

@@ -12,8 +12,8 @@ from proxyrank.evaluate import make_labels
 from proxyrank.features import compute_features
 from proxyrank.models import LightGBMRanker
 from proxyrank.spaces import get_space
-from proxyrank.train.study import Choice, StudyData, StudyPlan, kept_columns
-from proxyrank.train.study.columns import order_columns
+from proxyrank.train.columns import kept_columns, order_columns
+from proxyrank.train.study import Choice, StudyData, StudyPlan
 from proxyrank.train.study.objective import Objective, make_folds
 
 
@@ -100,7 +100,7 @@ def test_columns_are_ordered_by_use_and_chosen_inside_the_fold(other_data, plan)
 def test_unknown_metrics_and_too_few_rows_are_refused(data: StudyData, other_data, plan) -> None:
     with pytest.raises(ProxyrankError, match="at least 4 labelled architectures, got 3"):
         Objective(other_data(3), plan(1))
-    with pytest.raises(ProxyrankError, match="unknown metric tau; known: KT, SPR, nDCG"):
+    with pytest.raises(ProxyrankError, match="unknown metric 'tau'; known: KT, SPR, nDCG"):
         Objective(data, plan(1, metrics=("tau",)))
 
 

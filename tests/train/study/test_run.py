@@ -14,7 +14,7 @@ from optuna.trial import TrialState
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.evaluate import Metric
 from proxyrank.models import LightGBMRanker
-from proxyrank.train.study import METRICS, StudyData, StudyStorage, run_study, summarise, tune
+from proxyrank.train.study import FOLD_METRICS, StudyData, StudyStorage, run_study, summarise, tune
 from proxyrank.train.study import parameters as study_space
 from proxyrank.train.study.run import _deferred_interrupt
 from proxyrank.train.study.worker import FINISHED
@@ -94,12 +94,12 @@ def test_p3_undefined_trials_do_not_count(
     data: StudyData, plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls = iter(range(1000))
-    tau = METRICS["KT"]
+    tau = FOLD_METRICS["KT"]
 
     def sometimes(*args: Any) -> Metric:
         return Metric(None, "undefined (test)") if next(calls) % 5 == 4 else tau(*args)
 
-    monkeypatch.setitem(METRICS, "KT", sometimes)
+    monkeypatch.setitem(FOLD_METRICS, "KT", sometimes)
     study, _ = run_study(data, plan(6), storage_in(tmp_path))
     failed = [trial for trial in study.trials if trial.state == TrialState.FAIL]
     assert len(finished(study)) == 6
@@ -157,9 +157,9 @@ def test_p5_four_processes_at_once_on_one_file(start, tmp_path: Path) -> None:
 
 
 def test_p7_further_processes_after_training_here(data: StudyData, plan, tmp_path: Path) -> None:
-    LightGBMRanker(n_estimators=20, threads=2).fit(data.X, data.y)
+    LightGBMRanker(n_estimators=20, n_jobs=2).fit(data.X, data.y)
     began = time.monotonic()
-    study, _ = run_study(data, plan(8), storage_in(tmp_path), jobs=2)
+    study, _ = run_study(data, plan(8), storage_in(tmp_path), workers=2)
     assert len(finished(study)) == 8
     assert time.monotonic() - began < 60
 
@@ -191,7 +191,7 @@ def _begun(storage: str) -> int:
 def test_a_trial_without_a_first_heartbeat_does_not_block(data: StudyData, plan, tmp_path: Path) -> None:
     storage = storage_in(tmp_path, heartbeat=1, grace=1)
     study, _ = run_study(data, plan(3), storage)
-    study._storage.create_new_trial(study._study_id)  # its process died at once
+    study.ask()  # its process died at once
     study, _ = run_study(data, plan(4), storage)
     assert len(finished(study)) == 4
     assert [trial.number for trial in study.trials if trial.state == TrialState.FAIL] == [3]
@@ -202,14 +202,14 @@ def test_interrupt_keeps_finished_trials_and_the_parameters_at_work(
 ) -> None:
     storage = storage_in(tmp_path)
     calls = iter(range(1000))
-    tau = METRICS["KT"]
+    tau = FOLD_METRICS["KT"]
 
     def interrupted(*args: Any) -> Metric:
         if next(calls) == 7:
             os.kill(os.getpid(), signal.SIGINT)
         return tau(*args)
 
-    monkeypatch.setitem(METRICS, "KT", interrupted)
+    monkeypatch.setitem(FOLD_METRICS, "KT", interrupted)
     with pytest.raises(KeyboardInterrupt):
         run_study(data, plan(6), storage)
     monkeypatch.undo()

@@ -1,0 +1,105 @@
+"""Values of wanted columns that exist already, and which of them are still to be made."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from proxyrank.features.rows import Reasons, Rows, arch_index
+from proxyrank.features.settings import FeatureSettings
+from proxyrank.features.tables.cache import cache_file, read_rows
+from proxyrank.features.tables.plan import Part, plan_parts
+from proxyrank.features.tables.shipped import shipped_blocks
+from proxyrank.spaces import SearchSpace, identity
+
+
+class Known:
+    """A table that fills up.
+
+    Parameters
+    ----------
+    archs, columns
+        Of the whole table.
+
+    Attributes
+    ----------
+    found : DataFrame of bool
+        Which values are there; a gap with its reason is.
+    """
+
+    def __init__(self, archs: Sequence[str], columns: Sequence[str]) -> None:
+        index = arch_index(archs)
+        self._values = {column: np.full(len(index), np.nan) for column in columns}
+        self._reasons: Reasons = {}
+        self.found = pd.DataFrame(False, index=index, columns=list(columns))
+
+    def add(self, rows: Rows) -> None:
+        """Take the values that are not there yet; other rows and columns are left."""
+        index = self.found.index
+        where = rows.values.index.get_indexer(index)
+        for column in self.found.columns.intersection(rows.values.columns):
+            new = (where >= 0) & ~self.found[column].to_numpy()
+            self._values[column][new] = rows.values[column].to_numpy()[where[new]]
+            if given := rows.reasons.get(column):
+                own = {arch: given[arch] for arch in index[new] if arch in given}
+                self._reasons.setdefault(column, {}).update(own)
+            self.found[column] |= new
+
+    def lacking(self) -> "pd.Series[bool]":
+        """Whether a value of an architecture is not there."""
+        return ~self.found.all(axis=1)
+
+    @property
+    def rows(self) -> Rows:
+        """What is there; the rest is missing without a reason."""
+        return Rows(pd.DataFrame(self._values, index=self.found.index), self._reasons)
+
+
+def known_rows(space: SearchSpace, archs: Sequence[str], part: Part) -> Known:
+    """What the package ships of a part, and what the user's cache holds of the rest."""
+    known = Known(archs, part.columns)
+    for block in shipped_blocks(identity(space), part.columns, part.family, part.settings):
+        known.add(block)
+    if known.lacking().any():
+        file = cache_file(space, part.group.name, part.family, part.settings)
+        cached = read_rows(file, part.family.columns)
+        if cached is not None:
+            known.add(cached)
+    return known
+
+
+def shipped_parts(space: SearchSpace, archs: Sequence[str], parts: Sequence[Part]) -> Known:
+    """What the package ships of planned columns, for some architectures."""
+    known = Known(archs, [column for part in parts for column in part.columns])
+    for part in parts:
+        for block in shipped_blocks(identity(space), part.columns, part.family, part.settings):
+            known.add(block)
+    return known
+
+
+def shipped_rows(
+    space: SearchSpace,
+    archs: Sequence[str],
+    groups: str | Sequence[str],
+    *,
+    settings: FeatureSettings | Mapping[str, Any] | None = None,
+) -> Known:
+    """What the package ships of groups under exactly these settings, for some architectures.
+
+    Returns
+    -------
+    Known
+        ``rows`` are the values, ``found`` says which of them are shipped. Columns that no table holds are
+        left out.
+
+    Raises
+    ------
+    ProxyrankError
+        If a group or a setting is unknown.
+    """
+    known = shipped_parts(space, archs, plan_parts(space, groups, settings))
+    held = Known(archs, list(known.found.columns[known.found.any()]))
+    held.add(known.rows)
+    held.found[:] = known.found[held.found.columns]
+    return held

@@ -1,0 +1,174 @@
+"""What is wanted: columns of families with their settings, as asked for or as a card states them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from proxyrank.common.errors import ProxyrankError
+from proxyrank.features.groups import GROUPS, Family, FeatureGroup, get_group, parse_groups
+from proxyrank.features.network.score import SPREAD
+from proxyrank.features.rows import Rows, ordered
+from proxyrank.features.settings import FeatureSettings
+from proxyrank.features.tables.shipped import shipped_settings
+from proxyrank.features.tables.table import FamilyInfo, FeatureTable, GroupInfo, Sidecar
+from proxyrank.spaces import SearchSpace, identity
+
+
+@dataclass(frozen=True)
+class Part:
+    """Columns of one family that are wanted.
+
+    Attributes
+    ----------
+    group, family
+        Where they belong.
+    columns
+        The wanted ones of the family, in its order.
+    settings
+        Those that the family reads, as they are wanted.
+    """
+
+    group: FeatureGroup
+    family: Family
+    columns: tuple[str, ...]
+    settings: FeatureSettings
+
+    def info(self) -> FamilyInfo:
+        """What the sidecar says of the columns."""
+        family = self.family
+        return FamilyInfo(
+            columns=list(self.columns),
+            version=family.version,
+            settings=self.settings,
+            facts=dict(family.facts),
+        )
+
+
+def plan_parts(
+    space: SearchSpace,
+    groups: str | Sequence[str],
+    settings: FeatureSettings | Mapping[str, Any] | None = None,
+    columns: Sequence[str] | None = None,
+    *,
+    prefer_shipped: bool = False,
+) -> list[Part]:
+    """The columns of groups under given settings.
+
+    Parameters
+    ----------
+    space
+        Search space.
+    groups
+        As `parse_groups` takes them.
+    settings
+        As `FeatureSettings.of` takes them.
+    columns
+        Only these columns of the groups; None takes all.
+    prefer_shipped
+        Where a setting was not given take that of a shipped table that holds the column.
+
+    Raises
+    ------
+    ProxyrankError
+        If a group, a setting or a column is unknown, none of the columns belongs to one of the groups, or a
+        group needs what the space lacks.
+    """
+    given = FeatureSettings.of(settings)
+    chosen = [get_group(name) for name in parse_groups(groups)]
+    for group in chosen:
+        group.require(space)
+    every = [column for group in chosen for column in group.columns(space)]
+    wanted = every if columns is None else _checked(space, chosen, every, columns)
+
+    def how(family: Family, column: str) -> FeatureSettings:
+        found = shipped_settings(identity(space), column, family, given, every) if prefer_shipped else None
+        return found or family.resolve(given)
+
+    return _parts(space, chosen, wanted, how)
+
+
+def stated_parts(space: SearchSpace, groups: Mapping[str, GroupInfo], columns: Sequence[str]) -> list[Part]:
+    """Columns of registered groups as a sidecar or a ranker's card states that they were made."""
+    chosen = [get_group(name) for name in groups]
+    stated = {
+        column: family.settings
+        for info in groups.values()
+        for family in info.families
+        for column in family.columns
+    }
+    return _parts(space, chosen, columns, lambda family, column: stated[column].only(family.settings))
+
+
+def _parts(
+    space: SearchSpace,
+    groups: Sequence[FeatureGroup],
+    columns: Sequence[str],
+    how: Callable[[Family, str], FeatureSettings],
+) -> list[Part]:
+    wanted = set(columns)
+    parts = []
+    for group in groups:
+        for family in group.families(space):
+            alike: dict[FeatureSettings, list[str]] = {}
+            for column in family.columns:
+                if column in wanted:
+                    alike.setdefault(how(family, column), []).append(column)
+            parts += [Part(group, family, tuple(names), settings) for settings, names in alike.items()]
+    return parts
+
+
+def _checked(
+    space: SearchSpace, groups: Sequence[FeatureGroup], known: Sequence[str], columns: Sequence[str]
+) -> list[str]:
+    names = ", ".join(group.name for group in groups)
+    if odd := next((column for column in columns if column not in set(known)), None):
+        raise ProxyrankError(f"unknown column {odd!r}: the groups {names} have no such one")
+    for group in groups:
+        if not set(group.columns(space)) & set(columns):
+            raise ProxyrankError(
+                f"none of the columns asked for belongs to the group {group.name}; leave it out"
+            )
+    return list(columns)
+
+
+def group_infos(parts: Sequence[Part]) -> dict[str, GroupInfo]:
+    """What a sidecar says of the parts: by group, columns together that were made alike."""
+    groups: dict[str, GroupInfo] = {}
+    for part in parts:
+        own, info = groups.setdefault(part.group.name, GroupInfo(families=[])), part.info()
+        for other in own.families:
+            stated = other.settings.model_fields_set == info.settings.model_fields_set
+            if stated and other.facts == info.facts and not other.difference(info):
+                other.columns += info.columns
+                break
+        else:
+            own.families.append(info)
+    return groups
+
+
+def scored_table(space: str, rows: Rows, settings: FeatureSettings) -> FeatureTable:
+    """A table of scores (`score_archs`), spreads over repeats included, of what is called ``space``."""
+    groups: dict[str, GroupInfo] = {}
+    for group in GROUPS.values():
+        parts = []
+        for family in group.members:
+            own = tuple(c for c in rows.values.columns if c.removesuffix(SPREAD) in family.columns)
+            if own:
+                parts.append(Part(group, family, own, settings.only(family.settings)))
+        groups |= group_infos(parts)
+    status = ordered(rows.reasons, rows.values)
+    return FeatureTable(rows.values, Sidecar(space=space, groups=groups, status=status))
+
+
+def column_order(space: SearchSpace, parts: Sequence[Part]) -> list[str]:
+    """Columns of the parts, in the order of their groups."""
+    wanted = {column for part in parts for column in part.columns}
+    groups = {part.group.name: part.group for part in parts}
+    return [column for group in groups.values() for column in group.columns(space) if column in wanted]
+
+
+def table_of(space: SearchSpace, parts: Sequence[Part], rows: Rows) -> FeatureTable:
+    """A table of computed parts, its columns in the order of their groups."""
+    values = rows.values[column_order(space, parts)]
+    status = ordered(rows.reasons, values)
+    return FeatureTable(values, Sidecar(space=space.name, groups=group_infos(parts), status=status))

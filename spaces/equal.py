@@ -1,0 +1,18 @@
+"""Classes of equal networks: architectures that are one network up to names."""
+
+from collections.abc import Iterable
+
+from proxyrank.spaces.base import SearchSpace, equality_key
+
+
+def equal_keys(space: SearchSpace, archs: Iterable[str]) -> list[str]:
+    """`equality_key` of each architecture, the same for equal networks; architectures in exact spelling."""
+    return [equality_key(space, arch) for arch in archs]
+
+
+def classes(space: SearchSpace, archs: Iterable[str]) -> dict[str, list[str]]:
+    """Architectures by the key that equal networks share; keys and members in order of appearance."""
+    members: dict[str, list[str]] = {}
+    for arch in archs:
+        members.setdefault(equality_key(space, arch), []).append(arch)
+    return members

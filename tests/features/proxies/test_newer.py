@@ -1,0 +1,105 @@
+"""MeCo, SWAP and Dextr against literal transcriptions of their definitions."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from proxyrank.features.network.batch import Batch, noise_batch
+from proxyrank.features.network.passes import Passes
+from proxyrank.features.network.planner import run_proxies
+from proxyrank.features.network.score import score_network
+from proxyrank.features.proxies import PROXIES, Missing, get_proxies
+from proxyrank.features.proxies.dextr import circle_derivatives, extrinsic_curvature
+from proxyrank.spaces import DataShape
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+NETS = (0, 1, 3, 5, 8, 14)
+
+
+@pytest.mark.filterwarnings("ignore:.*[Dd]egrees of freedom")
+@pytest.mark.parametrize("channels_last", [False, True])
+@pytest.mark.parametrize("net", NETS)
+def test_meco_of_one_large_image(reference, literal, net, channels_last):
+    network = reference.network("a", net)
+    x = noise_batch(DataShape(resolution=64), 1, seed=3, dtype=torch.float64)
+    passes = Passes(network, x, signs=None, standard_normal=None, channels_last=channels_last)
+    spoiled = literal.Subject(reference.network("a", net).train(), x.x, x.y, x.x, x.y, None, None)
+    expected = literal.meco(spoiled)["meco"]
+    assert run_proxies(passes, get_proxies("meco"))["meco"] == pytest.approx(expected, rel=1e-9, abs=1e-12)
+
+
+def test_meco_of_several_small_images(reference, reference_passes):
+    # 8 of 16 x 16 pixels are fewer than one of 64 x 64: all of them, side by side.
+    network, total = reference.network("a", 5).train(), 0.0
+
+    def add(module, inputs, output):
+        nonlocal total
+        if output.dim() == 4:
+            rows = torch.cat([image.flatten(1) for image in output.detach()], dim=1).numpy()
+            with np.errstate(invalid="ignore", divide="ignore"):
+                total += float(np.linalg.eigvalsh(np.nan_to_num(np.corrcoef(rows))).min())
+
+    for module in network.modules():
+        module.register_forward_hook(add)
+    network(reference.inputs("a"))
+    found = run_proxies(reference_passes("a", 5), get_proxies("meco"))
+    assert found["meco"] == pytest.approx(total, rel=1e-9)
+
+
+@pytest.mark.parametrize("size", [3, 8, 70, 140])
+@pytest.mark.parametrize("net", [1, 5, 14])
+def test_swap_counts_the_patterns_of_units(reference, literal, net, size):
+    batch = noise_batch(DataShape(resolution=8), size, seed=2, dtype=torch.float64)
+    passes = Passes(reference.network("a", net), batch, signs=None, standard_normal=None, channels_last=True)
+    spoiled = literal.Subject(reference.network("a", net).train(), batch.x, batch.y, None, None, None, None)
+    expected = literal.swap(spoiled)["swap"]
+    assert run_proxies(passes, get_proxies("swap"))["swap"] == expected
+    if size == 3:
+        assert expected <= 8
+
+
+@pytest.mark.parametrize("channels_last", [False, True])
+@pytest.mark.parametrize("net", [0, 1, 5, 14])
+def test_dextr_by_backward_passes(subject, literal, reference_passes, net, channels_last):
+    expected = literal.dextr(subject("a", net))["dextr"]
+    passes = reference_passes("a", net, channels_last=channels_last)
+    assert run_proxies(passes, get_proxies("dextr"))["dextr"] == pytest.approx(expected, rel=1e-7)
+
+
+def test_curvature_of_a_circle():
+    angle, radius = 0.3, 4.0
+    v = radius * torch.tensor([-math.sin(angle), math.cos(angle), 0.0])
+    a = radius * torch.tensor([-math.cos(angle), -math.sin(angle), 0.0])
+    assert extrinsic_curvature(v, a) == pytest.approx(1 / radius)
+    assert extrinsic_curvature(v, 3 * v) == pytest.approx(0.0, abs=1e-3)
+
+
+def test_derivatives_leave_the_norms_as_they_were(reference_passes):
+    passes = reference_passes("a", 5, channels_last=True)
+    kinds = [type(module) for module in passes.trainable.modules()]
+    circle_derivatives(passes)
+    assert [type(module) for module in passes.trainable.modules()] == kinds
+
+
+def test_degenerate_networks_have_reasons(reference_passes):
+    # All operations none: features of the first stage's cells are zero, logits are the classifier's bias.
+    found = run_proxies(reference_passes("a", 2), get_proxies("meco,swap,dextr"))
+    assert isinstance(found["meco"], float)
+    assert isinstance(found["swap"], float)
+    assert found["dextr"] == Missing("degenerate: logits do not depend on the image")
+    batch = noise_batch(DataShape(resolution=8), 4, 0)
+    same = Batch(batch.x[:1].repeat(4, 1, 1, 1), batch.y)
+    conv = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Flatten(), nn.Linear(144, 10))
+    found = score_network(conv, same, "dextr,swap")
+    assert found["dextr"] == Missing("degenerate: the first two images do not span a plane")
+    assert found["swap"] == Missing("no ReLU module with image features")
+    flat = score_network(nn.Sequential(nn.Flatten(), nn.Linear(192, 10)), batch, "meco")
+    assert flat["meco"] == Missing("no image-shaped features")
+
+
+def test_they_come_last():
+    assert list(PROXIES)[-3:] == ["meco", "swap", "dextr"]
