@@ -79,6 +79,8 @@ def plain_numbers(series: pd.Series, missing: Collection[str]) -> NDArray[np.flo
         numbers = pc.cast(pc.if_else(blank, None, text), pa.float64())
     except pa.ArrowInvalid:
         return None
+    if pc.any(pc.is_nan(numbers)).as_py():  # nan(1) and other words of C
+        return None
     found: NDArray[np.float64] = pc.fill_null(numbers, np.nan).to_numpy(zero_copy_only=False)
     return found
 
@@ -136,7 +138,9 @@ def _chunks(reader: Any, width: int, path: Path) -> Iterator[tuple[list[list[str
 def _check_delimiter(header: Sequence[str], path: Path) -> None:
     """Name a separator other than the comma; a lone name that holds one is no name of a column."""
     if header[0].startswith("#"):
-        raise TableError(f"{path}: begins with a comment ({header[0][:40]!r}), expected the line of column names")
+        raise TableError(
+            f"{path}: begins with a comment ({header[0][:40]!r}), expected the line of column names"
+        )
     if len(header) == 1:
         for sign, plural in _DELIMITERS.items():
             if sign in header[0]:

@@ -244,7 +244,7 @@ def test_what_is_no_number_is_refused_by_line(tmp_path: Path, cell: str) -> None
 
 
 def test_x25_blanks_around_names_are_dropped(tmp_path: Path) -> None:
-    frame = read_table(_file(tmp_path, 'arch , "cifar10" ,x\n"(1, 2)", 93.1 , 3\n'))
+    frame = read_table(_file(tmp_path, 'arch , "cifar10 ",x\n"(1, 2)", 93.1 , 3\n'))
     assert list(frame.columns) == ["arch", "cifar10", "x"]
     assert arch_texts(frame, "t.csv") == ["(1, 2)"]
     assert numeric_column(frame, "cifar10", "t.csv").tolist() == [93.1]

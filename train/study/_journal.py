@@ -46,7 +46,10 @@ def mend_journal(path: str | Path, lock: JournalFileSymlinkLock) -> None:
             with path.open("rb+") as journal:
                 journal.truncate(whole)
             _log.warning(
-                "%s: its last record is incomplete (%d bytes); moved to %s", path, len(tail), path.name + ASIDE
+                "%s: its last record is incomplete (%d bytes); moved to %s",
+                path,
+                len(tail),
+                path.name + ASIDE,
             )
         elif data and not data.endswith(b"\n"):  # only the end of the line is missing
             with path.open("ab") as journal:
@@ -62,7 +65,9 @@ def _records(path: Path, data: bytes) -> tuple[int, bytes]:
     for number, line in enumerate(lines, start=1):
         if not _is_record(line):
             if number < len(lines):
-                raise ProxyrankError(f"{path}, line {number}: damaged, and records follow; not a journal of ours")
+                raise ProxyrankError(
+                    f"{path}, line {number}: damaged, and records follow; not a journal of ours"
+                )
             return end, line
         end += len(line)
     return end, b""

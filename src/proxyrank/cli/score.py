@@ -52,8 +52,11 @@ def score(
     from proxyrank.features.network.score import score_archs, score_factories
     from proxyrank.features.network.score_settings import resolve_device
     from proxyrank.features.tables.plan import scored_table
+    from proxyrank.features.tables.table import refuse_stranger
 
     where = get_space(space)
+    if out:
+        refuse_stranger(out)
     settings = FeatureSettings(
         dataset=dataset or (None if module else default_dataset(where)) or "cifar10",
         batch_size=batch_size,
