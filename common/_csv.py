@@ -60,7 +60,9 @@ def read_csv(path: Path, *, compressed: bool = False) -> pd.DataFrame:
         except csv.Error as error:
             raise TableError(f"{path}, line {reader.line_num}: not a valid CSV line ({error})") from None
     whole = [pa.chunked_array([chunk[i] for chunk in chunks], pa.large_string()) for i in range(len(header))]
-    frame = pa.table(whole, list(map(str, range(len(header))))).to_pandas().set_axis(header, axis=1)
+    frame: pd.DataFrame = (
+        pa.table(whole, list(map(str, range(len(header))))).to_pandas().set_axis(header, axis=1)
+    )
     # one line a row is the rule; only exceptions carry the list, because pandas copies attrs all the time
     frame.attrs[LINES] = lines == list(range(2, len(lines) + 2)) or tuple(lines)
     return frame
@@ -106,7 +108,7 @@ def _text(path: Path, *, compressed: bool) -> Iterator[io.TextIOWrapper]:
     try:
         with (
             gzip.open(path, "rb") if compressed else path.open("rb") as raw,
-            io.TextIOWrapper(raw, "utf-8-sig", newline="") as text,  # type: ignore[arg-type]
+            io.TextIOWrapper(raw, "utf-8-sig", newline="") as text,
         ):
             yield text
     except UnicodeDecodeError:

@@ -1,6 +1,8 @@
 """``rank``: the whole list, in order, within limits, deterministic."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -160,3 +162,16 @@ def test_readable_at_80_columns(run, ranker: Path, monkeypatch: pytest.MonkeyPat
     for row in run(*arguments, "--json").json:
         assert row["arch"] in whole
         assert f"{row['low']:.3f}" in text
+
+
+def test_x20_candidates_from_the_standard_input(run, ranker: Path, tmp_path: Path) -> None:
+    archs = SPACE.sample(5, seed=9)
+    (tmp_path / "cells.txt").write_text("\n".join(archs))
+    expected = run("rank", ranker, "--archs", tmp_path / "cells.txt", "--json").json
+    table = "arch,latency\n" + "".join(f"{arch},{i}\n" for i, arch in enumerate(archs))
+    command = [sys.executable, "-m", "proxyrank", "rank", str(ranker), "--archs", "-", "--json"]
+    done = subprocess.run(
+        [*command, "--limit", "latency=9"], input=table, capture_output=True, text=True, check=True
+    )
+    found = [{key: row[key] for key in expected[0]} for row in json.loads(done.stdout)]
+    assert found == expected

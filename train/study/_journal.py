@@ -45,12 +45,7 @@ def mend_journal(path: str | Path, lock: JournalFileSymlinkLock) -> None:
                 os.fsync(aside.fileno())
             with path.open("rb+") as journal:
                 journal.truncate(whole)
-            _log.warning(
-                "%s: its last record is incomplete (%d bytes); moved to %s",
-                path,
-                len(tail),
-                path.name + ASIDE,
-            )
+            _log.warning("%s: its incomplete last record was moved to %s%s", path, path.name, ASIDE)
         elif data and not data.endswith(b"\n"):  # only the end of the line is missing
             with path.open("ab") as journal:
                 journal.write(b"\n")
@@ -65,9 +60,7 @@ def _records(path: Path, data: bytes) -> tuple[int, bytes]:
     for number, line in enumerate(lines, start=1):
         if not _is_record(line):
             if number < len(lines):
-                raise ProxyrankError(
-                    f"{path}, line {number}: damaged, and records follow; not a journal of ours"
-                )
+                raise ProxyrankError(f"{path}, line {number}: damaged, and further records follow")
             return end, line
         end += len(line)
     return end, b""

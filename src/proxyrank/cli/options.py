@@ -8,6 +8,7 @@ import typer
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.files import require_parent
+from proxyrank.common.pipes import STDIN, is_pipe, spooled
 from proxyrank.common.tabular import WRITE_SUFFIXES, table_suffix
 from proxyrank.train.digits.benchmarks import BENCHMARKS
 
@@ -47,7 +48,7 @@ Archs = Annotated[
     typer.Option(
         "--archs",
         help="Architectures: a text file with one string or tuple per line, or a CSV/parquet file with "
-        "column arch.",
+        "column arch; - is the standard input.",
     ),
 ]
 Labels = Annotated[
@@ -169,6 +170,8 @@ _HOW_TO_GET = {
 def data_path(name: str, option: str) -> Path:
     """The file a user means: a path, a name under ``PROXYRANK_DATA``, or a shipped benchmark.
 
+    ``-`` is the standard input; what comes from it or from another pipe is copied to a file first.
+
     Raises
     ------
     ProxyrankError
@@ -176,6 +179,8 @@ def data_path(name: str, option: str) -> Path:
     """
     if name in BENCHMARKS:
         return BENCHMARKS[name].table
+    if name == "-" or is_pipe(name):
+        return spooled(STDIN if name == "-" else name, option)
     folder = os.environ.get("PROXYRANK_DATA")
     for path in (Path(name), Path(folder, name) if folder else None):
         if path is not None and path.is_file():

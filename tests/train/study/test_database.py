@@ -61,9 +61,8 @@ def test_x13_the_file_named_is_the_file_used(
         stored = StudyStorage(text)
         optuna.create_study(storage=stored.open(), study_name="s")
         assert Path(text).stat().st_size > 0
-        assert optuna.get_all_study_names(storage.RDBStorage(stored.shown)) == [
-            "s"
-        ]  # what the dashboard opens
+        dashboard = storage.RDBStorage(stored.shown)
+        assert optuna.get_all_study_names(dashboard) == ["s"]
     monkeypatch.chdir(tmp_path)
     optuna.create_study(storage=StudyStorage(f"{name}/other.db").open(), study_name="s")
     assert (folder / "other.db").stat().st_size > 0
