@@ -1,6 +1,5 @@
 """Which search spaces there are: registered ones, installed ones (entry points), and those in a file."""
 
-import hashlib
 import json
 import re
 import sys
@@ -11,6 +10,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
+from proxyrank.common.digests import digest as digest_of
 from proxyrank.common.errors import ProxyrankError, unknown
 from proxyrank.spaces.base import SearchSpace
 
@@ -194,7 +194,7 @@ def _from_file(text: str) -> SearchSpace:
     file, _, name = text.rpartition(":")
     path = Path(file).absolute()
     try:
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        digest = digest_of(path.read_bytes())
     except OSError as error:
         raise ProxyrankError(f"search space {text}: cannot read the file ({error.strerror})") from None
     key = f"{path}:{name}"
@@ -211,7 +211,7 @@ def _from_file(text: str) -> SearchSpace:
 
 
 def _run(path: Path, digest: str, text: str) -> Any:
-    where = hashlib.sha256(str(path).encode()).hexdigest()[:8]
+    where = digest_of(str(path))[:8]
     module_name = f"_proxyrank_space_{where}_{digest[:8]}"
     if module_name in sys.modules:  # another object of the same file
         return sys.modules[module_name]

@@ -8,9 +8,9 @@ import pytest
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.seeds import derive_rng
 from proxyrank.evaluate import Labels, make_labels
-from proxyrank.features import FeatureSettings, compute_features, parse_groups
+from proxyrank.features import FeatureSettings, compute_features
 from proxyrank.spaces import get_space
-from proxyrank.train.fit import DEFAULT_GROUPS, FitPlan, fit_ranker, wanted_groups
+from proxyrank.train.fit import FitPlan, fit_ranker, wanted_groups
 
 SPACE = get_space("nb201")
 PLAN = FitPlan(("cell", "paths"), params={"n_estimators": 30}, population="filtered", train_size=40, seed=2)
@@ -50,12 +50,12 @@ def test_settings_are_a_mapping_or_typed_and_the_label_names_the_data_set(labels
 
 
 def test_groups_are_named_or_those_of_a_table() -> None:
-    assert wanted_groups(None, None) == parse_groups(DEFAULT_GROUPS)
-    assert wanted_groups("graf", None) == ("graf",)
+    assert wanted_groups(SPACE, None) == ("paths", "cell", "flow")
+    assert wanted_groups(SPACE, "graf") == ("graf",)
     table = compute_features(SPACE, SPACE.archs()[:2], ["flow"])
-    assert wanted_groups(None, table) == ("flow",)
+    assert wanted_groups(SPACE, None, table) == ("flow",)
     with pytest.raises(ProxyrankError, match="brings its own columns"):
-        wanted_groups("graf", table)
+        wanted_groups(SPACE, "graf", table)
 
 
 def test_a_table_is_narrowed_to_the_groups_of_the_plan(labels: Labels) -> None:
