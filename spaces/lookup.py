@@ -1,8 +1,10 @@
 """Which search spaces there are: registered ones, installed ones (entry points), and those in a file."""
 
 import hashlib
+import json
 import re
 import sys
+from collections.abc import Mapping
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import module_from_spec, spec_from_file_location
@@ -23,6 +25,7 @@ _FACTORIES: dict[str, tuple[str, str]] = {
     "nb-macro": ("proxyrank.spaces.nb_macro", "NB_MACRO"),
     "nb101": ("proxyrank.spaces.nb101", "NB101"),
     "nb201": ("proxyrank.spaces.nb201", "NB201"),
+    "smallnets": ("proxyrank.spaces.smallnets", "SMALLNETS"),
     "tnb101-micro": ("proxyrank.spaces.tnb101", "TNB101_MICRO"),
 }
 """Name of a space -> module and attribute that hold it; imported when first asked for."""
@@ -77,7 +80,12 @@ def get_space(space: str | SearchSpace) -> SearchSpace:
     return _from_file(space) if ":" in space else installed_space(space)
 
 
-def stated_space(name: str, given: str | SearchSpace | None, where: str) -> SearchSpace:
+def stated_space(
+    name: str,
+    given: str | SearchSpace | None,
+    where: str,
+    hyperparameters: Mapping[str, Any] | None = None,
+) -> SearchSpace:
     """The space that a folder states by name; code that the folder names is never run.
 
     Parameters
@@ -88,12 +96,43 @@ def stated_space(name: str, given: str | SearchSpace | None, where: str) -> Sear
         What a person says the space is, if anything.
     where
         The folder, for messages.
+    hyperparameters
+        Of the space that the folder was made with, as `stated_hyperparameters` gave them.
 
     Raises
     ------
     ProxyrankError
-        If the given one has another name, or none is given and no known space has the name.
+        If the given one has another name, none is given and no known space has the name, or the
+        hyperparameters are others.
     """
+    space = _named_space(name, given, where)
+    now = stated_hyperparameters(space)
+    if now != hyperparameters:
+        raise ProxyrankError(
+            f"{where}: made with another search space {name}: {_first_difference(hyperparameters, now)}"
+        )
+    return space
+
+
+def stated_hyperparameters(space: SearchSpace) -> dict[str, Any] | None:
+    """Hyperparameters of a space as a JSON file has them; None for a space without."""
+    stated = getattr(space, "hyperparameters", None)
+    found: dict[str, Any] | None = None if stated is None else json.loads(json.dumps(stated))
+    return found
+
+
+def _first_difference(then: Any, now: Any, what: str = "hyperparameters") -> str:
+    """The innermost place where two JSON values differ."""
+    if isinstance(then, dict) and isinstance(now, dict):
+        for key in [*then, *(key for key in now if key not in then)]:
+            if then.get(key) != now.get(key):
+                return _first_difference(then.get(key), now.get(key), key)
+    return f"{what} was {json.dumps(then)}, is {json.dumps(now)}"
+
+
+def _named_space(name: str, given: str | SearchSpace | None, where: str) -> SearchSpace:
+    if given is None and name == TableSpace.name:
+        return _described_table(hyperparameters, where)
     if given is not None:
         space = get_space(given)
         if space.name != name:

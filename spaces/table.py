@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 from proxyrank.common.errors import ArchitectureError, ProxyrankError
 from proxyrank.spaces._choices import Choice, as_number, shown, written
 from proxyrank.spaces._measure import measured
-from proxyrank.spaces.base import ListedSpace, Sizes
+from proxyrank.spaces.base import Sizes
 from proxyrank.spaces.data import DataShape, data_shape
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ Row = Mapping[str, Choice | None]
 """Column -> value of one architecture; None where the cell is blank."""
 
 
-class TableSpace(ListedSpace):
+class TableSpace:
     """Architectures that a table lists, such as the candidates of a family of one's own.
 
     An architecture is written as the column ``key`` names it or, where there is no such column, as its row:

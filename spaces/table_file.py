@@ -32,7 +32,7 @@ _FEW_ROWS = 20
 class _Column:
     """A column as it is read: its values and, for one of words, its categories."""
 
-    values: list[Choice | None]
+    values: Sequence[Choice | None]
     words: tuple[str, ...] = ()
 
 
@@ -89,7 +89,7 @@ def read_table_space(
             else:
                 columns[name] = column
         if not columns:
-            raise TableError(f"{path}: no column describes the architectures; columns: {', '.join(raw)}")
+            raise TableError(f"{path}: no column describes the architectures; columns: {', '.join(map(str, raw))}")
     else:
         key, notes = like["key"], []
         columns = {}
@@ -122,11 +122,12 @@ def _described_by(
     raw: pd.DataFrame, key: str | None, label: str | None, path: str | Path
 ) -> tuple[list[str], list[str]]:
     """Columns that describe an architecture, and what is said of the others."""
-    numbers = [name for name in raw if name != key and _is_row_number(raw, name)]
+    names = list(map(str, raw))
+    numbers = [name for name in names if name != key and _is_row_number(raw, name)]
     notes = [f"{path}: column {name!r} holds row numbers, left out" for name in numbers]
     if label in raw:
         notes.append(f"{path}: column {label!r} is the label, left out")
-    return [name for name in raw if name not in (key, label, *numbers)], notes
+    return [name for name in names if name not in (key, label, *numbers)], notes
 
 
 def _is_row_number(raw: pd.DataFrame, name: str) -> bool:

@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from proxyrank.cli import options, output
-from proxyrank.cli.labels import read_labels
+from proxyrank.cli.labels import labelled_space, read_labels
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.spaces import get_space
 
 if TYPE_CHECKING:
     from proxyrank.evaluate import Report
@@ -47,7 +46,7 @@ def evaluate(
         raise ProxyrankError("say what to judge: a ranker folder, or --by NAME (one of the two)")
     loaded = ProxyRanker.load(ranker, space=space) if ranker else None
     card = loaded.card if loaded else None
-    where = loaded.search_space if loaded else get_space(space or "nb201")
+    where = loaded.search_space if loaded else labelled_space(space, labels)
     known = read_labels(
         where,
         labels,
@@ -74,7 +73,7 @@ def evaluate(
             where,
             known,
             list(dict.fromkeys(map(str, names))),
-            dataset=dataset or sized_dataset(known.name),
+            dataset=dataset or sized_dataset(where, known.name),
             population=chosen,
             table=table,
             exclude=loaded.train_archs if loaded else (),

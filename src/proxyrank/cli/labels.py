@@ -5,10 +5,17 @@ from typing import TYPE_CHECKING, Literal
 
 from proxyrank.cli import options, output
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.spaces import SearchSpace
+from proxyrank.spaces import SearchSpace, get_space
+from proxyrank.train.digits.benchmarks import BENCHMARKS
 
 if TYPE_CHECKING:
     from proxyrank.evaluate import Labels
+
+
+def labelled_space(space: str | None, labels: str | None) -> SearchSpace:
+    """The space of ``--space``; where none is given that of a shipped benchmark, else nb201."""
+    shipped = BENCHMARKS[labels].space if labels is not None and labels in BENCHMARKS else "nb201"
+    return get_space(space or shipped)
 
 
 def read_labels(
@@ -37,7 +44,7 @@ def read_labels(
         known = load_labels(
             options.data_path(labels, "--labels"),
             space=space,
-            label=label or ("digits" if labels == "digits" else None),
+            label=label or (BENCHMARKS[labels].label if labels in BENCHMARKS else None),
             direction=direction,
             duplicates=duplicates,
             strict=strict,

@@ -5,9 +5,8 @@ from typing import Annotated
 import typer
 
 from proxyrank.cli import options, output
-from proxyrank.cli.labels import read_labels
+from proxyrank.cli.labels import labelled_space, read_labels
 from proxyrank.common.threads import resolve_threads
-from proxyrank.spaces import get_space
 
 
 def simulate(
@@ -33,7 +32,7 @@ def simulate(
         typer.Option(help="Model of the ranker; the ensemble looks at paths, cell and flow alone at first."),
     ] = "ensemble",
     workers: options.Workers = None,
-    space: options.Space = "nb201",
+    space: options.LabelledSpace = None,
     json: options.Json = False,
 ) -> None:
     """Play strategies against known labels. Stop it at any time: the same command goes on."""
@@ -42,13 +41,13 @@ def simulate(
     from proxyrank.search.simulate import Simulation, halved, simulate_in_folder
     from proxyrank.train.fit import wanted_groups
 
-    where = get_space(space)
+    where = labelled_space(space, labels)
     plan = Simulation(
         strategies=options.names(strategy),
         checkpoints=halved(budget) if checkpoints is None else options.numbers(checkpoints, "--checkpoints"),
         seeds=tuple(range(seeds)),
         population=population or default_population(where),
-        groups=wanted_groups(groups, None),
+        groups=wanted_groups(where, groups),
         model=model,
     )
     known = read_labels(where, labels, label=label, direction=label_direction)

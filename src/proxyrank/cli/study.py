@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from proxyrank.cli import options, output
-from proxyrank.cli.labels import read_labels
-from proxyrank.spaces import get_space
+from proxyrank.cli.labels import labelled_space, read_labels
 
 if TYPE_CHECKING:
     from proxyrank.train.study import StudyReport
@@ -41,7 +40,7 @@ def study(
     split: options.Split = "published",
     seed: options.Seed = 0,
     dataset: options.OwnDataset = None,
-    space: options.Space = "nb201",
+    space: options.LabelledSpace = None,
     workers: Annotated[
         int, typer.Option(min=1, help="Processes that share the trials; one keeps them reproducible.")
     ] = 1,
@@ -53,10 +52,10 @@ def study(
     from proxyrank.train.study import StudyPlan
     from proxyrank.train.tuned import study_in_folder
 
-    where = get_space(space)
+    where = labelled_space(space, labels)
     table = options.user_table(where, features)
     fit = FitPlan(
-        groups=wanted_groups(groups, table),
+        groups=wanted_groups(where, groups, table),
         population=population or "all",
         split=split,
         train_size=train_size,

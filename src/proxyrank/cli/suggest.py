@@ -8,8 +8,7 @@ import typer
 
 from proxyrank.cli import options, output
 from proxyrank.cli.candidates import read_candidates
-from proxyrank.cli.labels import read_labels
-from proxyrank.spaces import get_space
+from proxyrank.cli.labels import labelled_space, read_labels
 
 
 def suggest(
@@ -35,7 +34,7 @@ def suggest(
         bool, typer.Option("--more", help="Suggest another batch though the last one has no labels yet.")
     ] = False,
     out: options.OutTable = None,
-    space: options.Space = "nb201",
+    space: options.LabelledSpace = None,
     json: options.Json = False,
 ) -> None:
     """Suggest a batch of architectures to train. Without new labels, the batch that waits is shown again.
@@ -45,7 +44,7 @@ def suggest(
     from proxyrank.common.tabular import write_table
     from proxyrank.search.suggest import suggest_next
 
-    where = get_space(space)
+    where = labelled_space(space, labels)
     known = read_labels(where, labels, label=label, direction=label_direction) if labels else None
     found = suggest_next(
         where,
