@@ -155,7 +155,7 @@ class TableSpace:
         if shape != self.data:
             raise ProxyrankError(f"the networks of {self.source} are made for {self.data}, not for {shape}")
         assert self._build is not None
-        return self._build(**{column: value for column, value in self.config(arch).items()})
+        return self._build(**dict(self.config(arch).items()))
 
     def _sizes(self, arch: str, dataset: str | DataShape, *, effective: bool = False) -> Sizes:
         assert self.data is not None

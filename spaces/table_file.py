@@ -89,7 +89,9 @@ def read_table_space(
             else:
                 columns[name] = column
         if not columns:
-            raise TableError(f"{path}: no column describes the architectures; columns: {', '.join(map(str, raw))}")
+            raise TableError(
+                f"{path}: no column describes the architectures; columns: {', '.join(map(str, raw))}"
+            )
     else:
         key, notes = like["key"], []
         columns = {}
@@ -100,7 +102,8 @@ def read_table_space(
             notes += _strangers(name, columns[name], path)
         if key is not None and key not in raw:
             raise TableError(f"{path}: no column {key!r} with the names of the architectures")
-    rows = [dict(zip(columns, cells, strict=True)) for cells in zip(*(c.values for c in columns.values()))]
+    every = zip(*(column.values for column in columns.values()), strict=True)
+    rows = [dict(zip(columns, cells, strict=True)) for cells in every]
     options = {name: column.words for name, column in columns.items()}
     found, repeated = _by_name(raw, rows, TableSpace(options, key=key), path)
     if repeated:

@@ -24,24 +24,26 @@ def open_space(
     labels: str | None,
     *,
     features: str | None = None,
+    candidates: str | None = None,
     label: str | None = None,
     key: str | None = None,
 ) -> "tuple[SearchSpace, FeatureTable | None]":
     """The space that a request is about, and the feature table beside it, if there is one.
 
-    It is the table itself (``--features``, else ``--labels``) by ``--space table`` or ``--id``, and where no
-    space is named and neither table names architectures of the space that would be taken.
+    It is the table itself (``--features`` or ``--candidates``, else ``--labels``) by ``--space table`` or
+    ``--id``, and where no space is named and neither table names architectures of the space that would be
+    taken.
 
     Raises
     ------
     ProxyrankError
         If a file, a name or the space will not do.
     """
-    if space == TableSpace.name or (space is None and (key or _is_own(labels, features))):
-        path = features or labels
-        if path is None:
-            raise ProxyrankError("--space table: give the table of the architectures with --features")
-        return _table_space(path, "--features" if features else "--labels", labels, label, key), None
+    table = features or candidates
+    if space == TableSpace.name or (space is None and (key or _is_own(labels, table))):
+        if (path := table or labels) is None:
+            raise ProxyrankError("--space table: no table of the architectures is given")
+        return _table_space(path, labels, label, key), None
     if key:
         raise ProxyrankError(f"--id names the architectures of a table; leave --space {space} out")
     where = labelled_space(space, labels)
@@ -66,17 +68,19 @@ def open_ranker(
         loaded = ProxyRanker.load(folder, n_jobs=threads, space=space)
         return loaded, options.user_table(loaded.search_space, features)
     if features is None:
-        return ProxyRanker.load(folder, n_jobs=threads), None
+        raise ProxyrankError(
+            f"{folder}: trained on a table of architectures; give one that describes them with --features"
+        )
     path = options.data_path(features, "--features")
     where, notes = read_table_space(path, like=card.hyperparameters)
     _say(notes)
     return ProxyRanker.load(folder, n_jobs=threads, space=where), None
 
 
-def _table_space(path: str, option: str, labels: str | None, label: str | None, key: str | None) -> TableSpace:
-    file = options.data_path(path, option)
+def _table_space(path: str, labels: str | None, label: str | None, key: str | None) -> TableSpace:
+    file = options.data_path(path, "--features")
     learnt = label or (_only_label(file, labels, key) if labels else None)
-    where, notes = read_table_space(file, key=key, label=learnt, option=option)
+    where, notes = read_table_space(file, key=key, label=learnt)
     _say(notes)
     return where
 
@@ -88,13 +92,14 @@ def _say(notes: list[str]) -> None:
 
 def _only_label(features: Path, labels: str, key: str | None) -> str | None:
     """The one column of the labels that the table of architectures has not; None where that does not tell."""
-    known = set(read_table(features, "--features"))
-    more = [name for name in read_table(options.data_path(labels, "--labels")) if name not in (*known, key)]
+    known = list(read_table(features, "--features"))
+    read = map(str, read_table(options.data_path(labels, "--labels")))
+    more = [name for name in read if name not in (*known, key)]
     return more[0] if len(more) == 1 else None
 
 
 def _is_own(labels: str | None, features: str | None) -> bool:
-    """Whether neither the features nor the labels name architectures of the space that would be taken."""
+    """Whether neither the table nor the labels name architectures of the space that would be taken."""
     if features is None or labels in BENCHMARKS or (labels is not None and is_archive(labels)):
         return False
     if Path(features).with_suffix(".json").is_file():  # a table that proxyrank wrote states its space
