@@ -13,6 +13,7 @@ from typing import Any
 from proxyrank.common.digests import digest as digest_of
 from proxyrank.common.errors import ProxyrankError, unknown
 from proxyrank.spaces.base import SearchSpace
+from proxyrank.spaces.table import TableSpace
 
 ENTRY_POINTS = "proxyrank.spaces"
 """Group of entry points in which an installed package names its search spaces."""
@@ -105,6 +106,8 @@ def stated_space(
         If the given one has another name, none is given and no known space has the name, or the
         hyperparameters are others.
     """
+    if given is None and name == TableSpace.name:
+        return _described(hyperparameters, where)
     space = _named_space(name, given, where)
     now = stated_hyperparameters(space)
     if now != hyperparameters:
@@ -128,6 +131,14 @@ def _first_difference(then: Any, now: Any, what: str = "hyperparameters") -> str
             if then.get(key) != now.get(key):
                 return _first_difference(then.get(key), now.get(key), key)
     return f"{what} was {json.dumps(then)}, is {json.dumps(now)}"
+
+
+def _described(hyperparameters: Mapping[str, Any] | None, where: str) -> SearchSpace:
+    """The table of architectures, without its rows, that hyperparameters describe."""
+    try:
+        return TableSpace.of(hyperparameters or {})
+    except (KeyError, TypeError, AttributeError):
+        raise ProxyrankError(f"{where}: damaged, it does not say which columns describe its table") from None
 
 
 def _named_space(name: str, given: str | SearchSpace | None, where: str) -> SearchSpace:

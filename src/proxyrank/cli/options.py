@@ -79,6 +79,14 @@ Features = Annotated[
     ),
 ]
 
+Key = Annotated[
+    str | None,
+    typer.Option(
+        "--id",
+        help="Column of your table with the names of its architectures; arch, or the row, if not given.",
+    ),
+]
+
 # what is meant
 Space = Annotated[
     str, typer.Option("--space", help="Search space: the name of an installed one, or FILE.py:NAME.")
@@ -155,7 +163,9 @@ def space_words(space: "SearchSpace") -> tuple[str, ...]:
     from proxyrank.spaces import source_of
 
     source = source_of(space)
-    return () if source == space.name else ("--space", str(source))
+    if not isinstance(source, str):  # a table of one's own, which --features brings
+        return ()
+    return () if source == space.name else ("--space", source)
 
 
 _HOW_TO_GET = {
