@@ -54,8 +54,7 @@ def test_groups_are_named_or_those_of_a_table() -> None:
     assert wanted_groups(SPACE, "graf") == ("graf",)
     table = compute_features(SPACE, SPACE.archs()[:2], ["flow"])
     assert wanted_groups(SPACE, None, table) == ("flow",)
-    with pytest.raises(ProxyrankError, match="brings its own columns"):
-        wanted_groups(SPACE, "graf", table)
+    assert wanted_groups(SPACE, "graf", table) == ("graf", "flow")
 
 
 def test_a_table_is_narrowed_to_the_groups_of_the_plan(labels: Labels) -> None:
