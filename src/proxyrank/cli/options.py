@@ -172,6 +172,7 @@ _HOW_TO_GET = {
     "--labels": "bring a CSV with the columns arch and an accuracy, or use --labels digits",
     "--archs": "write one architecture per line into a text file, or take a whole population",
     "--features": "proxyrank features writes such tables",
+    "--candidates": "bring a CSV with a row per network",
     "--scores": "bring a CSV with the column arch and score columns",
 }
 
