@@ -1,6 +1,5 @@
 """Python files that a person names: run once per content, in a module of their own."""
 
-import hashlib
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
+from proxyrank.common.digests import digest as digest_of
 from proxyrank.common.errors import ProxyrankError
 
 
@@ -20,7 +20,7 @@ def file_digest(path: Path, where: str) -> str:
         If it cannot be read; the message begins with ``where``.
     """
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return digest_of(path.read_bytes())
     except OSError as error:
         raise ProxyrankError(f"{where}: cannot read the file ({error.strerror})") from None
 
@@ -33,7 +33,7 @@ def run_file(path: Path, digest: str, where: str) -> Any:
     ProxyrankError
         If it is no Python file or fails.
     """
-    place = hashlib.sha256(str(path).encode()).hexdigest()[:8]
+    place = digest_of(str(path))[:8]
     module_name = f"_proxyrank_space_{place}_{digest[:8]}"
     if module_name in sys.modules:  # another object of the same file
         return sys.modules[module_name]

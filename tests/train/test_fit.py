@@ -8,8 +8,7 @@ import pytest
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.seeds import derive_rng
 from proxyrank.evaluate import Labels, make_labels
-from proxyrank.features import FeatureSettings, FeatureTable, compute_features, parse_groups
-from proxyrank.features.groups import default_groups
+from proxyrank.features import FeatureSettings, FeatureTable, compute_features
 from proxyrank.spaces import get_space
 from proxyrank.train.fit import FitPlan, fit_ranker, training_features, wanted_groups
 
@@ -51,7 +50,7 @@ def test_settings_are_a_mapping_or_typed_and_the_label_names_the_data_set(labels
 
 
 def test_groups_are_named_and_those_of_a_table() -> None:
-    assert wanted_groups(SPACE, None) == parse_groups(default_groups(SPACE))
+    assert wanted_groups(SPACE, None) == ("paths", "cell", "flow")
     assert wanted_groups(SPACE, "graf") == ("graf",)
     table = compute_features(SPACE, SPACE.archs()[:2], ["flow"])
     assert wanted_groups(SPACE, None, table) == ("flow",)
