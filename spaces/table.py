@@ -1,8 +1,10 @@
 """The search space of a table: every row is an architecture, whatever it is called."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
+from proxyrank.common.digests import short_digest
 from proxyrank.common.errors import ArchitectureError, ProxyrankError
 from proxyrank.spaces._choices import Choice, as_number, shown, written
 from proxyrank.spaces._measure import measured
@@ -34,7 +36,8 @@ class TableSpace:
     source
         File of the table, for messages.
     build
-        Called with the values of a row by column, returns an untrained torch module from images to logits.
+        Called with the values of a row by column, blank ones left out; returns an untrained torch module from
+        images to logits.
     data
         Images and classes that the networks are made for; goes with ``build``.
 
@@ -90,6 +93,18 @@ class TableSpace:
     def hyperparameters(self) -> dict[str, Any]:
         """Columns, their categories, and which column holds the names."""
         return {"key": self.key, "options": {option: list(words) for option, words in self.options.items()}}
+
+    @property
+    def names(self) -> list[str]:
+        """Exact spellings in the order of the table."""
+        return list(self._rows or ())
+
+    @property
+    def stated(self) -> dict[str, Any]:
+        """The hyperparameters, and a digest of all rows and of the file that builds the networks."""
+        built = getattr(self._build, "digest", None)
+        content = json.dumps([self._rows, built], sort_keys=True, default=str)
+        return {**self.hyperparameters, "content": short_digest(content)}
 
     def parse(self, text: Any) -> str:
         """The name of an architecture, of which the table must have a row.
@@ -155,7 +170,9 @@ class TableSpace:
         if shape != self.data:
             raise ProxyrankError(f"the networks of {self.source} are made for {self.data}, not for {shape}")
         assert self._build is not None
-        return self._build(**dict(self.config(arch).items()))
+        return self._build(
+            **{column: value for column, value in self.config(arch).items() if value is not None}
+        )
 
     def _sizes(self, arch: str, dataset: str | DataShape, *, effective: bool = False) -> Sizes:
         assert self.data is not None

@@ -78,6 +78,20 @@ def read_table_space(
         different values; the message names the line.
     """
     raw = read_table(path, option)
+    return table_space(raw, path, key=key, label=label, like=like, build=build, data=data)
+
+
+def table_space(
+    raw: pd.DataFrame,
+    path: str | Path,
+    *,
+    key: str | None = None,
+    label: str | None = None,
+    like: Mapping[str, Any] | None = None,
+    build: "Callable[..., nn.Module] | None" = None,
+    data: DataShape | None = None,
+) -> tuple[TableSpace, list[str]]:
+    """`read_table_space` of a table that `read_table` gave, or of texts; ``path`` is its name in messages."""
     if like is None:
         key = _key_of(raw, key, path)
         names, notes = _described_by(raw, key, label, path)

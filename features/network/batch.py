@@ -244,6 +244,40 @@ def image_batch(
     return Batch(x[first], target[first], x[second], target[second])
 
 
+def image_shape(source: str | Path, root: str | Path | None = None) -> DataShape:
+    """Shape of the images of a source as `image_batch` takes it, whose size they then keep.
+
+    Parameters
+    ----------
+    source, root
+        As for `image_batch`.
+
+    Returns
+    -------
+    DataShape
+        Channels and pixels of the first image; as many classes as its labels have, 10 without labels.
+
+    Raises
+    ------
+    ProxyrankError
+        As `image_batch`, and if the images are not square.
+    """
+    images, labels, where = _open(source, root)
+    if not len(images):
+        raise ProxyrankError(f"{where}: no images")
+    shape = images[0].shape
+    if len(shape) == 2:
+        shape = (1, *shape)
+    elif shape[-1] in (1, 3, 4) and shape[0] not in (1, 3):
+        shape = (shape[-1], *shape[:-1])
+    if shape[1] != shape[2]:
+        raise ProxyrankError(
+            f"{where}: images of {shape[1]} x {shape[2]} pixels; give square ones, or --shape"
+        )
+    known = [] if labels is None else [int(labels[i]) for i in range(len(labels))]
+    return DataShape(min(int(shape[0]), 3), int(shape[1]), max(known, default=9) + 1)
+
+
 def _standardised(x: Tensor) -> Tensor:
     """Images [B, C, H, W] with mean zero and deviation one in each channel; a constant channel is zero."""
     mean, std = x.mean(dim=(0, 2, 3), keepdim=True), x.std(dim=(0, 2, 3), keepdim=True, correction=0)
