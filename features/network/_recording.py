@@ -62,7 +62,7 @@ class LastImage:
 
 
 class CodeAgreement:
-    """Forward pre-hook on ReLUs: counts, for each pair of images, the units on which their codes agree.
+    """Listener of rectifiers: counts, for each pair of images, the units on which their codes agree.
 
     The code of an image has a bit a unit, 1 where the input of the ReLU is positive. The count over a layer
     of n units is c c' + (1 - c)(1 - c') = n - |c| - |c'| + 2 c c', whole numbers that float arithmetic
@@ -78,9 +78,9 @@ class CodeAgreement:
         """[B, B] counts; empty where no ReLU ran."""
         return np.zeros((0, 0)) if self._sum is None else self._sum
 
-    def __call__(self, module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
-        """Add one ReLU layer."""
-        on = (inputs[0].detach() > 0).flatten(1)
+    def __call__(self, x: Tensor) -> None:
+        """Add the inputs of one rectifier."""
+        on = (x.detach() > 0).flatten(1)
         units = on.shape[1]
         code = on.to(torch.float32 if units <= _EXACT else torch.float64)
         both = (code @ code.T).double().cpu().numpy()
