@@ -3,12 +3,13 @@
 torch tells a dispatch mode every operation that runs, whether a module, a function or a method asked for it.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -37,15 +38,30 @@ _BOUNDED = {
 }
 """Rectifiers where their first bound is zero."""
 
-_PRODUCTS = {
-    torch.conv1d,
-    torch.conv2d,
-    torch.conv3d,
-    torch.conv_transpose1d,
-    torch.conv_transpose2d,
-    torch.conv_transpose3d,
-    torch.nn.functional.linear,
-}
+PRODUCTS = frozenset(
+    {
+        torch.conv1d,
+        torch.conv2d,
+        torch.conv3d,
+        torch.conv_transpose1d,
+        torch.conv_transpose2d,
+        torch.conv_transpose3d,
+        functional.linear,
+    }
+)
+"""Convolutions and linear maps, as functions."""
+
+_ACTIVATION_NAMES = (
+    *("relu", "relu_", "relu6", "leaky_relu", "leaky_relu_", "prelu", "rrelu", "threshold", "hardtanh"),
+    *("elu", "celu", "selu", "gelu", "silu", "mish", "hardswish", "softplus", "sigmoid", "tanh"),
+)
+ACTIVATIONS = frozenset(
+    getattr(place, name)
+    for name in _ACTIVATION_NAMES
+    for place in (functional, torch, Tensor)
+    if hasattr(place, name)
+)
+"""What modules of `torch.nn` do between two products, as functions and methods."""
 
 
 def _is_rectifier(operation: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> bool:
@@ -55,7 +71,7 @@ def _is_rectifier(operation: Any, arguments: tuple[Any, ...], named: dict[str, A
     return operation in _RECTIFIERS
 
 
-class Rectifiers(TorchDispatchMode):
+class Rectifiers(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Within the block, tell listeners of every operation that is linear on either side of zero.
 
     ReLU, ReLU6, leaky, parametric and randomised ReLU, and clamping or thresholding at zero; not those with a
@@ -72,7 +88,7 @@ class Rectifiers(TorchDispatchMode):
     def __init__(
         self, before: Callable[[Tensor], None] | None = None, after: Callable[[Tensor], None] | None = None
     ) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._before, self._after = before, after
 
     def __torch_dispatch__(
@@ -89,27 +105,32 @@ class Rectifiers(TorchDispatchMode):
         return result
 
 
-class ProductOutputs(TorchFunctionMode):
-    """Within the block, keep the output of every convolution and linear map, in the order of the calls.
+class FunctionOutputs(TorchFunctionMode):
+    """Within the block, hand outputs of some functions to listeners and pass on what these return.
 
-    The projections inside `nn.MultiheadAttention` are one operation to torch and stay out of sight.
+    Functions that modules of torch call are seen too, but not the projections inside `nn.MultiheadAttention`,
+    which is one function to torch.
+
+    Parameters
+    ----------
+    listeners
+        By function.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, listeners: Mapping[Any, Callable[[Tensor], Tensor]]) -> None:
         super().__init__()
-        self.outputs: list[Tensor] = []
+        self._listeners = listeners
 
     def __torch_function__(
         self, func: Any, types: Iterable[type], args: tuple[Any, ...] = (), kwargs: Any = None
     ) -> Any:
         """Run one function."""
         result = func(*args, **(kwargs or {}))
-        if func in _PRODUCTS:
-            self.outputs.append(result)
-        return result
+        listener = self._listeners.get(func)
+        return result if listener is None else listener(result)
 
 
-class MultiplyAccumulates(TorchDispatchMode):
+class MultiplyAccumulates(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Within the block, count the multiply-accumulates of all products, and one per output with a bias.
 
     Products are those of `torch.utils.flop_counter`: convolutions of every kind, matrix products, attention.
@@ -117,7 +138,7 @@ class MultiplyAccumulates(TorchDispatchMode):
     """
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.total = 0
 
     def __torch_dispatch__(
@@ -141,6 +162,17 @@ class MultiplyAccumulates(TorchDispatchMode):
         if operation is _ATEN.addmm or (operation is _ATEN.convolution and args[2] is not None):
             self.total += result.numel()
         return result
+
+
+@contextmanager
+def recurrence_as_products() -> Iterator[None]:
+    """Let LSTMs run as products, which oneDNN's single operation hides."""
+    enabled = torch.backends.mkldnn.enabled
+    torch.backends.mkldnn.set_flags(False, _fp32_precision=None)  # type: ignore[no-untyped-call]
+    try:
+        yield
+    finally:
+        torch.backends.mkldnn.set_flags(enabled, _fp32_precision=None)  # type: ignore[no-untyped-call]
 
 
 @contextmanager

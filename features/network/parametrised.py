@@ -1,7 +1,8 @@
 """Weights that are computed from other parameters: weight norm, spectral norm and their kind.
 
-A network is scored as it computes: a computed weight stands in it as an ordinary parameter, at the place where
-its layer had one before it was parametrised. So ``weight_norm(conv)`` scores as a ``conv`` with these weights.
+A network is scored as it computes: a computed weight stands in it as an ordinary parameter, at the place
+where its layer had one before it was parametrised. So ``weight_norm(conv)`` scores as a ``conv`` with these
+weights.
 """
 
 from collections.abc import Iterator
@@ -32,9 +33,7 @@ def modernise(network: nn.Module) -> None:
                 remove_spectral_norm(module, hook.name)
                 setattr(module, hook.name, own)
                 _to_front(module, hook.name)
-                parametrizations.spectral_norm(
-                    module, hook.name, hook.n_power_iterations, hook.eps, hook.dim
-                )
+                parametrizations.spectral_norm(module, hook.name, hook.n_power_iterations, hook.eps, hook.dim)
 
 
 def own_tensors(network: nn.Module) -> Iterator[tuple[nn.Module, str]]:
@@ -47,7 +46,7 @@ def own_tensors(network: nn.Module) -> Iterator[tuple[nn.Module, str]]:
         id(part)
         for module in network.modules()
         if parametrize.is_parametrized(module)
-        for part in module.parametrizations.modules()  # type: ignore[union-attr, operator]
+        for part in module.parametrizations.modules()  # type: ignore[union-attr]
     }
     for module in network.modules():
         if id(module) in carriers:
@@ -87,7 +86,7 @@ def folded(network: nn.Module) -> nn.Module:
     network = deepcopy(network)
     for module in list(network.modules()):
         for name in _computed(module):
-            module.parametrizations[name].eval()  # type: ignore[index]
+            module.parametrizations[name].eval()  # type: ignore[index, union-attr]
             value = nn.Parameter(getattr(module, name).detach().clone())
             parametrize.remove_parametrizations(module, name, leave_parametrized=True)
             delattr(module, name)

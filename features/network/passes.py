@@ -24,9 +24,9 @@ from proxyrank.features.network._norms import (
     norms_as,
     use_norm,
 )
-from proxyrank.features.network._recording import CodeAgreement, LayerOutputs, blocks_of, recorded
+from proxyrank.features.network._recording import CodeAgreement, Outputs, blocks_told, unspoilt
 from proxyrank.features.network.batch import Batch
-from proxyrank.features.network.operations import ProductOutputs, Rectifiers
+from proxyrank.features.network.operations import PRODUCTS, FunctionOutputs, Rectifiers
 from proxyrank.features.network.parametrised import folded
 from proxyrank.features.spectrum.describe import FisherSettings, vkdnw_features
 
@@ -55,7 +55,7 @@ class TrainPass:
     logits
         [B, K].
     blocks
-        Outputs f_0..f_n of the network's blocks (see `blocks_of`), 4-d ones only.
+        Outputs f_0..f_n of the network's blocks (see `blocks_told`), 4-d ones only.
     layers
         Outputs of the convolutions and linear maps, in the order of the calls.
     code_agreement
@@ -181,13 +181,20 @@ class Passes:
     @cached_property
     def train_pass(self) -> TrainPass:
         """Forward pass of the first batch with everything recorded."""
+        return unspoilt(self._train_pass)
+
+    def _train_pass(self, apart: bool) -> tuple[TrainPass, list[Outputs]]:
         images = self.images().clone().requires_grad_(True)
-        blocks, layers, agreement = LayerOutputs(), ProductOutputs(), CodeAgreement()
-        hooks = [module.register_forward_hook(blocks) for module in blocks_of(self.trainable)]
-        with recorded(hooks), Rectifiers(before=agreement), layers:
+        blocks, layers, agreement = Outputs(apart=apart), Outputs(apart=apart), CodeAgreement()
+        with (
+            blocks_told(self.trainable, blocks) as between,
+            Rectifiers(before=agreement),
+            FunctionOutputs({**between, **dict.fromkeys(PRODUCTS, layers)}),
+        ):
             logits = checked_logits(self.trainable(images))
         four = [output for output in blocks.outputs if output.dim() == 4]
-        return TrainPass(images, logits, four, layers.outputs, agreement.matrix, agreement.length)
+        run = TrainPass(images, logits, four, layers.outputs, agreement.matrix, agreement.length)
+        return run, [blocks, layers]
 
     @cached_property
     def loss_graph(self) -> tuple[dict[str, Tensor], list[Tensor]]:

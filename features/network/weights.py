@@ -17,8 +17,8 @@ def initialise(network: nn.Module, seed: int) -> None:
     """Kaiming-normal weights (fan in, gain sqrt 2) of conv and linear maps, in place.
 
     Tensor i of the network draws from a generator of its own, seeded by ``seed`` and i. Norm layers scale by
-    one, biases of all these layers are zero; parameters of other modules stay. The projections of attention are
-    linear maps. A computed weight (weight norm, spectral norm) counts as one tensor and becomes what its
+    one, biases of all these layers are zero; parameters of other modules stay. The projections of attention
+    are linear maps. A computed weight (weight norm, spectral norm) counts as one tensor and becomes what its
     computation makes of the draw.
 
     Raises

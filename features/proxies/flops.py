@@ -11,23 +11,27 @@ if TYPE_CHECKING:
 def flops(passes: "Passes") -> dict[str, float]:
     """Multiply-accumulates of all products that run, plus one per output with a bias, for one image.
 
-    Convolutions (plain, grouped, transposed), linear maps and attention, however the network is written: half of
-    what `torch.utils.flop_counter.FlopCounterMode` counts, and the biases of convolutions and linear maps.
-    BatchNorm, activations and pooling are not counted; products whose output reaches nothing are, because they
-    run. Counted on a copy of the network in eval mode.
+    Convolutions (plain, grouped, transposed), linear maps and attention, however the network is written: half
+    of what `torch.utils.flop_counter.FlopCounterMode` counts, and the biases of convolutions and linear maps.
+    BatchNorm, activations and pooling are not counted; products whose output reaches nothing are, because
+    they run. Counted on a copy of the network in eval mode.
     """
     from copy import deepcopy
 
     import torch
 
-    from proxyrank.features.network.operations import MultiplyAccumulates, attention_as_products
+    from proxyrank.features.network.operations import (
+        MultiplyAccumulates,
+        attention_as_products,
+        recurrence_as_products,
+    )
     from proxyrank.features.spectrum._frozen import left_as_it_was
 
     network, count = deepcopy(passes.network), MultiplyAccumulates()
     with (
         left_as_it_was(network),
         attention_as_products(),
-        torch.backends.mkldnn.flags(enabled=False),  # its LSTM is one operation that hides the products
+        recurrence_as_products(),
         torch.inference_mode(),
         count,
     ):
