@@ -5,8 +5,9 @@
 The other side is tests/features/proxies/literal.py and tests/features/spectrum/literal.py, which do what the
 published code does, step by step, and are tested against its values. Networks as in proxies.py, of the
 paper's size. One thread, a process a measurement, both sides by turns, after a warm-up on a tiny network;
-seconds of the processor (wall on CUDA). Ours include copies of the network and the draw of its weights,
-theirs neither. Memory is the peak of our process less what it held before the warm-up.
+seconds of the processor (wall on CUDA). Both include the draw of weights where the published code draws
+them, ours also its copies of the network, theirs not. Memory is the peak of our process less what it held
+before the warm-up.
 
 The ratio is of the proxies of the groups vkdnw and zcs; those of zcs_extra, which are newer than the
 published code, are told apart. By proxy: the literal seconds, ours when it is computed alone, and ours in
@@ -22,7 +23,6 @@ import subprocess
 import sys
 import time
 from copy import deepcopy
-from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -40,6 +40,9 @@ TOGETHER = {
 }
 """Proxies that the published code computes in one go."""
 
+DRAWN = {"vkdnw", "az_nas", "jacov", "zen", "grad_norm", "naswot", "synflow", "snip", "grasp"}
+"""Those in front of which the published code draws the weights of its network anew."""
+
 
 def _literal(folder: str) -> ModuleType:
     path = REPOSITORY / "tests" / "features" / folder / "literal.py"
@@ -56,30 +59,35 @@ def run_literal(network: Any, batch: Any, clock: Any) -> dict[str, float]:
     """Seconds of every literal computation, on a fresh copy each."""
     import torch
 
-    published = _literal("proxies")
-
-    def subject() -> Any:
-        normal = deepcopy(network)
-        for parameter in normal.parameters():
-            if parameter.dim() > 1:
-                torch.nn.init.normal_(parameter)
-        signs = torch.Generator().manual_seed(0)
-        return published.Subject(
+    published, spectrum = _literal("proxies"), _literal("spectrum")
+    signs = torch.Generator().manual_seed(0)
+    computes = {**published.PUBLISHED, **published.NEWER, "vkdnw": None}
+    found = {}
+    for name, compute in computes.items():
+        subject = published.Subject(
             network=deepcopy(network).train(),
             x=batch.x,
             y=batch.y,
             x2=batch.x2,
             y2=batch.y2,
             signs=lambda shape: torch.randint(0, 2, shape, generator=signs) * 2.0 - 1.0,
-            normal=normal.train(),
+            normal=deepcopy(network).train(),
         )
+        start = clock()
+        if name in DRAWN:
+            for parameter in (subject.normal if name == "zen" else subject.network).parameters():
+                if parameter.dim() > 1:
+                    torch.nn.init.normal_(parameter, std=1.0 if name == "zen" else _kaiming(parameter))
+        if name == "vkdnw":
+            spectrum.literal_vkdnw(subject.network, batch.x)
+        else:
+            compute(subject)
+        found[name] = clock() - start
+    return found
 
-    jobs = {
-        name: partial(compute, subject())
-        for name, compute in {**published.PUBLISHED, **published.NEWER}.items()
-    }
-    jobs["vkdnw"] = partial(_literal("spectrum").literal_vkdnw, deepcopy(network), batch.x)
-    return {name: _timed(jobs.pop(name), clock) for name in list(jobs)}
+
+def _kaiming(parameter: Any) -> float:
+    return float((2.0 / parameter[0].numel()) ** 0.5)
 
 
 def run_shared(network: Any, batch: Any, clock: Any) -> dict[str, float]:

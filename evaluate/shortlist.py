@@ -93,7 +93,8 @@ def shortlist(
     max_params, max_flops
         Largest sizes of the networks, whatever the file says.
     dataset
-        Whose networks are sized; None takes the ranker's data set if it is a known one, else cifar10.
+        Whose networks are sized; None takes that of the space or of the ranker, if it is a known one, else
+        cifar10.
     features
         Features of the candidates, for a ranker that was trained on a user's own table.
     top
@@ -109,7 +110,7 @@ def shortlist(
     given = pd.DataFrame({column: candidates.numbers(column) for column in of_file}, index=index)
     sizes = pd.DataFrame(index=index)
     if of_size:
-        sized = dataset or sized_dataset(ranker.card.dataset)
+        sized = dataset or sized_dataset(ranker.search_space, ranker.card.dataset)
         sizes = size_scores(ranker.search_space, candidates.archs, sized)[list(SIZES)].astype("int64")
     inside = pd.Series(True, index=index)
     for values, own in ((given, of_file), (sizes, of_size)):

@@ -6,7 +6,7 @@ from dataclasses import asdict
 import numpy as np
 import pandas as pd
 
-from proxyrank.spaces import DATASETS, DataShape, SearchSpace, require
+from proxyrank.spaces import DataShape, SearchSpace, default_dataset, require
 
 SIZES = ("flops", "params", "dim")
 """Fields of `proxyrank.spaces.Sizes`."""
@@ -26,6 +26,6 @@ def size_scores(space: SearchSpace, archs: Sequence[str], dataset: str | DataSha
     return pd.DataFrame(sizes, index=index, columns=list(SIZES), dtype=np.float64)
 
 
-def sized_dataset(name: str | None) -> str:
-    """The data set whose networks are sized: the one of this name where it is known, else cifar10."""
-    return name if name in DATASETS else "cifar10"
+def sized_dataset(space: SearchSpace, name: str | None = None) -> str:
+    """The data set whose networks are sized: that of the space, else that of a known name, else cifar10."""
+    return default_dataset(space, name) or "cifar10"

@@ -3,6 +3,7 @@
 A group joins by `register_group`; everything else finds it by its name.
 """
 
+from proxyrank.features.config import CONFIG
 from proxyrank.features.graph.blocks import BLOCKS
 from proxyrank.features.graph.cell import CELL
 from proxyrank.features.graph.flow import FLOW
@@ -10,7 +11,15 @@ from proxyrank.features.graph.graf import GRAF
 from proxyrank.features.graph.nodes import NODES
 from proxyrank.features.graph.paths import PATHS
 from proxyrank.features.graph.sizes import SIZES
-from proxyrank.features.groups import GROUPS, Family, FeatureGroup, get_group, parse_groups, register_group
+from proxyrank.features.groups import (
+    GROUPS,
+    Family,
+    FeatureGroup,
+    default_groups,
+    get_group,
+    parse_groups,
+    register_group,
+)
 from proxyrank.features.network.network_groups import NETWORK_GROUPS
 from proxyrank.features.rows import Rows
 from proxyrank.features.settings import FeatureSettings
@@ -22,7 +31,7 @@ from proxyrank.features.tables.shipped import preferred_settings, shipped_tables
 from proxyrank.features.tables.table import FamilyInfo, FeatureTable, GroupInfo, Sidecar
 from proxyrank.features.tables.user import load_table, read_user_table
 
-for _group in (*NETWORK_GROUPS, GRAF, PATHS, CELL, FLOW, NODES, BLOCKS, SIZES):
+for _group in (*NETWORK_GROUPS, GRAF, PATHS, CELL, FLOW, NODES, BLOCKS, SIZES, CONFIG):
     register_group(_group)
 
 __all__ = [
@@ -38,6 +47,7 @@ __all__ = [
     "Sidecar",
     "cache_folder",
     "compute_features",
+    "default_groups",
     "get_group",
     "join_tables",
     "load_table",

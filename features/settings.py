@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from proxyrank.common.errors import ProxyrankError, unknown
-from proxyrank.spaces import DATASETS
+from proxyrank.spaces import data_shape
 
 IMAGES = ("dataset", "batch_size", "seed", "input", "root", "dtype", "device", "repeats")
 """What the values of a network on a batch of images depend on."""
@@ -27,7 +27,7 @@ class FeatureSettings(BaseModel):
     Attributes
     ----------
     dataset
-        Classes and resolution, see `DATASETS`.
+        Classes and resolution, see `data_shape`.
     batch_size
         Images per batch.
     seed
@@ -75,8 +75,7 @@ class FeatureSettings(BaseModel):
     @field_validator("dataset")
     @classmethod
     def _known_dataset(cls, value: str) -> str:
-        if value not in DATASETS:
-            raise unknown("dataset", value, DATASETS)
+        data_shape(value)
         return value
 
     @field_validator("fisher_tensors")

@@ -22,7 +22,7 @@ from proxyrank.models.inputs.matching import as_matrix, check_labels, check_tabl
 from proxyrank.models.inputs.pool import averageable
 from proxyrank.models.intervals import Intervals, conformal_intervals
 from proxyrank.models.parts.targets import FloatArray
-from proxyrank.spaces import SearchSpace
+from proxyrank.spaces import SearchSpace, stated_hyperparameters
 
 _log = logging.getLogger(__name__)
 LEAST_ROWS = 2
@@ -140,7 +140,7 @@ def make_card(
     rows: TrainingRows,
     fitted: Fitted,
     *,
-    space: str,
+    space: SearchSpace,
     model: str,
     label: LabelCard,
     split: SplitCard | None,
@@ -150,7 +150,8 @@ def make_card(
     """The card of a fitted estimator: what was fitted on what, as `RankerCard` has it."""
     params = json_safe(estimator.stored_params())
     return RankerCard(
-        space=space,
+        space=space.name,
+        hyperparameters=stated_hyperparameters(space),
         label=label,
         split=split,
         groups=groups,

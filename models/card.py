@@ -46,8 +46,8 @@ class RankerCard(BaseModel):
     ----------
     format, proxyrank, libraries
         Format of the folder, versions of this package and of what it was fitted with.
-    space
-        Name of the search space.
+    space, hyperparameters
+        Name of the search space, and what it was made with (None for a space without hyperparameters).
     label, split
         What was learnt, and from which part; no split is stated where the caller chose the rows.
     groups
@@ -84,6 +84,7 @@ class RankerCard(BaseModel):
     proxyrank: str = Field(default_factory=own_version)
     libraries: dict[str, str] = Field(default_factory=library_versions)
     space: str
+    hyperparameters: dict[str, Any] | None = None
     label: LabelCard
     split: SplitCard | None = None
     groups: dict[str, GroupInfo]

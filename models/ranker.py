@@ -10,7 +10,7 @@ from sklearn.base import RegressorMixin
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.labels import check_direction
-from proxyrank.features import FeatureSettings, FeatureTable, parse_groups
+from proxyrank.features import FeatureSettings, FeatureTable, default_groups, parse_groups
 from proxyrank.models._alignment import aligned_labels, arch_list
 from proxyrank.models._architecture_input import ArchitectureInput, UnfittedRankerError
 from proxyrank.models._training import (
@@ -42,7 +42,7 @@ class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
     ----------
     groups
         Feature groups to compute, as `proxyrank.features.parse_groups` takes them; not looked at where `fit`
-        is given a feature table, whose groups count then.
+        is given a feature table, whose groups count then. None is `default_groups` of the space.
     model
         One of `known_models`; None is `default_model` of the groups.
     space
@@ -96,7 +96,7 @@ class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
 
     def __init__(
         self,
-        groups: str | Sequence[str] = ("paths", "cell", "flow"),
+        groups: str | Sequence[str] | None = None,
         model: str | None = None,
         space: str | SearchSpace = "nb201",
         *,
@@ -161,10 +161,10 @@ class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
         check_direction(direction)
         space = get_space(self.space)
         settings = FeatureSettings.of(self.settings)
-        model = self.model or default_model(self.groups)
+        model = self.model or default_model(() if self.groups is None else self.groups)
         options = {"random_state": self.random_state, "n_jobs": self.n_jobs, **(self.params or {})}
         estimator = make_model(model, {**options, "direction": direction})
-        groups = () if features is not None else parse_groups(self.groups)
+        groups = () if features is not None else self._wanted(space)
         own = parse_own(space, arch_list(archs))
         rows = training_rows(own, aligned_labels(space, archs, own, labels))
         pool = None
@@ -183,7 +183,7 @@ class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
             estimator,
             rows,
             fitted,
-            space=space.name,
+            space=space,
             model=model,
             label=LabelCard.model_validate({"name": label, "direction": direction, "path": label_path}),
             split=split,
@@ -319,7 +319,7 @@ class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
             one; one line that names the file.
         """
         card, archs, estimator = read_folder(folder)
-        found = stated_space(card.space, space, str(folder))
+        found = stated_space(card.space, space, str(folder), card.hyperparameters)
         if n_jobs is not None:
             estimator.n_jobs = n_jobs
         return cls._of(card, estimator, archs, found)
@@ -338,6 +338,10 @@ class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
     def search_space(self) -> SearchSpace:
         """The search space itself."""
         return self._space if self.__sklearn_is_fitted__() else get_space(self.space)
+
+    def _wanted(self, space: SearchSpace) -> tuple[str, ...]:
+        """Names of the groups to compute."""
+        return parse_groups(default_groups(space) if self.groups is None else self.groups)
 
     def _fitted(self) -> TabularRanker:
         if not self.__sklearn_is_fitted__():

@@ -7,12 +7,11 @@ from functools import cached_property
 import numpy as np
 
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.features import compute_features
+from proxyrank.features import compute_features, default_groups
 from proxyrank.models.parts.standardise import fit_standardiser
 from proxyrank.models.parts.targets import FloatArray
 from proxyrank.spaces import SearchSpace, populations, require
 from proxyrank.spaces.equal import classes, equal_keys
-from proxyrank.train.fit import FEW_LABEL_GROUPS
 
 
 @dataclass(frozen=True)
@@ -72,5 +71,6 @@ def make_candidates(
     chosen = sorted(members[0] for members in classes(space, sorted(archs)).values())
     if len(chosen) < 2:
         raise ProxyrankError(f"there must be at least 2 different networks to choose from, got {len(chosen)}")
-    values = compute_features(space, chosen, FEW_LABEL_GROUPS).frame.to_numpy(dtype=np.float64)
+    groups = default_groups(space, few_labels=True)
+    values = compute_features(space, chosen, groups).frame.to_numpy(dtype=np.float64)
     return Candidates(space, tuple(chosen), fit_standardiser(values).transform(values))

@@ -20,7 +20,6 @@ from proxyrank.search.candidates import make_candidates
 from proxyrank.search.plots import plot_simulation
 from proxyrank.search.strategies import STRATEGIES, propose
 from proxyrank.spaces import SearchSpace, get_space, source_of
-from proxyrank.train.fit import DEFAULT_GROUPS
 
 AT_ONCE = 16
 """Networks that a strategy chooses before it learns their labels."""
@@ -50,7 +49,7 @@ class Simulation:
     checkpoints: tuple[int, ...] = (16, 32, 64, 128)
     seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
     population: str = "all"
-    groups: tuple[str, ...] = DEFAULT_GROUPS
+    groups: tuple[str, ...] = ("paths", "cell", "flow")
     model: str = "ensemble"
 
     def __post_init__(self) -> None:

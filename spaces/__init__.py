@@ -1,5 +1,6 @@
 """Search spaces: strings that name architectures, their graphs, sizes and networks."""
 
+from proxyrank.spaces._choices import Choice, is_numeric
 from proxyrank.spaces.base import (
     ABILITIES,
     FullSpace,
@@ -8,6 +9,7 @@ from proxyrank.spaces.base import (
     Sizes,
     arch_columns,
     canonical,
+    default_dataset,
     equality_key,
     has,
     parse_all,
@@ -15,6 +17,7 @@ from proxyrank.spaces.base import (
     representative,
     require,
 )
+from proxyrank.spaces.configspace import ConfigSpace
 from proxyrank.spaces.data import DATASETS, DataShape, data_shape
 from proxyrank.spaces.graph import FAMILIES, Edge, Node, Operation, OpGraph
 from proxyrank.spaces.lookup import (
@@ -24,6 +27,7 @@ from proxyrank.spaces.lookup import (
     register_space,
     source_of,
     space_names,
+    stated_hyperparameters,
     stated_space,
 )
 
@@ -31,6 +35,8 @@ __all__ = [
     "ABILITIES",
     "DATASETS",
     "FAMILIES",
+    "Choice",
+    "ConfigSpace",
     "DataShape",
     "Edge",
     "FullSpace",
@@ -43,11 +49,13 @@ __all__ = [
     "arch_columns",
     "canonical",
     "data_shape",
+    "default_dataset",
     "equality_key",
     "get_space",
     "has",
     "identity",
     "installed_space",
+    "is_numeric",
     "parse_all",
     "populations",
     "register_space",
@@ -55,5 +63,6 @@ __all__ = [
     "require",
     "source_of",
     "space_names",
+    "stated_hyperparameters",
     "stated_space",
 ]

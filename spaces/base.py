@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from proxyrank.common.errors import ArchitectureError, ProxyrankError, unknown
 from proxyrank.common.seeds import derive_rng
-from proxyrank.spaces.data import DataShape
+from proxyrank.spaces._choices import Choice
+from proxyrank.spaces.data import DATASETS, DataShape
 from proxyrank.spaces.graph import Operation, OpGraph
 
 if TYPE_CHECKING:
@@ -62,9 +63,19 @@ class FullSpace(SearchSpace, Protocol):
     hyperparameters: Mapping[str, Any]
     """What the space was made with, such as the choices of each position; plain data."""
 
+    data: DataShape
+    """Images and classes that its networks are made for, where they are for no others."""
+
+    options: Mapping[str, Sequence[Choice]]
+    """Choices of each option, for spaces whose architectures are one choice of each, see `config`."""
+
     arch_columns: Sequence[str]
     """Columns that name an architecture in tables without a column ``arch``: their texts, joined by a colon,
     are a spelling that `parse` takes."""
+
+    def config(self, arch: str) -> Mapping[str, Choice]:
+        """Choice of each of `options`."""
+        ...
 
     def graph(self, arch: str) -> OpGraph:
         """Operations on a directed acyclic graph, as written (dead ones included)."""
@@ -118,6 +129,9 @@ class FullSpace(SearchSpace, Protocol):
 
 
 ABILITIES: Mapping[str, str] = {
+    "data": "images of its own",
+    "options": "a list of its options",
+    "config": "the options of an architecture",
     "graph": "the graph of an architecture",
     "parts": "graphs of the parts of an architecture",
     "part_names": "names of the parts of an architecture",
@@ -199,6 +213,13 @@ def populations(space: SearchSpace) -> tuple[str, ...]:
 def arch_columns(space: SearchSpace) -> tuple[str, ...]:
     """Columns that name an architecture where a table has no column ``arch``; none in most spaces."""
     return tuple(cast(FullSpace, space).arch_columns) if has(space, "arch_columns") else ()
+
+
+def default_dataset(space: SearchSpace, label: str | None = None) -> str | None:
+    """Data set of networks where none is named: the space's own one, else a label's name if that is one."""
+    if has(space, "data"):
+        return str(cast(FullSpace, space).data)
+    return label if label in DATASETS else None
 
 
 class ListedSpace:

@@ -1,5 +1,6 @@
 """Data sets as far as a network has to know them: channels and pixels of an image, number of classes."""
 
+import re
 from dataclasses import asdict, dataclass
 
 from proxyrank.common.errors import ProxyrankError, unknown
@@ -28,6 +29,11 @@ class DataShape:
             if value < 1:
                 raise ProxyrankError(f"{name} of a data set must be at least 1, got {value}")
 
+    def __str__(self) -> str:
+        """The first known data set of that shape, else ``3x64x64:10``; `data_shape` takes either."""
+        text = f"{self.channels}x{self.resolution}x{self.resolution}:{self.classes}"
+        return next((name for name, shape in DATASETS.items() if shape == self), text)
+
 
 DATASETS: dict[str, DataShape] = {
     "cifar10": DataShape(),
@@ -38,8 +44,11 @@ DATASETS: dict[str, DataShape] = {
 """Shape of each known data set; a label column of that name selects it."""
 
 
+_TEXT = re.compile(r"(\d+)x(\d+)x\2:(\d+)")
+
+
 def data_shape(dataset: str | DataShape) -> DataShape:
-    """Look up a data set's shape; a shape is returned as it is.
+    """Look up a data set's shape, by name or as ``3x64x64:10``; a shape is returned as it is.
 
     Raises
     ------
@@ -48,7 +57,8 @@ def data_shape(dataset: str | DataShape) -> DataShape:
     """
     if isinstance(dataset, DataShape):
         return dataset
-    try:
+    if dataset in DATASETS:
         return DATASETS[dataset]
-    except KeyError:
-        raise unknown("dataset", dataset, DATASETS) from None
+    if stated := _TEXT.fullmatch(dataset):
+        return DataShape(*map(int, stated.groups()))
+    raise unknown("dataset", dataset, [*DATASETS, "channels, pixels and classes as 3x32x32:10"])

@@ -1,16 +1,19 @@
 """Which search spaces there are: registered ones, installed ones (entry points), and those in a file."""
 
-import hashlib
+import json
 import re
 import sys
+from collections.abc import Mapping
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
+from proxyrank.common.digests import digest as digest_of
 from proxyrank.common.errors import ProxyrankError, unknown
 from proxyrank.spaces.base import SearchSpace
+from proxyrank.spaces.table import TableSpace
 
 ENTRY_POINTS = "proxyrank.spaces"
 """Group of entry points in which an installed package names its search spaces."""
@@ -23,6 +26,7 @@ _FACTORIES: dict[str, tuple[str, str]] = {
     "nb-macro": ("proxyrank.spaces.nb_macro", "NB_MACRO"),
     "nb101": ("proxyrank.spaces.nb101", "NB101"),
     "nb201": ("proxyrank.spaces.nb201", "NB201"),
+    "smallnets": ("proxyrank.spaces.smallnets", "SMALLNETS"),
     "tnb101-micro": ("proxyrank.spaces.tnb101", "TNB101_MICRO"),
 }
 """Name of a space -> module and attribute that hold it; imported when first asked for."""
@@ -77,7 +81,12 @@ def get_space(space: str | SearchSpace) -> SearchSpace:
     return _from_file(space) if ":" in space else installed_space(space)
 
 
-def stated_space(name: str, given: str | SearchSpace | None, where: str) -> SearchSpace:
+def stated_space(
+    name: str,
+    given: str | SearchSpace | None,
+    where: str,
+    hyperparameters: Mapping[str, Any] | None = None,
+) -> SearchSpace:
     """The space that a folder states by name; code that the folder names is never run.
 
     Parameters
@@ -88,12 +97,51 @@ def stated_space(name: str, given: str | SearchSpace | None, where: str) -> Sear
         What a person says the space is, if anything.
     where
         The folder, for messages.
+    hyperparameters
+        Of the space that the folder was made with, as `stated_hyperparameters` gave them.
 
     Raises
     ------
     ProxyrankError
-        If the given one has another name, or none is given and no known space has the name.
+        If the given one has another name, none is given and no known space has the name, or the
+        hyperparameters are others.
     """
+    if given is None and name == TableSpace.name:
+        return _described(hyperparameters, where)
+    space = _named_space(name, given, where)
+    now = stated_hyperparameters(space)
+    if now != hyperparameters:
+        raise ProxyrankError(
+            f"{where}: made with another search space {name}: {_first_difference(hyperparameters, now)}"
+        )
+    return space
+
+
+def stated_hyperparameters(space: SearchSpace) -> dict[str, Any] | None:
+    """Hyperparameters of a space as a JSON file has them; None for a space without."""
+    stated = getattr(space, "hyperparameters", None)
+    found: dict[str, Any] | None = None if stated is None else json.loads(json.dumps(stated))
+    return found
+
+
+def _first_difference(then: Any, now: Any, what: str = "hyperparameters") -> str:
+    """The innermost place where two JSON values differ."""
+    if isinstance(then, dict) and isinstance(now, dict):
+        for key in [*then, *(key for key in now if key not in then)]:
+            if then.get(key) != now.get(key):
+                return _first_difference(then.get(key), now.get(key), key)
+    return f"{what} was {json.dumps(then)}, is {json.dumps(now)}"
+
+
+def _described(hyperparameters: Mapping[str, Any] | None, where: str) -> SearchSpace:
+    """The table of architectures, without its rows, that hyperparameters describe."""
+    try:
+        return TableSpace.of(hyperparameters or {})
+    except (KeyError, TypeError, AttributeError):
+        raise ProxyrankError(f"{where}: damaged, it does not say which columns describe its table") from None
+
+
+def _named_space(name: str, given: str | SearchSpace | None, where: str) -> SearchSpace:
     if given is not None:
         space = get_space(given)
         if space.name != name:
@@ -157,7 +205,7 @@ def _from_file(text: str) -> SearchSpace:
     file, _, name = text.rpartition(":")
     path = Path(file).absolute()
     try:
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        digest = digest_of(path.read_bytes())
     except OSError as error:
         raise ProxyrankError(f"search space {text}: cannot read the file ({error.strerror})") from None
     key = f"{path}:{name}"
@@ -174,7 +222,7 @@ def _from_file(text: str) -> SearchSpace:
 
 
 def _run(path: Path, digest: str, text: str) -> Any:
-    where = hashlib.sha256(str(path).encode()).hexdigest()[:8]
+    where = digest_of(str(path))[:8]
     module_name = f"_proxyrank_space_{where}_{digest[:8]}"
     if module_name in sys.modules:  # another object of the same file
         return sys.modules[module_name]

@@ -207,6 +207,18 @@ class SpaceContract:
             lean = space.sizes(canonical(space, arch), self.shape)
             assert space.sizes(arch, self.shape, effective=True) == lean
 
+    def test_architectures_are_one_choice_of_each_option(self) -> None:
+        space = self._need("options", "config")
+        archs = self._archs()
+        configs = [space.config(arch) for arch in archs]
+        for config in configs:
+            assert list(config) == list(space.options)
+            assert all(config[option] in choices for option, choices in space.options.items())
+        rows = compute_features(space, archs, ["config"], cache=False).frame
+        assert list(rows.columns) == get_group("config").columns(space)
+        assert np.isfinite(rows.to_numpy()).all()
+        assert len({row.tobytes() for row in rows.to_numpy()}) == len({str(config) for config in configs})
+
     def test_hyperparameters_are_plain_data(self) -> None:
         space = self._need("hyperparameters")
         assert isinstance(space.hyperparameters, Mapping)

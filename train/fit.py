@@ -7,17 +7,19 @@ from typing import Any
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.evaluate import Labels, in_population, require_varied
-from proxyrank.features import FeatureSettings, FeatureTable, compute_features, parse_groups
+from proxyrank.features import (
+    FeatureSettings,
+    FeatureTable,
+    compute_features,
+    default_groups,
+    join_tables,
+    parse_groups,
+)
 from proxyrank.models import ProxyRanker, SplitCard
 from proxyrank.models.inputs.matching import as_matrix
-from proxyrank.spaces import DATASETS, SearchSpace, data_shape, source_of
+from proxyrank.spaces import SearchSpace, data_shape, default_dataset, source_of
 from proxyrank.train.columns import kept_columns, order_columns
 from proxyrank.train.splits import split_train
-
-DEFAULT_GROUPS = ("paths", "cell", "flow")
-"""Feature groups of a ranker for which nobody names any: those that need the graph alone."""
-FEW_LABEL_GROUPS = ("paths", "flow")
-"""Groups to look at where labels are few: more columns overfit them."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ class FitPlan:
     split, train_size, seed
         Which labelled architectures are trained on; a size of None takes all. The seed is the model's too.
     dataset
-        Data set of the network features; None takes the label's name where that is a known one.
+        Data set of the network features; None takes that of the space, else the label's name where
+        it is a known one.
     settings
         Further settings of the feature groups.
     threads
@@ -65,19 +68,20 @@ class FitPlan:
             data_shape(self.dataset)
 
 
-def wanted_groups(groups: str | None, features: FeatureTable | None) -> tuple[str, ...]:
-    """Groups that a request means: those of a given table, else the named ones, else `DEFAULT_GROUPS`.
+def wanted_groups(
+    space: SearchSpace, groups: str | None, features: FeatureTable | None = None
+) -> tuple[str, ...]:
+    """Groups that a request means: the named ones and those of a given table, else `default_groups`.
 
     Raises
     ------
     ProxyrankError
-        If a name is unknown, or both are given.
+        If a name is unknown.
     """
     if features is None:
-        return parse_groups(groups or DEFAULT_GROUPS)
-    if groups:
-        raise ProxyrankError("--features brings its own columns; leave --groups out")
-    return tuple(features.sidecar.groups)
+        return parse_groups(groups or default_groups(space))
+    named = parse_groups(groups) if groups else ()
+    return tuple(dict.fromkeys((*named, *features.sidecar.groups)))
 
 
 def training_part(
@@ -101,10 +105,24 @@ def training_part(
     return chosen
 
 
-def training_features(space: SearchSpace, chosen: Labels, plan: FitPlan) -> FeatureTable:
-    """Features of the plan's groups for the training part."""
-    settings, archs = _settings(chosen, plan), list(chosen.values.index)
-    return compute_features(space, archs, plan.groups, settings=settings, prefer_shipped=True)
+def training_features(
+    space: SearchSpace, chosen: Labels, plan: FitPlan, *, features: FeatureTable | None = None
+) -> FeatureTable:
+    """Features of the plan's groups for the training part: a table's, and computed ones where it has none.
+
+    A table that has columns of all groups is returned as it is, with its further rows.
+    """
+    held = () if features is None else tuple(features.sidecar.groups)
+    missing = [name for name in plan.groups if name not in held]
+    if features is not None and not missing:
+        return features
+    settings, archs = _settings(space, chosen, plan), list(chosen.values.index)
+    computed = compute_features(space, archs, missing, settings=settings, prefer_shipped=True)
+    if features is None:
+        return computed
+    rows = features.rows.archs(archs)
+    own = FeatureTable(rows.values, features.sidecar.model_copy(update={"status": rows.reasons}))
+    return join_tables([computed, own])
 
 
 def fit_ranker(
@@ -130,16 +148,14 @@ def fit_ranker(
     """
     chosen = training_part(space, labels, plan, features=features)
     train = list(chosen.values.index)
-    if plan.columns < 1 and features is None:
-        features = training_features(space, chosen, plan)
-    if features is not None:
-        features = _narrowed(features, chosen, plan)
+    if plan.columns < 1 or features is not None:
+        features = _narrowed(training_features(space, chosen, plan, features=features), chosen, plan)
     ranker = ProxyRanker(
         groups=plan.groups,
         model=plan.model,
         space=source_of(space),
         params=dict(plan.params),
-        settings=_settings(labels, plan),
+        settings=_settings(space, labels, plan),
         random_state=plan.seed,
         n_jobs=plan.threads,
         intervals=plan.intervals,
@@ -156,9 +172,9 @@ def fit_ranker(
     return ranker
 
 
-def _settings(labels: Labels, plan: FitPlan) -> FeatureSettings:
+def _settings(space: SearchSpace, labels: Labels, plan: FitPlan) -> FeatureSettings:
     settings = FeatureSettings.of(plan.settings)
-    dataset = plan.dataset or (labels.name if labels.name in DATASETS else None)
+    dataset = plan.dataset or default_dataset(space, labels.name)
     return settings.changed(dataset=dataset) if dataset else settings
 
 

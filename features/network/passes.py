@@ -7,7 +7,6 @@ or last. The network that is handed in is only copied, never run in train mode.
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from proxyrank.common.errors import NotApplicableError
+from proxyrank.features.network._copying import copy_of
 from proxyrank.features.network._norms import (
     ElementaryNorm,
     FusedBatchNorm,
@@ -132,7 +132,7 @@ class Passes:
         Whatever else is random in its passes (functional dropout, stochastic depth) restarts torch's stream
         with every pass, so that no value depends on how many passes went before.
         """
-        network = deepcopy(self.network).train().requires_grad_(True)
+        network = copy_of(self.network).train().requires_grad_(True)
         for parameter in network.parameters():
             parameter.data = self._stored(parameter.data)
         for module in network.modules():

@@ -21,4 +21,5 @@ def test_size_scores() -> None:
     ("name", "dataset"), [("cifar100", "cifar100"), ("acc", "cifar10"), (None, "cifar10")]
 )
 def test_whose_sizes(name: str | None, dataset: str) -> None:
-    assert sized_dataset(name) == dataset
+    assert sized_dataset(get_space("nb201"), name) == dataset
+    assert sized_dataset(get_space("smallnets"), name) == "digits"

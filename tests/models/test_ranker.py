@@ -186,9 +186,9 @@ LETTERS = _Letters()
 
 
 def test_t12_a_registered_space_is_recognised(fitted: ProxyRanker, monkeypatch: pytest.MonkeyPatch) -> None:
-    from proxyrank.spaces import registry
+    from proxyrank.spaces import lookup
 
-    monkeypatch.setattr(registry, "_FACTORIES", dict(registry._FACTORIES))
+    monkeypatch.setattr(lookup, "_FACTORIES", dict(lookup._FACTORIES))
     monkeypatch.setitem(sys.modules, "_letters", sys.modules[__name__])
     register_space("letters", "_letters", "LETTERS")
     with pytest.raises(

@@ -1,20 +1,16 @@
-"""Training by a study: tuned, narrowed to fewer columns, the same bytes for the same seed."""
+"""Fits: what a plan refuses, narrowed to fewer groups and columns, settings."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.seeds import derive_rng
-from proxyrank.evaluate import Labels, judge_ranker, make_labels
-from proxyrank.features import FeatureSettings, compute_features, parse_groups
-from proxyrank.models import ProxyRanker
+from proxyrank.evaluate import Labels, make_labels
+from proxyrank.features import FeatureSettings, compute_features
 from proxyrank.spaces import get_space
-from proxyrank.train.fit import DEFAULT_GROUPS, FitPlan, fit_ranker, wanted_groups
-from proxyrank.train.study.plan import StudyPlan
-from proxyrank.train.tuned import adopt_study, fit_tuned, study_in_folder, study_remark
+from proxyrank.train.fit import FitPlan, fit_ranker, wanted_groups
 
 SPACE = get_space("nb201")
 PLAN = FitPlan(("cell", "paths"), params={"n_estimators": 30}, population="filtered", train_size=40, seed=2)
@@ -28,18 +24,6 @@ def labels() -> Labels:
     return make_labels(archs, np.array(values), name="acc")
 
 
-def test_tuned_rankers_repeat_themselves_and_keep_stated_parameters(labels: Labels, tmp_path: Path) -> None:
-    for name in ("a", "b"):
-        fit_tuned(SPACE, labels, PLAN, 7).save(tmp_path / name)
-    files = sorted(path.name for path in (tmp_path / "a").iterdir())
-    for file in files:
-        assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
-    card = ProxyRanker.load(tmp_path / "a").card
-    assert card.params["n_estimators"] == 30
-    report, _ = judge_ranker(ProxyRanker.load(tmp_path / "a"), labels)
-    assert report.to_dict()["KT"] > 0.5
-
-
 def test_a_share_of_the_columns(labels: Labels) -> None:
     whole = fit_ranker(SPACE, labels, PLAN)
     part = fit_ranker(SPACE, labels, replace(PLAN, columns=0.5))
@@ -49,23 +33,6 @@ def test_a_share_of_the_columns(labels: Labels) -> None:
     assert top <= set(part.card.feature_names)
     unseen = sorted(set(labels.values.index) - set(part.train_archs))
     assert len(part.rank(unseen)) == len(unseen)
-
-
-def test_a_study_is_adopted(labels: Labels, tmp_path: Path) -> None:
-    report = study_in_folder(SPACE, labels, PLAN, StudyPlan(8, folds=2, repeats=1), tmp_path / "s")
-    plan = adopt_study(replace(PLAN, params={"num_leaves": 5}), tmp_path / "s", "nb201")
-    assert plan.params == {**report.result.params, "num_leaves": 5}
-    assert plan.groups == tuple(report.result.groups)
-    ranker = fit_ranker(SPACE, labels, plan)
-    assert study_remark(tmp_path / "s", ranker.card) is None
-    elsewhere = fit_ranker(SPACE, labels, replace(plan, seed=3))
-    assert "tuned on other architectures" in (study_remark(tmp_path / "s", elsewhere.card) or "")
-    with pytest.raises(ProxyrankError, match="is of the model lightgbm, expected forest"):
-        adopt_study(replace(PLAN, model="forest"), tmp_path / "s", "nb201")
-    # a table with more groups than the study kept is narrowed to them
-    table = compute_features(SPACE, list(labels.values.index), ["cell", "paths"])
-    narrowed = fit_ranker(SPACE, labels, replace(PLAN, groups=("cell",)), features=table)
-    assert list(narrowed.card.groups) == ["cell"]
 
 
 def test_bad_plans_are_refused_when_they_are_made() -> None:
@@ -83,9 +50,14 @@ def test_settings_are_a_mapping_or_typed_and_the_label_names_the_data_set(labels
 
 
 def test_groups_are_named_or_those_of_a_table() -> None:
-    assert wanted_groups(None, None) == parse_groups(DEFAULT_GROUPS)
-    assert wanted_groups("graf", None) == ("graf",)
+    assert wanted_groups(SPACE, None) == ("paths", "cell", "flow")
+    assert wanted_groups(SPACE, "graf") == ("graf",)
     table = compute_features(SPACE, SPACE.archs()[:2], ["flow"])
-    assert wanted_groups(None, table) == ("flow",)
-    with pytest.raises(ProxyrankError, match="brings its own columns"):
-        wanted_groups("graf", table)
+    assert wanted_groups(SPACE, None, table) == ("flow",)
+    assert wanted_groups(SPACE, "graf", table) == ("graf", "flow")
+
+
+def test_a_table_is_narrowed_to_the_groups_of_the_plan(labels: Labels) -> None:
+    table = compute_features(SPACE, list(labels.values.index), ["cell", "paths"])
+    narrowed = fit_ranker(SPACE, labels, replace(PLAN, groups=("cell",)), features=table)
+    assert list(narrowed.card.groups) == ["cell"]

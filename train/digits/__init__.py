@@ -1,10 +1,12 @@
-"""The shipped benchmark: NAS-Bench-201 cells trained on scikit-learn's digits, made hard by noise."""
+"""The shipped benchmarks: networks trained on scikit-learn's digits, made hard by noise."""
 
 from pathlib import Path
 
+from proxyrank.train.digits.benchmarks import BENCHMARKS
+
 
 def digits_table() -> Path:
-    """Path of the shipped table (columns ``arch``, ``digits``, ``digits_seed0``, ``digits_seed1``).
+    """Path of the shipped table of cells (``arch``, ``digits``, ``digits_seed0``, ``digits_seed1``).
 
     Examples
     --------
@@ -12,4 +14,4 @@ def digits_table() -> Path:
     >>> digits_table().name
     'digits.parquet'
     """
-    return Path(__file__).resolve().parent.parent / "data" / "digits.parquet"
+    return BENCHMARKS["digits"].table

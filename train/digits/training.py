@@ -1,6 +1,5 @@
-"""One training of one cell on noisy digits, on one thread."""
+"""One training of one network on noisy digits, on one thread."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -10,30 +9,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from proxyrank.common.seeds import derive_rng, derive_seed
-from proxyrank.spaces.nb201 import NB201
-
-
-@dataclass(frozen=True)
-class DigitsSettings:
-    """How a cell is trained; every field goes into the table's provenance.
-
-    Attributes
-    ----------
-    noise
-        Standard deviation of the Gaussian noise added once to the standardised images.
-    train_images
-        Images of the training part; the rest of the 1,797 judge.
-    epochs, batch_size, learning_rate, momentum, weight_decay
-        Nesterov SGD with a cosine schedule down to zero over all steps.
-    """
-
-    noise: float = 1.0
-    train_images: int = 800
-    epochs: int = 5
-    batch_size: int = 64
-    learning_rate: float = 0.1
-    momentum: float = 0.9
-    weight_decay: float = 5e-4
+from proxyrank.spaces import get_space, require
+from proxyrank.train.digits.benchmarks import DATASET, Benchmark, DigitsSettings
 
 
 @lru_cache(maxsize=1)
@@ -52,25 +29,28 @@ def digits_tensors(settings: DigitsSettings) -> tuple[Tensor, Tensor, Tensor, Te
     return x[:cut], y[:cut], x[cut:], y[cut:]
 
 
-def train_cell(arch: str, seed: int, settings: DigitsSettings) -> float:
+def train_arch(benchmark: Benchmark, arch: str, seed: int, settings: DigitsSettings) -> float:
     """Test accuracy in percent after training.
 
-    The value depends on the cell, the seed and the settings only (on one kind of machine: other processors
+    The value depends on the network, the seed and the settings only (on one kind of machine: other processors
     round differently). Torch's global generator is left as it was.
 
     Parameters
     ----------
+    benchmark
+        Whose network it is.
     arch
-        Cell of NAS-Bench-201.
+        Exact spelling of its architecture.
     seed
         Chooses the initial weights and the order of the batches.
     settings
         Of the training.
     """
+    space = require(get_space(benchmark.space), "network", f"the benchmark {benchmark.name}")
     x_train, y_train, x_test, y_test = digits_tensors(settings)
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(derive_seed("digits", arch, seed))
-        network = NB201.network(arch, "digits")
+        torch.manual_seed(derive_seed(benchmark.name, arch, seed))
+        network = space.network(arch, DATASET)
         _kaiming(network)
         steps = settings.epochs * -(-len(x_train) // settings.batch_size)
         optimiser = torch.optim.SGD(
@@ -86,6 +66,8 @@ def train_cell(arch: str, seed: int, settings: DigitsSettings) -> float:
             for batch in torch.split(torch.randperm(len(x_train)), settings.batch_size):
                 optimiser.zero_grad()
                 functional.cross_entropy(network(x_train[batch]), y_train[batch]).backward()  # type: ignore[no-untyped-call]
+                if settings.clip is not None:
+                    nn.utils.clip_grad_norm_(network.parameters(), settings.clip)
                 optimiser.step()
                 schedule.step()
     network.eval()

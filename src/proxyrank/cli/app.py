@@ -73,4 +73,5 @@ _COMMANDS = (
 
 for _function, _example in _COMMANDS:
     app.command(epilog=f"\b\nExample: {_example}")(_function)
-app.add_typer(digits.app, name="digits")
+for _name, _benchmark in digits.APPS.items():
+    app.add_typer(_benchmark, name=_name)

@@ -8,7 +8,7 @@ import typer
 
 from proxyrank.cli import options, output
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.spaces import data_shape, get_space, require
+from proxyrank.spaces import data_shape, default_dataset, get_space, has, require
 
 
 def features(
@@ -21,12 +21,12 @@ def features(
     ],
     archs: options.Archs = None,
     population: options.Population = None,
-    groups: options.Groups = "graf,paths,cell,flow",
+    groups: options.Groups = None,
     columns: Annotated[
         str | None,
         typer.Option(help="Only these columns of the groups, joined by commas."),
     ] = None,
-    dataset: options.Dataset = "cifar10",
+    dataset: options.OwnDataset = None,
     batch_size: options.BatchSize = 64,
     seed: options.Seed = 0,
     device: options.Device = "cpu",
@@ -59,7 +59,7 @@ def features(
     """
     from proxyrank.cli.candidates import read_candidates
     from proxyrank.common.executors import make_executor
-    from proxyrank.features import parse_groups
+    from proxyrank.features import default_groups, parse_groups
     from proxyrank.features.tables.extract import extract
 
     where = get_space(space)
@@ -67,8 +67,10 @@ def features(
         raise ProxyrankError("say which architectures: --archs FILE or --population NAME (one of the two)")
     if share and reuse:
         raise ProxyrankError("--share and --reuse exclude each other: known rows are not shared ones")
+    dataset = dataset or default_dataset(where) or "cifar10"
     data_shape(dataset)
-    chosen = parse_groups(groups or "")
+    cheap = ("graf", *default_groups(where)) if has(where, "graph") else default_groups(where)
+    chosen = parse_groups(groups or cheap)
     wanted = (
         list(read_candidates(where, archs).archs)
         if archs

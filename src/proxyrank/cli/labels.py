@@ -5,10 +5,22 @@ from typing import TYPE_CHECKING, Literal
 
 from proxyrank.cli import options, output
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.spaces import SearchSpace
+from proxyrank.spaces import SearchSpace, get_space
+from proxyrank.train.digits.benchmarks import BENCHMARKS
 
 if TYPE_CHECKING:
     from proxyrank.evaluate import Labels
+
+
+def labelled_space(space: str | None, labels: str | None) -> SearchSpace:
+    """The space of ``--space``; where none is given that of a shipped benchmark, else nb201."""
+    shipped = BENCHMARKS[labels].space if labels is not None and labels in BENCHMARKS else "nb201"
+    return get_space(space or shipped)
+
+
+def is_archive(labels: str) -> bool:
+    """Whether ``--labels`` names a NATS-Bench archive, which is of a space of its own."""
+    return Path(labels).is_dir() or labels.endswith(".pbz2")
 
 
 def read_labels(
@@ -29,7 +41,7 @@ def read_labels(
     """
     from proxyrank.evaluate import load_labels, load_nats
 
-    if Path(labels).is_dir() or labels.endswith(".pbz2"):
+    if is_archive(labels):
         if label is None:
             raise ProxyrankError(f"{labels} holds several data sets; choose one with --label (cifar10, say)")
         known = load_nats(labels, label, space=space)
@@ -37,7 +49,7 @@ def read_labels(
         known = load_labels(
             options.data_path(labels, "--labels"),
             space=space,
-            label=label or ("digits" if labels == "digits" else None),
+            label=label or (BENCHMARKS[labels].label if labels in BENCHMARKS else None),
             direction=direction,
             duplicates=duplicates,
             strict=strict,

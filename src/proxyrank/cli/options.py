@@ -9,6 +9,7 @@ import typer
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.files import require_parent
 from proxyrank.common.tabular import WRITE_SUFFIXES, table_suffix
+from proxyrank.train.digits.benchmarks import BENCHMARKS
 
 if TYPE_CHECKING:
     from proxyrank.features import FeatureTable
@@ -34,7 +35,7 @@ _OUT_TABLE = typer.Option("--out", callback=_out_table, help="Table to write: .c
 _DATASET = typer.Option(
     "--dataset",
     help="Data set whose networks are built or measured (classes, resolution): cifar10, cifar100, ...; "
-    "if not given, that of the ranker or of the label where there is one, else cifar10.",
+    "if not given, that of the space, the ranker or the label where there is one, else cifar10.",
 )
 _BATCH_SIZE = "Images per batch of the network features"
 
@@ -54,7 +55,7 @@ Labels = Annotated[
     typer.Option(
         "--labels",
         help="CSV or parquet file with column arch and labels (a name that is no file is also looked "
-        "for in the folder PROXYRANK_DATA), digits for the benchmark that proxyrank ships, or a "
+        "for in the folder PROXYRANK_DATA), digits or smallnets for a benchmark that proxyrank ships, or a "
         "NATS-Bench archive (pickles: only what you trust; pip install 'proxyrank[nats]').",
     ),
 ]
@@ -78,9 +79,25 @@ Features = Annotated[
     ),
 ]
 
+Key = Annotated[
+    str | None,
+    typer.Option(
+        "--id",
+        help="Column of your table with the names of its architectures; arch, or the row, if not given.",
+    ),
+]
+
 # what is meant
 Space = Annotated[
     str, typer.Option("--space", help="Search space: the name of an installed one, or FILE.py:NAME.")
+]
+LabelledSpace = Annotated[
+    str | None,
+    typer.Option(
+        "--space",
+        help="Search space: the name of an installed one, or FILE.py:NAME; if not given, that of a shipped "
+        "benchmark behind --labels, else nb201.",
+    ),
 ]
 RankerSpace = Annotated[
     str | None,
@@ -89,7 +106,14 @@ RankerSpace = Annotated[
 Population = Annotated[
     str | None, typer.Option("--population", help="Part of the space: all, or filtered (no dead operations).")
 ]
-Groups = Annotated[str | None, typer.Option("--groups", help="Feature groups joined by commas, or all.")]
+Groups = Annotated[
+    str | None,
+    typer.Option(
+        "--groups",
+        help="Feature groups joined by commas, or all; if not given, paths,cell,flow, or config in a space "
+        "without graphs.",
+    ),
+]
 Dataset = Annotated[str, _DATASET]
 OwnDataset = Annotated[str | None, _DATASET]
 """`Dataset` where the ranker or the label may say which."""
@@ -139,7 +163,9 @@ def space_words(space: "SearchSpace") -> tuple[str, ...]:
     from proxyrank.spaces import source_of
 
     source = source_of(space)
-    return () if source == space.name else ("--space", str(source))
+    if not isinstance(source, str):  # a table of one's own, which --features brings
+        return ()
+    return () if source == space.name else ("--space", source)
 
 
 _HOW_TO_GET = {
@@ -158,10 +184,8 @@ def data_path(name: str, option: str) -> Path:
     ProxyrankError
         If there is no such file; the message says how to get one.
     """
-    if name == "digits":
-        from proxyrank.train.digits import digits_table
-
-        return digits_table()
+    if name in BENCHMARKS:
+        return BENCHMARKS[name].table
     folder = os.environ.get("PROXYRANK_DATA")
     for path in (Path(name), Path(folder, name) if folder else None):
         if path is not None and path.is_file():

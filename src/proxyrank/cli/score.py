@@ -7,7 +7,7 @@ import typer
 from proxyrank.cli import options, output
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.optional import optional
-from proxyrank.spaces import SearchSpace, get_space, parse_all
+from proxyrank.spaces import SearchSpace, default_dataset, get_space, parse_all
 
 if TYPE_CHECKING:
     from proxyrank.features.rows import Rows
@@ -25,7 +25,7 @@ def score(
         typer.Option(help="Score any torch module instead: package:factory, called without arguments."),
     ] = None,
     proxies: Annotated[str, typer.Option(help="Names joined by commas, or all; see proxies.")] = "all",
-    dataset: options.Dataset = "cifar10",
+    dataset: options.OwnDataset = None,
     batch_size: options.BatchSize = 64,
     seed: options.Seed = 0,
     repeats: Annotated[int, typer.Option(help="Seeds to score with; more than one: mean and spread.")] = 1,
@@ -53,8 +53,9 @@ def score(
     from proxyrank.features.network.score_settings import resolve_device
     from proxyrank.features.tables.plan import scored_table
 
+    where = get_space(space)
     settings = FeatureSettings(
-        dataset=dataset,
+        dataset=dataset or (None if module else default_dataset(where)) or "cifar10",
         batch_size=batch_size,
         seed=seed,
         input=images,
@@ -70,7 +71,6 @@ def score(
             raise ProxyrankError("give either architectures or --module, not both")
         scores = score_factories({module: module_factory(module)}, proxies, settings)
     else:
-        where = get_space(space)
         scores = score_archs(where, _wanted(where, cells, archs), proxies, settings)
     if out:
         scored_table("module" if module else where.name, scores, settings).write(out)

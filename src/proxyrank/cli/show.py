@@ -20,12 +20,15 @@ _SIZES = {
 def show(
     arch: Annotated[str, typer.Argument(help="A cell in either spelling (quote it).")],
     space: options.Space = "nb201",
-    dataset: options.Dataset = "cifar10",
+    dataset: options.OwnDataset = None,
     json: options.Json = False,
 ) -> None:
     """Explain an architecture: spellings, drawing, keys, sizes."""
+    from proxyrank.evaluate import sized_dataset
+
     where = get_space(space)
     exact = where.parse(arch)
+    dataset = dataset or sized_dataset(where)
     facts: dict[str, Any] = {"arch": exact, **_keys(where, exact)}
     if has(where, "graph"):
         facts |= _graph_facts(require(where, "graph", "show").graph(exact))

@@ -6,14 +6,20 @@ import typer
 
 from proxyrank.cli import options, output
 from proxyrank.cli.labels import read_labels
+from proxyrank.cli.own_table import open_space
+from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.threads import resolve_threads
-from proxyrank.spaces import get_space
 
 
 def simulate(
     labels: options.Labels,
     out: options.OutFolder,
     label: options.Label = None,
+    features: Annotated[
+        str | None,
+        typer.Option(help="Table (CSV/parquet) of networks of your own: columns of numbers and words."),
+    ] = None,
+    key: options.Key = None,
     label_direction: options.LabelDirection = None,
     strategy: Annotated[
         str, typer.Option(help="Joined by commas: random, variance, improvement (see suggest).")
@@ -33,7 +39,7 @@ def simulate(
         typer.Option(help="Model of the ranker; the ensemble looks at paths, cell and flow alone at first."),
     ] = "ensemble",
     workers: options.Workers = None,
-    space: options.Space = "nb201",
+    space: options.LabelledSpace = None,
     json: options.Json = False,
 ) -> None:
     """Play strategies against known labels. Stop it at any time: the same command goes on."""
@@ -42,13 +48,17 @@ def simulate(
     from proxyrank.search.simulate import Simulation, halved, simulate_in_folder
     from proxyrank.train.fit import wanted_groups
 
-    where = get_space(space)
+    where, own = open_space(space, labels, features=features, label=label, key=key)
+    if own is not None:
+        raise ProxyrankError(
+            "--features of simulate is a table of networks of your own, not of a known space"
+        )
     plan = Simulation(
         strategies=options.names(strategy),
         checkpoints=halved(budget) if checkpoints is None else options.numbers(checkpoints, "--checkpoints"),
         seeds=tuple(range(seeds)),
         population=population or default_population(where),
-        groups=wanted_groups(groups, None),
+        groups=wanted_groups(where, groups),
         model=model,
     )
     known = read_labels(where, labels, label=label, direction=label_direction)

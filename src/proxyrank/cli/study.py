@@ -8,7 +8,7 @@ import typer
 
 from proxyrank.cli import options, output
 from proxyrank.cli.labels import read_labels
-from proxyrank.spaces import get_space
+from proxyrank.cli.own_table import open_space
 
 if TYPE_CHECKING:
     from proxyrank.train.study import StudyReport
@@ -21,6 +21,7 @@ def study(
     label_direction: options.LabelDirection = None,
     groups: options.Groups = None,
     features: options.Features = None,
+    key: options.Key = None,
     metrics: Annotated[
         str, typer.Option(help="KT, SPR or nDCG; several joined by commas give a Pareto front.")
     ] = "KT",
@@ -41,7 +42,7 @@ def study(
     split: options.Split = "published",
     seed: options.Seed = 0,
     dataset: options.OwnDataset = None,
-    space: options.Space = "nb201",
+    space: options.LabelledSpace = None,
     workers: Annotated[
         int, typer.Option(min=1, help="Processes that share the trials; one keeps them reproducible.")
     ] = 1,
@@ -53,10 +54,9 @@ def study(
     from proxyrank.train.study import StudyPlan
     from proxyrank.train.tuned import study_in_folder
 
-    where = get_space(space)
-    table = options.user_table(where, features)
+    where, table = open_space(space, labels, features=features, label=label, key=key)
     fit = FitPlan(
-        groups=wanted_groups(groups, table),
+        groups=wanted_groups(where, groups, table),
         population=population or "all",
         split=split,
         train_size=train_size,
@@ -82,6 +82,7 @@ def study(
         "--label": label,
         "--label-direction": label_direction,
         "--features": features,
+        "--id": key,
         "--population": population,
         "--train-size": train_size,
         "--split": split,

@@ -8,9 +8,9 @@ import typer
 from proxyrank.cli import options, output
 from proxyrank.cli.labels import read_labels
 from proxyrank.cli.next_steps import print_rank_step
+from proxyrank.cli.own_table import open_space
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.models.catalogue import describe_models
-from proxyrank.spaces import get_space
 
 MODEL_HELP = (
     f"{describe_models()}. If not given: ensemble where network groups join paths and flow (as in all), "
@@ -25,6 +25,7 @@ def train(
     label_direction: options.LabelDirection = None,
     groups: options.Groups = None,
     features: options.Features = None,
+    key: options.Key = None,
     model: Annotated[str | None, typer.Option(help=MODEL_HELP)] = None,
     target: Annotated[
         str | None,
@@ -57,7 +58,7 @@ def train(
         typer.Option(help="90 % prediction intervals from out-of-fold residuals; they need 20 labels."),
     ] = True,
     strict: Annotated[bool, typer.Option(help="Refuse missing labels instead of leaving them out.")] = False,
-    space: options.Space = "nb201",
+    space: options.LabelledSpace = None,
     threads: options.Threads = 1,
     json: options.Json = False,
 ) -> None:
@@ -67,10 +68,9 @@ def train(
 
     if study and (groups or tune):
         raise ProxyrankError("--study brings its own groups and parameters; leave --groups and --tune out")
-    where = get_space(space)
-    table = options.user_table(where, features)
+    where, table = open_space(space, labels, features=features, label=label, key=key)
     plan = FitPlan(
-        groups=wanted_groups(groups, table),
+        groups=wanted_groups(where, groups, table),
         model=model,
         params=_given(target=target, objective=objective),
         population=population or "all",
