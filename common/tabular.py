@@ -1,10 +1,7 @@
 """Tables of architectures: CSV and parquet files read strictly, written whole or not at all."""
 
-import csv
 import gzip
-import io
 import math
-import zlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from proxyrank.common._csv import LINES, decode, plain_numbers, read_csv
 from proxyrank.common.errors import TableError
 from proxyrank.common.files import atomic_path, dump_json
 
@@ -22,8 +20,6 @@ MISSING_TOKENS = frozenset({"", "na", "n/a", "<na>", "nan", "null", "none"})
 """Cells that mean "no value", in lower case."""
 SENTINEL = -1e8
 """What published tables store for a value whose computation failed; it always counts as missing."""
-
-_LINES = "lines"
 
 
 def read_table(path: str | Path, option: str = "") -> pd.DataFrame:
@@ -40,7 +36,7 @@ def read_table(path: str | Path, option: str = "") -> pd.DataFrame:
     -------
     DataFrame
         Default index. From CSV every cell is text, a blank one the empty text; parquet keeps its types and
-        named index levels become columns.
+        named index levels become columns. Blanks around the names of columns are dropped.
 
     Raises
     ------
@@ -50,11 +46,9 @@ def read_table(path: str | Path, option: str = "") -> pd.DataFrame:
     path = Path(path)
     suffix = ".parquet" if _is_bare_parquet(path) else table_suffix(path, READ_SUFFIXES)
     _check_present(path, option)
-    if suffix == ".parquet":
-        frame = _read_parquet(path)
-        _check_header(list(frame.columns), path)
-    else:
-        frame = _read_csv(path, compressed=suffix == ".csv.gz")
+    frame = _read_parquet(path) if suffix == ".parquet" else read_csv(path, compressed=suffix == ".csv.gz")
+    frame.columns = pd.Index([str(name).strip() for name in frame.columns])
+    _check_header(list(frame.columns), path)
     if frame.empty:
         raise TableError(f"{path}: no rows, only a header")
     return frame
@@ -82,7 +76,7 @@ def is_table(path: str | Path) -> bool:
 
 def row_place(frame: pd.DataFrame, row: int, path: str | Path) -> str:
     """Place of a row (from 0) of a frame of `read_table`: ``"F, line 3"``, for parquet ``"F, row 2"``."""
-    lines = frame.attrs.get(_LINES)
+    lines = frame.attrs.get(LINES)
     if lines is None:
         return f"{path}, row {row + 1}"
     return f"{path}, line {row + 2 if lines is True else lines[row]}"
@@ -110,6 +104,9 @@ def numeric_column(frame: pd.DataFrame, column: str, path: str | Path) -> NDArra
     series = frame[column]
     if pd.api.types.is_numeric_dtype(series.dtype) and not pd.api.types.is_complex_dtype(series.dtype):
         return series.to_numpy(dtype=np.float64, na_value=np.nan)
+    fast = plain_numbers(series, MISSING_TOKENS)
+    if fast is not None:
+        return fast
     values = np.empty(len(series))
     for row, cell in enumerate(series):
         number = parse_number(cell)
@@ -210,7 +207,7 @@ def read_archs(path: str | Path, columns: Sequence[str] = ()) -> list[tuple[str,
             )
         )
     _check_present(path, "--archs")
-    lines = _decode(path.read_bytes(), path).splitlines()
+    lines = decode(path.read_bytes(), path).splitlines()
     stripped = ((number, line.strip()) for number, line in enumerate(lines, start=1))
     found = [(text, f"{path}, line {number}") for number, text in stripped if text and text[0] != "#"]
     if not found:
@@ -278,50 +275,8 @@ def _read_parquet(path: Path) -> pd.DataFrame:
         raise TableError(f"{path}: not a parquet file, or a damaged one ({reason})") from None
     named = [name for name in frame.index.names if name is not None]
     frame = (frame.reset_index(level=named) if named else frame).reset_index(drop=True)
-    frame.columns = pd.Index(map(str, frame.columns))
     frame.attrs = {}  # pandas stores them in the file
     return frame
-
-
-def _read_csv(path: Path, *, compressed: bool) -> pd.DataFrame:
-    data = path.read_bytes()
-    if compressed:
-        try:
-            data = gzip.decompress(data)
-        except (OSError, EOFError, zlib.error) as error:
-            raise TableError(f"{path}: not a gzip file, or a truncated one ({error})") from None
-    reader = csv.reader(io.StringIO(_decode(data, path), newline=""), strict=True)
-    try:
-        header = next((row for row in reader if row), None)
-        if header is None:
-            raise TableError(f"{path}: the file is empty, it has no header")
-        _check_header(header, path)
-        rows, lines, before = [], [], reader.line_num
-        for row in reader:
-            start, before = before + 1, reader.line_num  # a quoted cell may span lines
-            if not row:
-                continue
-            if len(row) != len(header):
-                raise TableError(f"{path}, line {start}: expected {len(header)} fields, found {len(row)}")
-            rows.append(row)
-            lines.append(start)
-    except csv.Error as error:
-        raise TableError(f"{path}, line {reader.line_num}: not a valid CSV line ({error})") from None
-    columns = zip(*rows, strict=True) if rows else ((),) * len(header)
-    frame = pd.DataFrame(
-        {name: pd.Series(cells, dtype=str) for name, cells in zip(header, columns, strict=True)}
-    )
-    # one line a row is the rule; only exceptions carry the list, because pandas copies attrs all the time
-    frame.attrs[_LINES] = lines == list(range(2, len(lines) + 2)) or tuple(lines)
-    return frame
-
-
-def _decode(data: bytes, path: Path) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise TableError(f"{path}, line {line}: not UTF-8 text") from None
 
 
 def _check_header(names: Iterable[str], path: Path) -> None:

@@ -262,7 +262,7 @@ def image_shape(source: str | Path, root: str | Path | None = None) -> DataShape
     ProxyrankError
         As `image_batch`, and if the images are not square.
     """
-    images, labels, where = _open(source, root)
+    images, labels, where = open_source(source, root)
     if not len(images):
         raise ProxyrankError(f"{where}: no images")
     shape = images[0].shape

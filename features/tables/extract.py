@@ -5,6 +5,7 @@
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -103,7 +104,8 @@ def extract(
     ------
     ProxyrankError
         If a group, column or setting is unknown, ``out`` or its parts were made otherwise (the message names
-        the setting that differs), or no network has a value; nothing is written then.
+        the setting that differs), or no network has a value; nothing is written then. What was refused before
+        a part was made leaves nothing behind.
     """
     out = Path(out)
     if out.suffix not in ("", ".parquet"):
@@ -117,7 +119,34 @@ def extract(
     if _stands(out, parts, plain, archs):
         table = FeatureTable.read(out)
         return Extraction(out, len(archs), len(table.columns), table.missing_counts(), 0)
-    _open_parts(parts, plain, archs)
+    with _opened_parts(parts, plain, archs):
+        written, taken = _compute_parts(space, kept, plain, archs, parts, executor, share=share, reuse=reuse)
+    found = sum(int(pd.read_parquet(path, columns=[KNOWN])[KNOWN].sum()) for path in written)
+    pieces = row_parts(written, archs, kept, taken, partial(representative, space))
+    with atomic_path(out) as table_path, atomic_path(sidecar_path(out)) as sidecar:
+        status = merge_parts(pieces, kept, table_path)
+        if archs and (why := _nothing(names, plain, status, len(archs))):
+            shutil.rmtree(parts)
+            raise ProxyrankError(f"{out}: not written, nothing could be computed: {why}")
+        text = dump_json(json_safe(plain.model_copy(update={"status": status}).model_dump()))
+        sidecar.write_text(text, encoding="utf-8", newline="\n")
+    shutil.rmtree(parts)
+    return Extraction(out, len(archs), len(kept), count_reasons(status), len(archs) - found, found)
+
+
+def _compute_parts(
+    space: SearchSpace,
+    kept: list[str],
+    plain: Sidecar,
+    archs: list[str],
+    parts: Path,
+    executor: Executor,
+    *,
+    share: bool,
+    reuse: bool,
+) -> tuple[list[Path], dict[str, frozenset[str]]]:
+    """The parts on disk, and the columns that an architecture takes from its representative."""
+    names = list(plain.groups)
     portions, taken = plan_sharing(space, archs, kept) if share else ([Portion(archs, frozenset(kept))], {})
     written = []
     dear = any(get_group(name).needs_network for name in names)
@@ -134,17 +163,7 @@ def extract(
             shard_size=DEAR_SHARD if dear else min(get_group(name).shard_size for name in names),
             what=f"features {'+'.join(names)}",
         )
-    found = sum(int(pd.read_parquet(path, columns=[KNOWN])[KNOWN].sum()) for path in written)
-    pieces = row_parts(written, archs, kept, taken, partial(representative, space))
-    with atomic_path(out) as table_path, atomic_path(sidecar_path(out)) as sidecar:
-        status = merge_parts(pieces, kept, table_path)
-        if archs and (why := _nothing(names, plain, status, len(archs))):
-            shutil.rmtree(parts)
-            raise ProxyrankError(f"{out}: not written, nothing could be computed: {why}")
-        text = dump_json(json_safe(plain.model_copy(update={"status": status}).model_dump()))
-        sidecar.write_text(text, encoding="utf-8", newline="\n")
-    shutil.rmtree(parts)
-    return Extraction(out, len(archs), len(kept), count_reasons(status), len(archs) - found, found)
+    return written, taken
 
 
 def extract_rows(
@@ -198,6 +217,18 @@ def _stands(out: Path, parts: Path, plain: Sidecar, archs: list[str]) -> bool:
             "another --out"
         )
     return True
+
+
+@contextmanager
+def _opened_parts(parts: Path, plain: Sidecar, archs: list[str]) -> Iterator[None]:
+    """The folder of the parts, with its header; it goes away again where nothing was made before an error."""
+    _open_parts(parts, plain, archs)
+    try:
+        yield
+    except Exception:
+        if not any(parts.glob("*/part-*")):
+            shutil.rmtree(parts)
+        raise
 
 
 def _open_parts(parts: Path, plain: Sidecar, archs: list[str]) -> None:

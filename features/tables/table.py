@@ -1,5 +1,6 @@
 """Feature tables: a row per architecture, a column per feature, a sidecar that states every setting."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -220,10 +221,11 @@ class FeatureTable:
         Raises
         ------
         TableError
-            If the suffix is unknown.
+            If the suffix is unknown, or another file than a sidecar has the sidecar's name.
         ProxyrankError
             If the folder does not exist.
         """
+        refuse_stranger(path)
         with atomic_path(sidecar_path(path)) as temporary:
             text = dump_json(json_safe(self.sidecar.model_dump()))
             temporary.write_text(text, encoding="utf-8", newline="\n")
@@ -263,6 +265,27 @@ def sidecar_path(path: str | Path) -> Path:
         if path.suffix.lower() in ("", ".parquet")
         else path.with_name(path.name + ".json")
     )
+
+
+def refuse_stranger(path: str | Path) -> None:
+    """Refuse to write a table whose sidecar would replace a file that is no sidecar.
+
+    Raises
+    ------
+    TableError
+        Naming the file.
+    """
+    sidecar = sidecar_path(path)
+    if not sidecar.exists():
+        return
+    try:
+        found = json.loads(sidecar.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        found = None
+    if not (isinstance(found, dict) and found.get("format") in FORMATS):
+        raise TableError(
+            f"{path}: its settings are written to {sidecar}, where another file is; choose another name"
+        )
 
 
 def read_sidecar(path: Path) -> Sidecar:

@@ -43,6 +43,19 @@ def test_parts_that_exist_are_not_done_again(tmp_path: Path) -> None:
     assert run_sharded(ARCHS, fails_late, tmp_path, **options) == first  # type: ignore[arg-type]
 
 
+def test_p9_damaged_parts_are_set_aside(tmp_path: Path) -> None:
+    options = {"executor": on_processes(1), "shard_size": 4, "what": "test"}
+    parts = run_sharded(ARCHS, lengths, tmp_path, **options)  # type: ignore[arg-type]
+    whole = [path.read_bytes() for path in parts]
+    parts[0].write_bytes(whole[0][:-7])
+    parts[1].write_bytes(b"")
+    assert list(read_parts(tmp_path)["arch"]) == ARCHS[8:]
+    assert run_sharded(ARCHS, lengths, tmp_path, **options) == parts  # type: ignore[arg-type]
+    assert [path.read_bytes() for path in parts] == whole
+    aside = sorted(path.name for path in tmp_path.glob("*.damaged"))
+    assert aside == sorted(f"{path.name}.damaged" for path in parts[:2])
+
+
 def test_seeds_are_stable_over_versions() -> None:
     assert derive_seed("a", 1) == derive_seed("a", 1) != derive_seed("a", 2)
     assert derive_seed("digits", "x", 0) == 710_971_690_121_346_268

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 from pyarrow import ArrowException
 
+from proxyrank.common import _csv
 from proxyrank.common.errors import ProxyrankError, TableError
 from proxyrank.common.tabular import (
     arch_texts,
@@ -199,3 +201,67 @@ def test_columns_that_name_an_architecture_together(tmp_path: Path) -> None:
     assert [text for text, _ in read_archs(path, columns=("matrix", "ops"))] == ["01:", "0110/0001/0001:02"]
     frame = read_table(path).assign(arch="x")
     assert arch_texts(frame, path, ("matrix", "ops")) == ["x", "x"]
+
+
+def test_x24_a_wide_csv_takes_little_more_than_its_numbers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cells are Python objects (some sixty bytes each) by handfuls only."""
+    monkeypatch.setattr(_csv, "CHUNK_CELLS", 1 << 13)
+    values = np.random.default_rng(0).normal(size=(1000, 200))
+    path = tmp_path / "wide.csv"
+    pd.DataFrame(values, columns=[f"c{i}" for i in range(200)]).to_csv(path, index=False)
+    tracemalloc.start()
+    frame = read_table(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < path.stat().st_size  # some 8 times more where all cells are objects at once
+    assert {str(dtype) for dtype in frame.dtypes} == {"str"}
+    found = np.column_stack([numeric_column(frame, name, path) for name in frame])
+    np.testing.assert_array_equal(found, values)
+    assert row_place(frame, 999, "F") == "F, line 1001"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["1", " 2.5 ", "+3", "-4e-3", ".5", "1e400", "-inf", "Infinity", "5."],
+        ["", " ", "NA", "n/a", "<NA>", "NaN", "null", "None", "7"],
+        ["0.1", "2.675", "1e23", "123456789.123456789", "4.9e-324"],
+    ],
+)
+def test_numbers_read_by_arrow_are_those_of_python(tmp_path: Path, cells: list[str]) -> None:
+    frame = read_table(_file(tmp_path, "arch,x\n" + "".join(f"a,{cell}\n" for cell in cells)))
+    expected = [parse_number(cell) for cell in cells]
+    np.testing.assert_array_equal(numeric_column(frame, "x", "F"), np.array(expected, dtype=float))
+
+
+@pytest.mark.parametrize("cell", ["1_000", "0x10", "nan(1)", "1,5", "1.5.2", "--1", "true", "1e", "12abc"])
+def test_what_is_no_number_is_refused_by_line(tmp_path: Path, cell: str) -> None:
+    frame = read_table(_file(tmp_path, f'arch,x\na,1\nb,"{cell}"\n'))
+    with pytest.raises(TableError, match=r"line 3: column 'x' must hold numbers"):
+        numeric_column(frame, "x", "t.csv")
+
+
+def test_x25_blanks_around_names_are_dropped(tmp_path: Path) -> None:
+    frame = read_table(_file(tmp_path, 'arch , "cifar10 ",x\n"(1, 2)", 93.1 , 3\n'))
+    assert list(frame.columns) == ["arch", "cifar10", "x"]
+    assert arch_texts(frame, "t.csv") == ["(1, 2)"]
+    assert numeric_column(frame, "cifar10", "t.csv").tolist() == [93.1]
+    pd.DataFrame({" arch": ["a"], "x ": [1]}).to_parquet(tmp_path / "t.parquet")
+    assert list(read_table(tmp_path / "t.parquet").columns) == ["arch", "x"]
+    with pytest.raises(TableError, match="'x' occurs more than once"):
+        read_table(_file(tmp_path, "arch,x, x\na,1,2\n"))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("arch;cifar10\na;93,1\n", "separated by semicolons"),
+        ("arch\tcifar10\na\t93.1\n", "separated by tabs"),
+        ("# made by x\narch,cifar10\na,93.1\n", "begins with a comment"),
+    ],
+)
+def test_x25_another_dialect_is_named(tmp_path: Path, content: str, message: str) -> None:
+    with pytest.raises(TableError, match=message):
+        read_table(_file(tmp_path, content))

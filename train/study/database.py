@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from proxyrank.common.errors import MissingDependencyError, ProxyrankError
+from proxyrank.train.study._journal import mend_journal
 
 SQLITE_TIMEOUT = 60.0
 """Seconds that a process waits for another one's transaction."""
@@ -63,7 +64,12 @@ class StudyStorage:
             path = str(_in_folder(Path(self.name.removeprefix(_JOURNAL)).absolute()))
             # a process killed while it writes leaves its lock behind, which others remove after a while
             lock = JournalFileSymlinkLock(path, grace_period=max(SHORTEST_LOCK, self.grace))
-            return self._attempt(lambda: JournalStorage(JournalFileBackend(path, lock)))
+
+            def read() -> BaseStorage:
+                mend_journal(path, lock)
+                return JournalStorage(JournalFileBackend(path, lock))
+
+            return self._attempt(read)
         url = self._url()
         sqlite = url.get_backend_name() == "sqlite"
         if sqlite and url.database:
@@ -84,9 +90,10 @@ class StudyStorage:
         return self._attempt(connect)
 
     def _url(self) -> URL:
-        text = self.name if "://" in self.name else f"sqlite:///{self.name}"
+        if "://" not in self.name:  # put together from its parts, so that ? and % in it are no syntax
+            return URL.create("sqlite", database=self.name)
         try:
-            url = make_url(text)
+            url = make_url(self.name)
         except ArgumentError:
             raise ProxyrankError(
                 f"--storage {self.name}: expected a file, journal:FILE or a database URL"

@@ -69,7 +69,10 @@ def score(
     from proxyrank.features.network.score import score_archs, score_factories
     from proxyrank.features.network.score_settings import resolve_device
     from proxyrank.features.tables.plan import scored_table
+    from proxyrank.features.tables.table import refuse_stranger
 
+    if out:
+        refuse_stranger(out)
     if bool(module) + bool(build) + bool((cells or archs) and not build) > 1 or (build and archs):
         raise ProxyrankError("give either architectures, --module, or --build with --candidates or arguments")
     dataset = options.dataset_of(dataset, shape, classes)

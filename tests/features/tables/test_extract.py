@@ -109,6 +109,33 @@ def test_other_settings_are_refused_by_name(archs, undisturbed, change, groups, 
     assert undisturbed.read_bytes() == before
 
 
+def test_n7_a_refused_run_leaves_nothing_that_refuses_the_next(archs, tmp_path):
+    out = tmp_path / "T.parquet"
+    ask = {"columns": ["naswot"], "executor": in_this_process}
+    with pytest.raises(ProxyrankError, match="batch size must be at least 2"):
+        extract(SPACE, archs[:2], "zcs", out, settings=SETTINGS | {"batch_size": 1}, **ask)
+    assert list(tmp_path.iterdir()) == []
+    extract(SPACE, archs[:2], "zcs", out, settings=SETTINGS, **ask)
+    assert FeatureTable.read(out).columns == ["naswot"]
+
+
+def test_p9_a_damaged_part_is_set_aside_and_made_again(archs, undisturbed, tmp_path):
+    def all_but_the_last(function, arguments):
+        yield from ((i, function(argument)) for i, argument in enumerate(arguments[:-1]))
+        raise KeyboardInterrupt
+
+    out = tmp_path / "T.parquet"
+    with pytest.raises(KeyboardInterrupt):
+        extract(SPACE, archs, GROUPS, out, executor=all_but_the_last, settings=SETTINGS)
+    cut, flipped = sorted((tmp_path / "T.parts" / "0").glob("part-*"))
+    cut.write_bytes(cut.read_bytes()[:-7])
+    data = bytearray(flipped.read_bytes())
+    data[200] ^= 1
+    flipped.write_bytes(data)
+    extract(SPACE, archs, GROUPS, out, executor=in_this_process, settings=SETTINGS)
+    assert same_bytes(out, undisturbed)
+
+
 def test_parts_of_another_run_are_refused(archs, tmp_path):
     def stop(function, arguments):
         raise KeyboardInterrupt

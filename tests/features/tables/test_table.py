@@ -130,3 +130,12 @@ def test_killed_while_writing_leaves_the_old_table(table, tmp_path, monkeypatch)
         table.write(path)
     assert (path.read_bytes(), (tmp_path / "T.json").read_bytes()) == before
     assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.parametrize("text", ['{"my": "experiment config"}', "no json", "[1]"])
+def test_x14_a_strangers_file_is_never_replaced(table, tmp_path, text):
+    (tmp_path / "run1.json").write_text(text)
+    with pytest.raises(TableError, match=r"run1\.json, where another file is"):
+        table.write(tmp_path / "run1.parquet")
+    assert [path.name for path in tmp_path.iterdir()] == ["run1.json"]
+    assert (tmp_path / "run1.json").read_text() == text

@@ -51,6 +51,25 @@ def test_errors_are_one_line_without_passwords(tmp_path: Path, monkeypatch: pyte
         StudyStorage("oracle://host/db").open()
 
 
+@pytest.mark.parametrize("name", ["run?lr=1", "a%20b", "a b", "100%", "a#b", "{x}", "a'b", "données"])
+def test_x13_the_file_named_is_the_file_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    folder = tmp_path / name
+    folder.mkdir()
+    for text in (str(folder / "study.db"), str(folder / "a?b%20c.db")):
+        stored = StudyStorage(text)
+        optuna.create_study(storage=stored.open(), study_name="s")
+        assert Path(text).stat().st_size > 0
+        assert optuna.get_all_study_names(storage.RDBStorage(stored.shown)) == [
+            "s"
+        ]  # what the dashboard opens
+    monkeypatch.chdir(tmp_path)
+    optuna.create_study(storage=StudyStorage(f"{name}/other.db").open(), study_name="s")
+    assert (folder / "other.db").stat().st_size > 0
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
 def test_a_missing_driver_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "psycopg", None)
     with pytest.raises(MissingDependencyError, match=r"pip install proxyrank\[postgres\]"):
