@@ -60,9 +60,8 @@ def read_csv(path: Path, *, compressed: bool = False) -> pd.DataFrame:
         except csv.Error as error:
             raise TableError(f"{path}, line {reader.line_num}: not a valid CSV line ({error})") from None
     whole = [pa.chunked_array([chunk[i] for chunk in chunks], pa.large_string()) for i in range(len(header))]
-    frame: pd.DataFrame = (
-        pa.table(whole, list(map(str, range(len(header))))).to_pandas().set_axis(header, axis=1)
-    )
+    table = pa.table(whole, list(map(str, range(len(header)))))
+    frame: pd.DataFrame = table.to_pandas().set_axis(header, axis=1)
     # one line a row is the rule; only exceptions carry the list, because pandas copies attrs all the time
     frame.attrs[LINES] = lines == list(range(2, len(lines) + 2)) or tuple(lines)
     return frame

@@ -53,8 +53,11 @@ def unknown(
     return error(f"{place}unknown {kind} {name!r}{hint}; known: {', '.join(names) or 'none'}")
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that is spelt most like this one, whatever the case; None where none is like it."""
+def nearest(name: str, known: Iterable[str], *, least: float = 0.6) -> str | None:
+    """The known name that is spelt most like this one, whatever the case.
+
+    None where none is alike by at least ``least`` (from 0 to 1: `difflib.SequenceMatcher.ratio`).
+    """
     by_lower = {one.lower(): one for one in known}
-    found = difflib.get_close_matches(name.lower(), by_lower, n=1)
+    found = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=least)
     return by_lower[found[0]] if found else None

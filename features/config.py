@@ -1,13 +1,13 @@
 """Config: the options of an architecture as numbers, in spaces that have options."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pandas as pd
-
 from proxyrank.features.groups import FeatureGroup, frame_of
+from proxyrank.features.rows import Reasons, Rows
 from proxyrank.features.settings import FeatureSettings
-from proxyrank.spaces import SearchSpace, is_numeric, require
+from proxyrank.spaces import Choice, SearchSpace, is_numeric, require
 
 NAME = "config"
 
@@ -26,8 +26,10 @@ def config_columns(space: SearchSpace) -> list[str]:
     return [name for name, _, _ in _terms(space)]
 
 
-def config_frame(space: SearchSpace, archs: Sequence[str], settings: FeatureSettings) -> pd.DataFrame:
+def config_frame(space: SearchSpace, archs: Sequence[str], settings: FeatureSettings) -> Rows:
     """Numbers as they are (truth values 0 and 1), other choices one-hot; the settings change nothing.
+
+    An option without a value, or with one that is none of its choices, is a gap with a reason.
 
     Raises
     ------
@@ -37,15 +39,26 @@ def config_frame(space: SearchSpace, archs: Sequence[str], settings: FeatureSett
     configured = require(space, "config", f"the feature group {NAME}")
     terms = _terms(space)
     rows = []
+    reasons: Reasons = {}
     for arch in archs:
         config = configured.config(arch)
-        rows.append(
-            [
-                float(config[option]) if choice is None else float(config[option] == choice)
-                for _, option, choice in terms
-            ]
-        )
-    return frame_of(archs, [name for name, _, _ in terms], rows)
+        gaps = _gaps(config, configured.options)
+        for name, option, _ in terms:
+            if option in gaps:
+                reasons.setdefault(name, {})[arch] = gaps[option]
+        rows.append([math.nan if o in gaps else _value(config[o], choice) for _, o, choice in terms])
+    return Rows(frame_of(archs, [name for name, _, _ in terms], rows), reasons)
+
+
+def _value(given: Any, choice: Any) -> float:
+    return float(given) if choice is None else float(given == choice)
+
+
+def _gaps(config: Mapping[str, Any], options: Mapping[str, Sequence[Choice]]) -> dict[str, str]:
+    """Why an option has no value, where it has none."""
+    gaps = {option: "no value" for option in options if config[option] is None}
+    strange = (o for o, choices in options.items() if not is_numeric(choices) and config[o] not in choices)
+    return {option: f"unknown {option} {config[option]!r}" for option in strange} | gaps
 
 
 def _terms(space: SearchSpace) -> list[tuple[str, str, Any]]:

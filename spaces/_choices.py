@@ -10,9 +10,12 @@ from typing import Any
 import numpy as np
 
 from proxyrank.common.errors import ArchitectureError, ProxyrankError
+from proxyrank.common.tabular import parse_number
 
 Choice = bool | int | float | str
 """A value of an option: a truth value, a number, or a word."""
+
+_TRUTH = {"true": True, "false": False}
 
 _LONGEST = 120
 """Characters of what was given that a message repeats."""
@@ -49,7 +52,7 @@ def words_of(option: str, choices: Sequence[Choice], where: str) -> dict[str, Ch
     for choice in choices:
         if not isinstance(choice, bool | int | float | str):
             raise ProxyrankError(f"{where}: a choice is a number, a truth value or a word, not {choice!r}")
-        word = _word(choice)
+        word = written(choice)
         if not word.isprintable() or word != word.strip() or not word or set(word) & {",", "="}:
             raise ProxyrankError(f"{where}: a word without commas, = and blanks around it, not {choice!r}")
         if isinstance(choice, float) and not math.isfinite(choice):
@@ -62,12 +65,12 @@ def words_of(option: str, choices: Sequence[Choice], where: str) -> dict[str, Ch
 
 def find_word(value: Any, words: Mapping[str, Choice]) -> str | None:
     """The word of a value given as such, or as any text of it (``3.0`` for 3); None where there is none."""
-    candidates = [_word(value)]
+    candidates = [written(value)]
     if isinstance(value, str):
         text = value.strip()
         candidates = [text, text.lower() if text in ("True", "False") else text]
         with suppress(ValueError):
-            candidates.append(_word(float(text)))
+            candidates.append(written(float(text)))
     return next((word for word in candidates if word in words), None)
 
 
@@ -96,6 +99,30 @@ def shown(text: Any) -> str:
     return whole if len(whole) <= _LONGEST else f"{whole[:_LONGEST]}..."
 
 
+def written(value: Any) -> str:
+    """Text of a value, the same for equal numbers of any type."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Integral):
+        return str(int(value))
+    if isinstance(value, Real):
+        number = float(value)
+        return str(int(number)) if number.is_integer() else repr(number)
+    return str(value)
+
+
+def as_number(cell: object) -> bool | float | None:
+    """A truth value or number of a table's cell; None where it is blank or something else."""
+    if isinstance(cell, bool | np.bool_):
+        return bool(cell)
+    if (truth := _TRUTH.get(str(cell).strip().lower())) is not None:
+        return truth
+    number = parse_number(cell)
+    return None if number is None or math.isnan(number) else number
+
+
 def _json_pairs(text: str, where: str) -> list[tuple[str, Any]]:
     try:
         # pairs, because a mapping would drop a repeated key
@@ -113,17 +140,3 @@ def _text_pairs(text: str, where: str) -> list[tuple[str, Any]]:
             raise ArchitectureError(f"{where}: expected OPTION=VALUE joined by commas, got {shown(text)}")
         pairs.append((option.strip(), value.strip()))
     return pairs
-
-
-def _word(value: Any) -> str:
-    """Text of a value, the same for equal numbers of any type."""
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Integral):
-        return str(int(value))
-    if isinstance(value, Real):
-        number = float(value)
-        return str(int(number)) if number.is_integer() else repr(number)
-    return str(value)

@@ -1,18 +1,17 @@
 """Which search spaces there are: registered ones, installed ones (entry points), and those in a file."""
 
-import hashlib
 import json
 import re
-import sys
 from collections.abc import Mapping
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
 from proxyrank.common.errors import ProxyrankError, unknown
 from proxyrank.spaces.base import SearchSpace
+from proxyrank.spaces.files import error_line, file_digest, run_file
+from proxyrank.spaces.table import TableSpace
 
 ENTRY_POINTS = "proxyrank.spaces"
 """Group of entry points in which an installed package names its search spaces."""
@@ -105,6 +104,8 @@ def stated_space(
         If the given one has another name, none is given and no known space has the name, or the
         hyperparameters are others.
     """
+    if given is None and name == TableSpace.name:
+        return _described(hyperparameters, where)
     space = _named_space(name, given, where)
     now = stated_hyperparameters(space)
     if now != hyperparameters:
@@ -128,6 +129,14 @@ def _first_difference(then: Any, now: Any, what: str = "hyperparameters") -> str
             if then.get(key) != now.get(key):
                 return _first_difference(then.get(key), now.get(key), key)
     return f"{what} was {json.dumps(then)}, is {json.dumps(now)}"
+
+
+def _described(hyperparameters: Mapping[str, Any] | None, where: str) -> SearchSpace:
+    """The table of architectures, without its rows, that hyperparameters describe."""
+    try:
+        return TableSpace.of(hyperparameters or {})
+    except (KeyError, TypeError, AttributeError):
+        raise ProxyrankError(f"{where}: damaged, it does not say which columns describe its table") from None
 
 
 def _named_space(name: str, given: str | SearchSpace | None, where: str) -> SearchSpace:
@@ -159,7 +168,9 @@ def installed_space(name: str) -> SearchSpace:
         try:
             space = _checked(found[name].load(), name)
         except (ImportError, AttributeError) as error:
-            raise ProxyrankError(f"search space {name}: {found[name].value} fails: {_text(error)}") from None
+            raise ProxyrankError(
+                f"search space {name}: {found[name].value} fails: {error_line(error)}"
+            ) from None
         if space.name != name:
             raise ProxyrankError(f"search space {name}: {found[name].value} calls itself {space.name!r}")
         return space
@@ -192,15 +203,12 @@ def _installed() -> dict[str, EntryPoint]:
 
 def _from_file(text: str) -> SearchSpace:
     file, _, name = text.rpartition(":")
-    path = Path(file).absolute()
-    try:
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        raise ProxyrankError(f"search space {text}: cannot read the file ({error.strerror})") from None
+    path, where = Path(file).absolute(), f"search space {text}"
+    digest = file_digest(path, where)
     key = f"{path}:{name}"
     if key in _FROM_FILES and _FROM_FILES[key][0] == digest:
         return _FROM_FILES[key][1]
-    module = _run(path, digest, text)
+    module = run_file(path, digest, where)
     if not hasattr(module, name):
         raise ProxyrankError(f"search space {text}: the file has no object {name!r}")
     space = _checked(getattr(module, name), text)
@@ -208,28 +216,6 @@ def _from_file(text: str) -> SearchSpace:
         raise ProxyrankError(f"search space {text}: the name {space.name!r} belongs to a known space")
     _FROM_FILES[key] = (digest, space)
     return space
-
-
-def _run(path: Path, digest: str, text: str) -> Any:
-    where = hashlib.sha256(str(path).encode()).hexdigest()[:8]
-    module_name = f"_proxyrank_space_{where}_{digest[:8]}"
-    if module_name in sys.modules:  # another object of the same file
-        return sys.modules[module_name]
-    spec = spec_from_file_location(module_name, path)
-    if spec is None or spec.loader is None:
-        raise ProxyrankError(f"search space {text}: expected a Python file, FILE.py:NAME")
-    module = module_from_spec(spec)
-    sys.modules[module_name] = module  # dataclasses look their module up
-    try:
-        spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:
-        del sys.modules[module_name]
-        raise ProxyrankError(f"search space {text}: the file fails: {_text(error)}") from None
-    return module
-
-
-def _text(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}".splitlines()[0]
 
 
 def _checked(found: Any, text: str) -> SearchSpace:

@@ -13,8 +13,6 @@ ROOT = Path(proxyrank.__file__).parent
 
 TYPES_ONLY: frozenset[tuple[str, str]] = frozenset()
 """Imports (importer, imported) for type checkers only that may close a circle; none does."""
-BY_NAME = frozenset({("proxyrank.models.catalogue", "proxyrank.models.estimators.transfer")})
-"""Entries of a registry that may: this ranker holds another one, which it asks the registry for."""
 
 OTHER_NAMES = {"proxyrank", "proxyrank.spaces"}
 """Texts that name something else than the module: the package, a group of entry points."""
@@ -68,6 +66,6 @@ def test_no_circle(types: bool) -> None:
     modules = set(edges)
     for module in modules:
         edges[module] |= named(module, modules)
-    for importer, imported in TYPES_ONLY | BY_NAME:
+    for importer, imported in TYPES_ONLY:
         edges[importer].remove(imported)
     assert not (found := circle(edges)), " -> ".join(found)

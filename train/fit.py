@@ -7,7 +7,14 @@ from typing import Any
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.evaluate import Labels, in_population, require_varied
-from proxyrank.features import FeatureSettings, FeatureTable, compute_features, default_groups, parse_groups
+from proxyrank.features import (
+    FeatureSettings,
+    FeatureTable,
+    compute_features,
+    default_groups,
+    join_tables,
+    parse_groups,
+)
 from proxyrank.models import ProxyRanker, SplitCard
 from proxyrank.models.inputs.matching import as_matrix
 from proxyrank.spaces import SearchSpace, data_shape, default_dataset, source_of
@@ -64,18 +71,17 @@ class FitPlan:
 def wanted_groups(
     space: SearchSpace, groups: str | None, features: FeatureTable | None = None
 ) -> tuple[str, ...]:
-    """Groups that a request means: those of a given table, else the named ones, else `default_groups`.
+    """Groups that a request means: the named ones and those of a given table, else `default_groups`.
 
     Raises
     ------
     ProxyrankError
-        If a name is unknown, or both are given.
+        If a name is unknown.
     """
     if features is None:
         return parse_groups(groups or default_groups(space))
-    if groups:
-        raise ProxyrankError("--features brings its own columns; leave --groups out")
-    return tuple(features.sidecar.groups)
+    named = parse_groups(groups) if groups else ()
+    return tuple(dict.fromkeys((*named, *features.sidecar.groups)))
 
 
 def training_part(
@@ -99,10 +105,24 @@ def training_part(
     return chosen
 
 
-def training_features(space: SearchSpace, chosen: Labels, plan: FitPlan) -> FeatureTable:
-    """Features of the plan's groups for the training part."""
+def training_features(
+    space: SearchSpace, chosen: Labels, plan: FitPlan, *, features: FeatureTable | None = None
+) -> FeatureTable:
+    """Features of the plan's groups for the training part: a table's, and computed ones where it has none.
+
+    A table that has columns of all groups is returned as it is, with its further rows.
+    """
+    held = () if features is None else tuple(features.sidecar.groups)
+    missing = [name for name in plan.groups if name not in held]
+    if features is not None and not missing:
+        return features
     settings, archs = _settings(space, chosen, plan), list(chosen.values.index)
-    return compute_features(space, archs, plan.groups, settings=settings, prefer_shipped=True)
+    computed = compute_features(space, archs, missing, settings=settings, prefer_shipped=True)
+    if features is None:
+        return computed
+    rows = features.rows.archs(archs)
+    own = FeatureTable(rows.values, features.sidecar.model_copy(update={"status": rows.reasons}))
+    return join_tables([computed, own])
 
 
 def fit_ranker(
@@ -128,10 +148,8 @@ def fit_ranker(
     """
     chosen = training_part(space, labels, plan, features=features)
     train = list(chosen.values.index)
-    if plan.columns < 1 and features is None:
-        features = training_features(space, chosen, plan)
-    if features is not None:
-        features = _narrowed(features, chosen, plan)
+    if plan.columns < 1 or features is not None:
+        features = _narrowed(training_features(space, chosen, plan, features=features), chosen, plan)
     ranker = ProxyRanker(
         groups=plan.groups,
         model=plan.model,

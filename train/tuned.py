@@ -53,8 +53,7 @@ def study_in_folder(
     """
     plan = _of_fit(plan, fit)
     chosen = training_part(space, labels, fit, features=features)
-    if features is None:
-        features = training_features(space, chosen, fit)
+    features = training_features(space, chosen, fit, features=features)
     data = StudyData.of(space, chosen, features)
     known = in_population(space, labels, fit.population)
     settings = {
@@ -99,8 +98,7 @@ def fit_tuned(
         As `fit_ranker`, and if no trial has a value.
     """
     chosen = training_part(space, labels, plan, features=features)
-    if features is None:
-        features = training_features(space, chosen, plan)
+    features = training_features(space, chosen, plan, features=features)
     how = _of_fit(StudyPlan(trials), plan)
     choice = tune(StudyData.of(space, chosen, features), how)
     params = {**plan.params, **choice.params}

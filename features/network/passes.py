@@ -7,7 +7,6 @@ or last. The network that is handed in is only copied, never run in train mode.
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from proxyrank.common.errors import NotApplicableError
+from proxyrank.features.network._copying import copy_of
 from proxyrank.features.network._norms import (
     ElementaryNorm,
     FusedBatchNorm,
@@ -24,8 +24,10 @@ from proxyrank.features.network._norms import (
     norms_as,
     use_norm,
 )
-from proxyrank.features.network._recording import CodeAgreement, LayerOutputs, blocks_of, recorded
+from proxyrank.features.network._recording import CodeAgreement, Outputs, blocks_told, unspoilt
 from proxyrank.features.network.batch import Batch
+from proxyrank.features.network.operations import PRODUCTS, FunctionOutputs, Rectifiers
+from proxyrank.features.network.parametrised import folded
 from proxyrank.features.spectrum.describe import FisherSettings, vkdnw_features
 
 Signs = Callable[[tuple[int, ...]], Tensor]
@@ -53,9 +55,9 @@ class TrainPass:
     logits
         [B, K].
     blocks
-        Outputs f_0..f_n of the network's blocks (see `blocks_of`), 4-d ones only.
+        Outputs f_0..f_n of the network's blocks (see `blocks_told`), 4-d ones only.
     layers
-        Outputs of the conv and linear layers, in the order of the calls.
+        Outputs of the convolutions and linear maps, in the order of the calls.
     code_agreement
         [B, B] float64: on how many ReLU units two images agree (both on or both off).
     code_length
@@ -92,7 +94,8 @@ class Passes:
     Parameters
     ----------
     network
-        An initialised module from images to logits, as proxies are to see it; left as it is.
+        An initialised module from images to logits, as proxies are to see it; left as it is. Computed weights
+        (weight norm) are seen as ordinary parameters (`folded`).
     batch
         Images and labels, of the network's precision and on its device.
     signs
@@ -116,7 +119,7 @@ class Passes:
         channels_last: bool = False,
         fisher: FisherSettings | None = None,
     ) -> None:
-        self.network = network
+        self.network = folded(network)
         self.batch = batch
         self.signs = signs
         self.standard_normal = standard_normal
@@ -129,7 +132,7 @@ class Passes:
         Whatever else is random in its passes (functional dropout, stochastic depth) restarts torch's stream
         with every pass, so that no value depends on how many passes went before.
         """
-        network = deepcopy(self.network).train().requires_grad_(True)
+        network = copy_of(self.network).train().requires_grad_(True)
         for parameter in network.parameters():
             parameter.data = self._stored(parameter.data)
         for module in network.modules():
@@ -165,8 +168,8 @@ class Passes:
 
     @cached_property
     def weights(self) -> dict[str, Tensor]:
-        """Weight tensors of the conv and linear layers of `trainable`, by name."""
-        return {f"{name}.weight".lstrip("."): layer.weight for name, layer in weight_layers(self.trainable)}
+        """Weight tensors of the conv and linear maps of `trainable`, by name."""
+        return map_weights(self.trainable)
 
     def images(self, x: Tensor | None = None) -> Tensor:
         """Return the first batch (or ``x``) in the memory format of the copies."""
@@ -178,17 +181,20 @@ class Passes:
     @cached_property
     def train_pass(self) -> TrainPass:
         """Forward pass of the first batch with everything recorded."""
+        return unspoilt(self._train_pass)
+
+    def _train_pass(self, apart: bool) -> tuple[TrainPass, list[Outputs]]:
         images = self.images().clone().requires_grad_(True)
-        blocks, layers, agreement = LayerOutputs(), LayerOutputs(), CodeAgreement()
-        hooks = [
-            *(module.register_forward_hook(blocks) for module in blocks_of(self.trainable)),
-            *(layer.register_forward_hook(layers) for _, layer in weight_layers(self.trainable)),
-            *(module.register_forward_pre_hook(agreement) for module in relus(self.trainable)),
-        ]
-        with recorded(hooks):
+        blocks, layers, agreement = Outputs(apart=apart), Outputs(apart=apart), CodeAgreement()
+        with (
+            blocks_told(self.trainable, blocks) as between,
+            Rectifiers(before=agreement),
+            FunctionOutputs({**between, **dict.fromkeys(PRODUCTS, layers)}),
+        ):
             logits = checked_logits(self.trainable(images))
         four = [output for output in blocks.outputs if output.dim() == 4]
-        return TrainPass(images, logits, four, layers.outputs, agreement.matrix, agreement.length)
+        run = TrainPass(images, logits, four, layers.outputs, agreement.matrix, agreement.length)
+        return run, [blocks, layers]
 
     @cached_property
     def loss_graph(self) -> tuple[dict[str, Tensor], list[Tensor]]:
@@ -265,9 +271,22 @@ def weight_layers(network: nn.Module) -> list[tuple[str, nn.Conv2d | nn.Linear]]
     return [(name, module) for name, module in network.named_modules() if isinstance(module, kinds)]  # type: ignore[misc]
 
 
-def relus(network: nn.Module) -> list[nn.Module]:
-    """ReLU modules; functional ReLUs are out of sight."""
-    return [module for module in network.modules() if isinstance(module, (nn.ReLU, nn.ReLU6))]
+def weight_names(module: nn.Module) -> tuple[str, ...]:
+    """Names of the parameters by which a module multiplies: of conv and linear layers and of attention."""
+    if isinstance(module, nn.MultiheadAttention):
+        return ("in_proj_weight", "q_proj_weight", "k_proj_weight", "v_proj_weight")
+    return ("weight",) if isinstance(module, (nn.modules.conv._ConvNd, nn.Linear)) else ()
+
+
+def map_weights(network: nn.Module) -> dict[str, Tensor]:
+    """Weights of the conv and linear maps of a network, by name; shared ones once."""
+    found = {
+        f"{place}.{name}".lstrip("."): getattr(module, name)
+        for place, module in network.named_modules()
+        for name in weight_names(module)
+    }
+    first = {name for name, _ in network.named_parameters()}
+    return {name: weight for name, weight in found.items() if name in first}
 
 
 def gradients(

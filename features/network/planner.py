@@ -26,11 +26,14 @@ def run_proxies(passes: "Passes", proxies: Sequence[Proxy]) -> dict[str, float |
     A proxy that has no value, runs out of memory or fails leaves its columns `Missing` with the reason; the
     others go on. Results are finite or `Missing`.
     """
+    from proxyrank.features.network.operations import attention_as_products
+
     order = sorted(proxies, key=_stage)
     found: dict[str, float | Missing] = {}
-    for i, proxy in enumerate(order):
-        found.update(_values(passes, proxy))
-        passes.release(name for later in order[i + 1 :] for name in later.reads)
+    with attention_as_products():
+        for i, proxy in enumerate(order):
+            found.update(_values(passes, proxy))
+            passes.release(name for later in order[i + 1 :] for name in later.reads)
     return {column: found[column] for proxy in proxies for column in proxy.columns}
 
 

@@ -189,6 +189,7 @@ def score_with(
 
     from torch import nn
 
+    from proxyrank.features.network.parametrised import modernise
     from proxyrank.features.network.passes import Passes
     from proxyrank.features.network.weights import fill_standard_normal, initialise
 
@@ -196,6 +197,7 @@ def score_with(
     with own_randomness(derive_seed("score", seed)):
         subject = deepcopy(network) if isinstance(network, nn.Module) else network()
         subject = subject.to(dtype=batch.x.dtype, device=batch.x.device)
+        modernise(subject)
         if init == "kaiming":
             initialise(subject, seed)
         passes = Passes(

@@ -7,16 +7,24 @@ import torch
 from torch import nn
 
 from proxyrank.common.seeds import derive_rng
-from proxyrank.features.network.passes import weight_layers
+from proxyrank.features.network.parametrised import assign, own_tensors
+from proxyrank.features.network.passes import weight_layers, weight_names
 
 _NORMS = (nn.modules.batchnorm._NormBase, nn.GroupNorm, nn.LayerNorm)
 
 
 def initialise(network: nn.Module, seed: int) -> None:
-    """Kaiming-normal weights (fan in, gain sqrt 2) of conv and linear layers, in place.
+    """Kaiming-normal weights (fan in, gain sqrt 2) of conv and linear maps, in place.
 
     Tensor i of the network draws from a generator of its own, seeded by ``seed`` and i. Norm layers scale by
-    one, biases of all these layers are zero; parameters of other modules stay.
+    one, biases of all these layers are zero; parameters of other modules stay. The projections of attention
+    are linear maps. A computed weight (weight norm, spectral norm) counts as one tensor and becomes what its
+    computation makes of the draw.
+
+    Raises
+    ------
+    NotApplicableError
+        If a computed weight cannot be set.
     """
     _draw(network, seed, kaiming=True)
     with torch.no_grad():
@@ -28,6 +36,8 @@ def initialise(network: nn.Module, seed: int) -> None:
                     module.weight.fill_(1.0)
                 if module.bias is not None:
                     module.bias.zero_()
+            if isinstance(module, nn.MultiheadAttention) and module.in_proj_bias is not None:
+                module.in_proj_bias.zero_()
         for _, layer in weight_layers(network):
             if layer.bias is not None:
                 layer.bias.zero_()
@@ -38,14 +48,23 @@ def fill_standard_normal(network: nn.Module, seed: int) -> None:
     _draw(network, seed, kaiming=False)
 
 
+def fan_in(module: nn.Module, shape: tuple[int, ...]) -> float:
+    """How many products each output of a conv or linear map of this weight sums.
+
+    Of a transposed convolution on average over its outputs: a stride spreads its kernel over so many of them.
+    """
+    if isinstance(module, nn.modules.conv._ConvTransposeNd):
+        taps = (max(kernel / stride, 1.0) for kernel, stride in zip(shape[2:], module.stride, strict=True))
+        return math.prod(taps, start=module.in_channels / module.groups)
+    return math.prod(shape[1:])
+
+
 def _draw(network: nn.Module, seed: int, *, kaiming: bool) -> None:
-    drawn = {layer.weight for _, layer in weight_layers(network)}
-    with torch.no_grad():
-        for i, parameter in enumerate(network.parameters()):
-            if parameter not in drawn:
-                continue
-            shape = tuple(parameter.shape)
-            values = derive_rng("weights", seed, i).standard_normal(shape, dtype=np.float32)
-            if kaiming:
-                values *= math.sqrt(2.0 / math.prod(shape[1:]))
-            parameter.copy_(torch.from_numpy(values))
+    for i, (module, name) in enumerate(own_tensors(network)):
+        if name not in weight_names(module):
+            continue
+        shape = tuple(getattr(module, name).shape)
+        values = derive_rng("weights", seed, i).standard_normal(shape, dtype=np.float32)
+        if kaiming:
+            values *= math.sqrt(2.0 / fan_in(module, shape))
+        assign(module, name, torch.from_numpy(values))

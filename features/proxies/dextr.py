@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from proxyrank.common.errors import NotApplicableError
 from proxyrank.features.proxies.base import Proxy
+from proxyrank.features.proxies.meco import all_maps
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -20,14 +21,8 @@ def inverse_condition(passes: "Passes") -> float:
     """
     import torch
 
-    from proxyrank.features.network._recording import LayerOutputs, recorded
-
-    maps = LayerOutputs()
-    hooks = [module.register_forward_hook(maps) for module in passes.trainable.modules()]
-    with recorded(hooks), torch.no_grad():
-        passes.trainable(passes.images()[:1])
     total = 0.0
-    for output in maps.outputs:
+    for output in all_maps(passes, passes.images()[:1]):
         values = torch.linalg.svdvals(output[0].reshape(len(output[0]), -1))
         if float(values[0]) > 0.0:
             total += float(values[-1] / values[0])

@@ -1,6 +1,5 @@
-"""FLOPs and parameters: the sizes of the network, by the convention of NATS-Bench."""
+"""FLOPs: the multiply-accumulates of the network, by the convention of NATS-Bench."""
 
-import math
 from typing import TYPE_CHECKING
 
 from proxyrank.features.proxies.base import Proxy
@@ -10,39 +9,40 @@ if TYPE_CHECKING:
 
 
 def flops(passes: "Passes") -> dict[str, float]:
-    """Multiply-accumulates of the conv and linear layers that run, plus one a bias output, an image.
+    """Multiply-accumulates of all products that run, plus one per output with a bias, for one image.
 
-    BatchNorm, ReLU, pooling and functional convolutions are not counted; layers whose output reaches nothing
-    are, because they run. Counted by hooks on one image in eval mode.
+    Convolutions (plain, grouped, transposed), linear maps and attention, however the network is written: half
+    of what `torch.utils.flop_counter.FlopCounterMode` counts, and the biases of convolutions and linear maps.
+    BatchNorm, activations and pooling are not counted; products whose output reaches nothing are, because
+    they run. Counted on a copy of the network in eval mode.
     """
-    import torch
-    from torch import Tensor, nn
+    from copy import deepcopy
 
-    from proxyrank.features.network._recording import recorded
-    from proxyrank.features.network.passes import weight_layers
+    import torch
+
+    from proxyrank.features.network.operations import (
+        MultiplyAccumulates,
+        attention_as_products,
+        recurrence_as_products,
+    )
     from proxyrank.features.spectrum._frozen import left_as_it_was
 
-    total = 0
-
-    def count(layer: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
-        nonlocal total
-        assert isinstance(layer.weight, Tensor)
-        total += output[0].numel() * (math.prod(layer.weight.shape[1:]) + (layer.bias is not None))
-
-    network = passes.network
+    network, count = deepcopy(passes.network), MultiplyAccumulates()
     with (
         left_as_it_was(network),
-        recorded([layer.register_forward_hook(count) for _, layer in weight_layers(network)]),
-        torch.no_grad(),
+        attention_as_products(),
+        recurrence_as_products(),
+        torch.inference_mode(),
+        count,
     ):
         network(passes.images()[:1])
-    return {"flops": float(total)}
+    return {"flops": float(count.total)}
 
 
 PROXY = Proxy(
     name="flops",
     compute=flops,
-    meaning="multiply-accumulates of conv and linear layers, an image",
+    meaning="multiply-accumulates of convolutions, linear maps and attention, for one image",
     paper="Dong et al., NATS-Bench, TPAMI 2021",
     cost=0.1,
     depends_on=frozenset({"dead"}),

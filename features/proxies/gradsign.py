@@ -106,6 +106,8 @@ def _calls(passes: "Passes") -> dict[str, list["Call"]] | None:
     with passes.image_by_image() as network:
         layers = weight_layers(network)
         norms = [m for m in network.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
+        if {f"{name}.weight".lstrip(".") for name, _ in layers} != set(passes.weights):
+            return None
         if not all(_is_plain(layer) for _, layer in layers) or any(
             type(n) is not FusedImageNorm for n in norms
         ):

@@ -15,7 +15,7 @@ def linear_region(passes: "Passes") -> dict[str, float]:
     """Different patterns of all ReLU outputs among the images of the batch, from 1 to B."""
     run = passes.train_pass
     if not run.code_length:
-        raise NotApplicableError("no ReLU module")
+        raise NotApplicableError("no ReLU")
     same = run.code_agreement == run.code_length
     first = np.argmax(same, axis=1)  # the first image with the same pattern
     return {"linear_region": float(len(np.unique(first)))}
@@ -30,5 +30,5 @@ PROXY = Proxy(
     minimum_batch=2,
     cost=1.5,
     depends_on=frozenset({"dead"}),
-    minimum_network="a ReLU module",
+    minimum_network="a ReLU",
 )

@@ -38,22 +38,30 @@ def meco(passes: "Passes") -> dict[str, float]:
     """Sum over all modules, containers included, of `smallest_correlation` of their image-shaped outputs.
 
     In train mode, of as many of the first images as together have the 64 x 64 pixels of the one image that
-    the published code draws: a map of C channels needs more than C pixels.
+    the published code draws: a map of C channels needs more than C pixels. A ReLU that is written as a
+    function counts as a module.
     """
-    import torch
-
-    from proxyrank.features.network._recording import LayerOutputs, recorded
-
     images = passes.images()
-    images = images[: max(1, -(-PIXELS // images[0, 0].numel()))]
-    maps = LayerOutputs()
-    hooks = [module.register_forward_hook(maps) for module in passes.trainable.modules()]
-    with recorded(hooks), torch.no_grad():
-        passes.trainable(images)
-    scores = [smallest_correlation(output) for output in maps.outputs if output.dim() == 4]
+    maps = all_maps(passes, images[: max(1, -(-PIXELS // images[0, 0].numel()))])
+    scores = [smallest_correlation(output) for output in maps if output.dim() == 4]
     if not scores:
         raise NotApplicableError("no image-shaped features")
     return {"meco": sum(scores)}
+
+
+def all_maps(passes: "Passes", images: "Tensor") -> list["Tensor"]:
+    """Outputs of all modules and rectifiers for some images, in train mode, in the order of the calls."""
+    import torch
+
+    from proxyrank.features.network._recording import Outputs, told, unspoilt
+
+    def record(apart: bool) -> "tuple[list[Tensor], list[Outputs]]":
+        maps = Outputs(apart=apart)
+        with told(passes.trainable.modules(), maps), torch.no_grad():
+            passes.trainable(images)
+        return maps.outputs, [maps]
+
+    return unspoilt(record)
 
 
 PROXY = Proxy(

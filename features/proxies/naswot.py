@@ -31,7 +31,7 @@ def log_determinant(kernel: np.ndarray) -> float:
 def naswot(passes: "Passes") -> dict[str, float]:
     """`log_determinant` of the counts of agreeing ReLU units."""
     if not passes.train_pass.code_length:
-        raise NotApplicableError("no ReLU module")
+        raise NotApplicableError("no ReLU")
     return {"naswot": log_determinant(passes.train_pass.code_agreement)}
 
 
@@ -44,5 +44,5 @@ PROXY = Proxy(
     minimum_batch=2,
     cost=1.5,
     depends_on=frozenset({"dead"}),
-    minimum_network="a ReLU module",
+    minimum_network="a ReLU",
 )

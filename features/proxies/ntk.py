@@ -16,7 +16,8 @@ def tangent_kernel(passes: "Passes") -> "Tensor":
     """Gram matrix [B, B] of the images' gradients of the sum of their logits.
 
     With respect to every parameter with "weight" in its name (conv, linear, BatchNorm scales; no biases), in
-    train mode, where BatchNorm makes each gradient run through the whole batch: B full backward passes.
+    train mode, where BatchNorm makes each gradient run through the whole batch: B full backward passes, and
+    no fewer (what an image sends to the others spans more dimensions after two norms than there are images).
     """
     import torch
 

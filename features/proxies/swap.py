@@ -7,7 +7,7 @@ from proxyrank.common.errors import NotApplicableError
 from proxyrank.features.proxies.base import Proxy
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import Tensor
 
     from proxyrank.features.network.passes import Passes
 
@@ -16,7 +16,7 @@ _WORD = 64
 
 
 class UnitPatterns:
-    """Forward pre-hook on ReLUs: the bits of every unit over the images, packed into whole numbers.
+    """Listener of rectifiers: the bits of every unit over the images, packed into whole numbers.
 
     The bit of an image is 1 where the input of the ReLU is positive. Inputs that are not image-shaped stay
     out, as in the published code.
@@ -25,11 +25,10 @@ class UnitPatterns:
     def __init__(self) -> None:
         self._words: dict[int, list[Tensor]] = defaultdict(list)
 
-    def __call__(self, module: "nn.Module", inputs: "tuple[Tensor, ...]") -> None:
-        """Add the units of one ReLU layer."""
+    def __call__(self, x: "Tensor") -> None:
+        """Add the units of one rectifier."""
         import torch
 
-        x = inputs[0].detach()
         if x.dim() != 4:
             return
         for place, part in enumerate(torch.split((x > 0).flatten(1), _WORD)):
@@ -59,16 +58,14 @@ def swap(passes: "Passes") -> dict[str, float]:
     """
     import torch
 
-    from proxyrank.features.network._recording import recorded
-    from proxyrank.features.network.passes import relus
+    from proxyrank.features.network.operations import Rectifiers
 
     patterns = UnitPatterns()
-    hooks = [module.register_forward_pre_hook(patterns) for module in relus(passes.trainable)]
-    with recorded(hooks), torch.no_grad():
+    with Rectifiers(before=patterns), torch.no_grad():
         passes.trainable(passes.images())
     found = patterns.count()
     if not found:
-        raise NotApplicableError("no ReLU module with image features")
+        raise NotApplicableError("no ReLU with image features")
     return {"swap": float(found)}
 
 
@@ -80,5 +77,5 @@ PROXY = Proxy(
     minimum_batch=2,
     cost=2.0,
     depends_on=frozenset({"dead"}),
-    minimum_network="a ReLU module that reads image-shaped features",
+    minimum_network="a ReLU that reads image-shaped features",
 )

@@ -19,7 +19,7 @@ def synflow(passes: "Passes") -> dict[str, "float | Missing"]:
     import torch
     from torch import nn
 
-    from proxyrank.features.network.passes import gradients, weight_layers
+    from proxyrank.features.network.passes import gradients, map_weights
 
     network = passes.copy().double()
     for parent in list(network.modules()):
@@ -29,7 +29,7 @@ def synflow(passes: "Passes") -> dict[str, "float | Missing"]:
     with torch.no_grad():
         for parameter in network.parameters():
             parameter.abs_()
-    weights = [layer.weight for _, layer in weight_layers(network)]
+    weights = list(map_weights(network).values())
     flow = network(torch.ones_like(passes.images()[:1], dtype=torch.float64)).sum()
     slopes = gradients(flow, weights)
     score = sum(float((w.detach() * g).abs().sum()) for w, g in zip(weights, slopes, strict=True))

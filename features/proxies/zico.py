@@ -13,7 +13,9 @@ def zico(passes: "Passes") -> dict[str, float]:
     """Sum over conv and linear layers of log of the sum over weights of mean |g| / std g, of two batches.
 
     With two batches the standard deviation is |g1 - g2| / 2; weights with none are left out, and so are
-    layers whose sum is zero. One weight with g1 close to g2 can dominate its layer.
+    layers whose sum is zero. One weight with g1 close to g2 can dominate its layer; in
+    single precision the rounding of the gradients decides such layers (by up to 2 in their logarithm, in the
+    published code as well), and their errors cancel in the sum or do not.
     """
     first, second = passes.loss_gradients.parameters, passes.second_loss_gradients
     score = 0.0

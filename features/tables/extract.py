@@ -15,13 +15,13 @@ import numpy as np
 import pandas as pd
 
 from proxyrank.common.digests import digest as sha256
-from proxyrank.common.errors import TableError
+from proxyrank.common.errors import ProxyrankError, TableError
 from proxyrank.common.executors import Executor
 from proxyrank.common.files import atomic_path, dump_json, read_json
 from proxyrank.common.shards import run_sharded
 from proxyrank.common.tabular import json_safe
 from proxyrank.features.groups import get_group
-from proxyrank.features.rows import Rows, count_reasons
+from proxyrank.features.rows import Reasons, Rows, count_reasons
 from proxyrank.features.settings import FeatureSettings
 from proxyrank.features.tables._assemble import merge_parts, row_parts
 from proxyrank.features.tables.compute import compute_parts, find_known
@@ -29,6 +29,7 @@ from proxyrank.features.tables.plan import Part, column_order, group_infos, plan
 from proxyrank.features.tables.sharing import Portion, plan_sharing
 from proxyrank.features.tables.table import FeatureTable, GroupInfo, Sidecar, read_sidecar, sidecar_path
 from proxyrank.spaces import SearchSpace, get_space, representative, source_of
+from proxyrank.spaces.table import TableSpace
 
 DEAR_SHARD = 4
 """Architectures a part where networks are built: what a kill costs each worker, in seconds."""
@@ -102,16 +103,18 @@ def extract(
     Raises
     ------
     ProxyrankError
-        If a group, column or setting is unknown, or ``out`` or its parts were made otherwise; the message
-        names the setting that differs. What was refused before a part was made leaves nothing behind.
+        If a group, column or setting is unknown, ``out`` or its parts were made otherwise (the message names
+        the setting that differs), or no network has a value; nothing is written then. What was refused before
+        a part was made leaves nothing behind.
     """
     out = Path(out)
     if out.suffix not in ("", ".parquet"):
         raise TableError(f"--out {out}: expected a name without a suffix or one that ends in .parquet")
     archs = list(dict.fromkeys(archs))
     wanted = plan_parts(space, groups, settings, columns)
-    plain = Sidecar(space=space.name, groups=_infos(wanted, share=share))
-    kept = column_order(space, wanted)
+    stated = space.stated if isinstance(space, TableSpace) else None
+    plain = Sidecar(space=space.name, hyperparameters=stated, groups=_infos(wanted, share=share))
+    names, kept = list(plain.groups), column_order(space, wanted)
     parts = out.with_suffix(".parts")
     if _stands(out, parts, plain, archs):
         table = FeatureTable.read(out)
@@ -122,6 +125,9 @@ def extract(
     pieces = row_parts(written, archs, kept, taken, partial(representative, space))
     with atomic_path(out) as table_path, atomic_path(sidecar_path(out)) as sidecar:
         status = merge_parts(pieces, kept, table_path)
+        if archs and (why := _nothing(names, plain, status, len(archs))):
+            shutil.rmtree(parts)
+            raise ProxyrankError(f"{out}: not written, nothing could be computed: {why}")
         text = dump_json(json_safe(plain.model_copy(update={"status": status}).model_dump()))
         sidecar.write_text(text, encoding="utf-8", newline="\n")
     shutil.rmtree(parts)
@@ -175,6 +181,15 @@ def extract_rows(
     held = ~np.any([own.lacking() for own in known], axis=0)
     rows = compute_parts(where, archs, parts, known=known, cache=reuse).rows.columns(columns)
     return Rows(rows.values.assign(**{KNOWN: held.astype(np.float64)}), rows.reasons).to_frame()
+
+
+def _nothing(names: Sequence[str], plain: Sidecar, status: Reasons, rows: int) -> str | None:
+    """A reason, where no network has a value in any column that needs one."""
+    dear = [c for name in names if get_group(name).needs_network for c in plain.groups[name].columns]
+    gaps = [status.get(column, {}) for column in dear]
+    if not gaps or any(len(of_column) < rows for of_column in gaps):
+        return None
+    return next(iter(gaps[0].values()))
 
 
 def _infos(parts: Sequence[Part], *, share: bool) -> dict[str, GroupInfo]:
@@ -244,6 +259,8 @@ def _refuse_other(where: Path, known: Sidecar, asked: Sidecar) -> None:
 def _differences(known: Sidecar, asked: Sidecar) -> Iterator[str]:
     if known.space != asked.space:
         yield f"made for the search space {known.space}, asked for {asked.space}"
+    if known.hyperparameters != asked.hyperparameters:
+        yield "made of another table, or by another builder"
     if list(known.groups) != list(asked.groups):
         yield f"made with the groups {', '.join(known.groups)}, asked for {', '.join(asked.groups)}"
     for name, info in asked.groups.items():

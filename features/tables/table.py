@@ -7,7 +7,16 @@ from pathlib import Path
 from typing import Any, Self
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, field_serializer, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    field_serializer,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 from proxyrank.common.errors import TableError
 from proxyrank.common.files import atomic_path, dump_json
@@ -130,6 +139,8 @@ class Sidecar(BaseModel):
         Format of the file and version of the package that wrote it.
     space
         Name of the search space.
+    hyperparameters
+        Columns and categories of a table of a user's own networks; None for other spaces.
     groups
         The columns by group, and how they were made.
     status
@@ -143,6 +154,7 @@ class Sidecar(BaseModel):
     format: str = FORMAT
     proxyrank: str = Field(default_factory=own_version)
     space: str
+    hyperparameters: dict[str, Any] | None = None
     groups: dict[str, GroupInfo]
     status: dict[str, dict[str, str]] = Field(default_factory=dict)
     forced: list[str] = Field(default_factory=list)
@@ -152,6 +164,14 @@ class Sidecar(BaseModel):
     def _current(cls, found: str) -> str:
         """What was read is of the current model, whatever the format of the file."""
         return FORMAT
+
+    @model_serializer(mode="wrap")
+    def _short(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without hyperparameters where there are none, as every table was written before."""
+        fields: dict[str, Any] = serialise(self)
+        if self.hyperparameters is None:
+            fields.pop("hyperparameters", None)
+        return fields
 
 
 @dataclass

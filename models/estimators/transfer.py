@@ -13,7 +13,6 @@ from scipy.special import ndtri
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.models.base import Stored, TabularRanker
-from proxyrank.models.catalogue import model_class
 from proxyrank.models.estimators._nested import pack_inner, unpack_inner
 from proxyrank.models.parts.arrays import flatten, rebuild
 from proxyrank.models.parts.fit_context import FitContext
@@ -22,6 +21,7 @@ from proxyrank.models.parts.ranks import RankMap, fit_rank_map
 from proxyrank.models.parts.shares import better_share, tau_of_share
 from proxyrank.models.parts.standardise import Standardiser, fit_standardiser
 from proxyrank.models.parts.targets import FloatArray, check_target, fit_target
+from proxyrank.models.registered import model_class
 
 EDGE = 1e-3
 CORRECTION_SHARES = (0.25, 0.5, 1.0)

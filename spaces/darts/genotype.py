@@ -1,13 +1,12 @@
 """Genotypes: two cells of four nodes, each the sum of two operations, in the published spellings."""
 
 import ast
-import difflib
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from proxyrank.common.errors import ArchitectureError
+from proxyrank.common.errors import ArchitectureError, nearest
 from proxyrank.spaces.isomorphism import canonical_order
 
 NONE, SKIP = "none", "skip_connect"
@@ -120,7 +119,7 @@ def _pair(pair: Any, where: str, node: int) -> Pair:
         raise ArchitectureError(f"{where}: expected a pair (operation, source), got {pair!r}")
     op, source = pair
     if op not in OPS:
-        near = difflib.get_close_matches(str(op).lower(), OPS, n=1, cutoff=0.0)[0]
+        near = nearest(str(op), OPS, least=0.0)
         raise ArchitectureError(f"{where}: unknown operation {op!r}; nearest valid name: {near}")
     if type(source) is not int or not 0 <= source < node:
         raise ArchitectureError(f"{where}: an operation reads a source below {node}, got {source!r}")

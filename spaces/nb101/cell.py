@@ -1,6 +1,5 @@
 """Cells: an upper triangular matrix and an operation per inner vertex, in every public spelling."""
 
-import difflib
 import json
 import re
 from collections.abc import Sequence
@@ -9,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from proxyrank.common.errors import ArchitectureError
+from proxyrank.common.errors import ArchitectureError, nearest
 from proxyrank.spaces.isomorphism import canonical_order
 
 CONV3, CONV1, POOL = "conv3x3-bn-relu", "conv1x1-bn-relu", "maxpool3x3"
@@ -113,7 +112,7 @@ def _digits(ops: Sequence[Any], size: int, text: str) -> str:
     digits = ""
     for vertex, op in enumerate(ops, start=1):
         if op not in OPS and str(op) not in {"0", "1", "2"}:
-            near = difflib.get_close_matches(str(op).lower(), OPS, n=1, cutoff=0.0)[0]
+            near = nearest(str(op), OPS, least=0.0)
             raise ArchitectureError(
                 f"{_shorten(text)}: unknown operation {op!r} at vertex {vertex}; nearest valid name: {near}"
             )

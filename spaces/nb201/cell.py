@@ -1,10 +1,9 @@
 """Cells: six operations in the order of the string form, and both public spellings of them."""
 
-import difflib
 import re
 from itertools import product
 
-from proxyrank.common.errors import ArchitectureError
+from proxyrank.common.errors import ArchitectureError, nearest
 from proxyrank.spaces.graph import Edge, Operation, OpGraph
 
 Cell = tuple[str, str, str, str, str, str]
@@ -111,7 +110,7 @@ def _op_of(token: str, source: int, position: int) -> str:
     op, tilde, node = token.partition("~")
     where = f"operation {position} of 6 (edge {source}->{EDGES[position - 1][1]})"
     if op not in OPERATIONS:
-        near = difflib.get_close_matches(op.lower(), OPS, n=1, cutoff=0.0)[0]
+        near = nearest(op, OPS, least=0.0)
         raise ArchitectureError(f"unknown operation {op!r} at {where}; nearest valid name: {near}")
     if not tilde or node != str(source):
         raise ArchitectureError(f"{token!r} at {where} must end in ~{source}")

@@ -18,10 +18,10 @@ from proxyrank.models import (
     ProxyRanker,
     Stored,
     TabularRanker,
-    catalogue,
     describe_models,
     make_model,
     register_model,
+    registered,
 )
 from proxyrank.models.parts.arrays import flatten, rebuild
 from proxyrank.models.parts.standardise import Standardiser, fit_standardiser
@@ -67,7 +67,7 @@ class TestRidge(RankerContract):
 
 @pytest.fixture
 def ridge(monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setattr(catalogue, "MODELS", dict(MODELS))
+    monkeypatch.setattr(registered, "MODELS", dict(MODELS))
     monkeypatch.setitem(sys.modules, "of_my_own", sys.modules[__name__])
     register_model("ridge", "of_my_own", "RidgeRanker", "ridge regression")
     return "ridge"
@@ -94,9 +94,9 @@ def test_an_installed_package_brings_one(monkeypatch: pytest.MonkeyPatch) -> Non
         EntryPoint("forest", "of_my_own:RidgeRanker", "proxyrank.models"),  # ours is not replaced
         EntryPoint("gone", "of_nobody:Ranker", "proxyrank.models"),
     ]
-    monkeypatch.setattr(catalogue, "entry_points", lambda group: points)
+    monkeypatch.setattr(registered, "entry_points", lambda group: points)
     monkeypatch.setitem(sys.modules, "of_my_own", sys.modules[__name__])
-    catalogue._installed.cache_clear()
+    registered._installed.cache_clear()
     try:
         assert isinstance(make_model("mine", {"alpha": 3.0}), RidgeRanker)
         assert type(make_model("forest", {})).__name__ == "ForestRanker"
@@ -106,7 +106,7 @@ def test_an_installed_package_brings_one(monkeypatch: pytest.MonkeyPatch) -> Non
         with pytest.raises(ProxyrankError, match="the model mine is of_my_own:RidgeRanker already"):
             register_model("mine", "elsewhere", "Ranker")
     finally:
-        catalogue._installed.cache_clear()
+        registered._installed.cache_clear()
 
 
 def test_unknown_names_are_refused() -> None:

@@ -8,9 +8,9 @@ import pytest
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.seeds import derive_rng
 from proxyrank.evaluate import Labels, make_labels
-from proxyrank.features import FeatureSettings, compute_features, parse_groups
+from proxyrank.features import FeatureSettings, FeatureTable, compute_features
 from proxyrank.spaces import get_space
-from proxyrank.train.fit import DEFAULT_GROUPS, FitPlan, fit_ranker, wanted_groups
+from proxyrank.train.fit import FitPlan, fit_ranker, training_features, wanted_groups
 
 SPACE = get_space("nb201")
 PLAN = FitPlan(("cell", "paths"), params={"n_estimators": 30}, population="filtered", train_size=40, seed=2)
@@ -49,13 +49,22 @@ def test_settings_are_a_mapping_or_typed_and_the_label_names_the_data_set(labels
         assert FeatureSettings.of(ranker.settings).stated() == {"dataset": "cifar100", "batch_size": 8}
 
 
-def test_groups_are_named_or_those_of_a_table() -> None:
-    assert wanted_groups(None, None) == parse_groups(DEFAULT_GROUPS)
-    assert wanted_groups("graf", None) == ("graf",)
+def test_groups_are_named_and_those_of_a_table() -> None:
+    assert wanted_groups(SPACE, None) == ("paths", "cell", "flow")
+    assert wanted_groups(SPACE, "graf") == ("graf",)
     table = compute_features(SPACE, SPACE.archs()[:2], ["flow"])
-    assert wanted_groups(None, table) == ("flow",)
-    with pytest.raises(ProxyrankError, match="brings its own columns"):
-        wanted_groups("graf", table)
+    assert wanted_groups(SPACE, None, table) == ("flow",)
+    assert wanted_groups(SPACE, "graf,flow", table) == ("graf", "flow")
+
+
+def test_groups_that_a_table_lacks_are_computed(labels: Labels) -> None:
+    archs = list(labels.values.index)
+    given, every = (compute_features(SPACE, archs, groups) for groups in (["flow"], ["graf", "flow"]))
+    joined = training_features(SPACE, labels, replace(PLAN, groups=("graf", "flow")), features=given)
+    assert list(joined.sidecar.groups) == ["graf", "flow"]
+    assert joined.frame[every.columns].equals(every.frame)
+    same: FeatureTable = training_features(SPACE, labels, replace(PLAN, groups=("flow",)), features=given)
+    assert same is given
 
 
 def test_a_table_is_narrowed_to_the_groups_of_the_plan(labels: Labels) -> None:

@@ -13,7 +13,9 @@ from proxyrank.train.digits.benchmarks import BENCHMARKS, Benchmark
 def benchmark_app(benchmark: Benchmark) -> typer.Typer:
     """Commands ``build`` and ``info`` of a benchmark."""
     name, members = benchmark.name, benchmark.members
-    app = typer.Typer(help=f"The shipped benchmark, {benchmark.summary}.", no_args_is_help=True)
+    app = typer.Typer(
+        help=f"Build or show the benchmark {name}.\n\nIt holds {benchmark.summary}.", no_args_is_help=True
+    )
 
     @app.command(
         epilog=f"\b\nExample: proxyrank {name} build --{members} 100 --out {name}.parquet --workers 2"

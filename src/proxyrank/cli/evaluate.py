@@ -6,6 +6,7 @@ import typer
 
 from proxyrank.cli import options, output
 from proxyrank.cli.labels import labelled_space, read_labels
+from proxyrank.cli.own_table import open_ranker
 from proxyrank.common.errors import ProxyrankError
 
 if TYPE_CHECKING:
@@ -40,11 +41,10 @@ def evaluate(
     A ranker is judged on its own population without its training cells.
     """
     from proxyrank.evaluate import SIZES, judge_ranker, judge_scores, sized_dataset
-    from proxyrank.models import ProxyRanker
 
     if (ranker is None) == (by is None):
         raise ProxyrankError("say what to judge: a ranker folder, or --by NAME (one of the two)")
-    loaded = ProxyRanker.load(ranker, space=space) if ranker else None
+    loaded, own = open_ranker(ranker, space=space, features=features) if ranker else (None, None)
     card = loaded.card if loaded else None
     where = loaded.search_space if loaded else labelled_space(space, labels)
     known = read_labels(
@@ -58,7 +58,6 @@ def evaluate(
     reports: dict[str, Report] = {}
     facts: dict[str, Any] = {}
     if loaded:
-        own = options.user_table(where, features)
         name = "+".join(loaded.card.groups)
         reports[name], facts = judge_ranker(loaded, known, population=chosen, features=own, k=k)
         output.note(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from proxyrank.cli import options, output
+from proxyrank.cli.own_table import open_ranker
 
 if TYPE_CHECKING:
     from proxyrank.features import FeatureTable
@@ -28,10 +29,7 @@ def explain(
 
     On average over the training cells, or for one architecture, --arch.
     """
-    from proxyrank.models import ProxyRanker
-
-    loaded = ProxyRanker.load(ranker, space=space)
-    table = options.user_table(loaded.search_space, features)
+    loaded, table = open_ranker(ranker, space=space, features=features)
     if loaded.card.model == "ensemble":
         output.note(PARTIAL)
     if arch is None:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from proxyrank.cli import options, output
+from proxyrank.cli.own_table import built_space
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.spaces import data_shape, default_dataset, get_space, has, require
 
@@ -35,6 +36,12 @@ def features(
         str | None,
         typer.Option(help="Run on a Ray cluster instead: its address, or auto (pip install proxyrank[ray])."),
     ] = None,
+    candidates: options.Candidates = None,
+    build: options.Build = None,
+    key: options.Key = None,
+    label: Annotated[str | None, typer.Option(help="Column of --candidates to leave out.")] = None,
+    shape: options.Shape = None,
+    classes: options.Classes = None,
     share: Annotated[
         bool,
         typer.Option(
@@ -49,28 +56,40 @@ def features(
             "--reuse", help="Take known rows from shipped tables and the cache (graph groups always do)."
         ),
     ] = False,
-    space: options.Space = "nb201",
+    space: options.LabelledSpace = None,
     json: options.Json = False,
 ) -> None:
     """Compute a table of features, one row per architecture.
 
-    The architectures are those of --archs, or a whole --population. Stop it at any time: the same command
-    goes on, and ends in the same bytes.
+    The architectures are those of --archs, a whole --population, or the rows of --candidates. Stop it at any
+    time: the same command goes on, and ends in the same bytes.
     """
     from proxyrank.cli.candidates import read_candidates
     from proxyrank.common.executors import make_executor
     from proxyrank.features import default_groups, parse_groups
     from proxyrank.features.tables.extract import extract
 
-    where = get_space(space)
-    if bool(archs) == bool(population):
-        raise ProxyrankError("say which architectures: --archs FILE or --population NAME (one of the two)")
+    if (bool(archs), bool(population), bool(candidates)).count(True) != 1:
+        raise ProxyrankError(
+            "say which architectures: --archs FILE, --population NAME or --candidates TABLE (one of them)"
+        )
+    if build and not candidates:
+        raise ProxyrankError("--build needs --candidates, the table whose rows it is called with")
+    dataset = options.dataset_of(dataset, shape, classes)
+    where = (
+        built_space(build, dataset, candidates, key=key, label=label)
+        if candidates
+        else get_space(space or "nb201")
+    )
     if share and reuse:
         raise ProxyrankError("--share and --reuse exclude each other: known rows are not shared ones")
     dataset = dataset or default_dataset(where) or "cifar10"
     data_shape(dataset)
     cheap = ("graf", *default_groups(where)) if has(where, "graph") else default_groups(where)
-    chosen = parse_groups(groups or cheap)
+    if candidates:  # the table's own columns come along
+        chosen = parse_groups((*cheap, groups or ("vkdnw,zcs" if build else "")))
+    else:
+        chosen = parse_groups(groups or cheap)
     wanted = (
         list(read_candidates(where, archs).archs)
         if archs

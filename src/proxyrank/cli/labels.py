@@ -18,6 +18,11 @@ def labelled_space(space: str | None, labels: str | None) -> SearchSpace:
     return get_space(space or shipped)
 
 
+def is_archive(labels: str) -> bool:
+    """Whether ``--labels`` names a NATS-Bench archive, which is of a space of its own."""
+    return Path(labels).is_dir() or labels.endswith(".pbz2")
+
+
 def read_labels(
     space: SearchSpace,
     labels: str,
@@ -36,7 +41,7 @@ def read_labels(
     """
     from proxyrank.evaluate import load_labels, load_nats
 
-    if Path(labels).is_dir() or labels.endswith(".pbz2"):
+    if is_archive(labels):
         if label is None:
             raise ProxyrankError(f"{labels} holds several data sets; choose one with --label (cifar10, say)")
         known = load_nats(labels, label, space=space)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from proxyrank.cli import options, output
 from proxyrank.spaces import has
+from proxyrank.spaces.table import TableSpace
 
 if TYPE_CHECKING:
     from proxyrank.models import ProxyRanker
@@ -16,15 +17,16 @@ def print_rank_step(ranker: "ProxyRanker", out: Path, *, labels: str, features: 
     It ranks what has features, for a ranker of a user's own table; else the architectures that it was not
     trained on; else, where there are none or the space cannot list them, those that have labels.
     """
-    if features:
+    own = ("--features", features) if features and ranker.card.space == TableSpace.name else ()
+    if features and not own:
         which: tuple[str, ...] = ("--archs", features, "--features", features)
     elif _leaves_some(ranker):
-        which = ("--unseen",)
+        which = (*own, "--unseen")
     elif Path(labels).is_dir() or labels.endswith(".pbz2"):  # an archive lists no architectures
         output.next_step("info", out)
         return
     else:
-        which = ("--archs", labels)
+        which = (*own, "--archs", labels)
     output.next_step("rank", out, *which, "--top", 10, *options.space_words(ranker.search_space))
 
 

@@ -1,6 +1,7 @@
 """Options that several commands share, each written once, and where the files they name are looked for."""
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -80,6 +81,28 @@ Features = Annotated[
     ),
 ]
 
+Candidates = Annotated[
+    str | None,
+    typer.Option(
+        "--candidates", help="Table (CSV/parquet) of networks of your own: columns of numbers and words."
+    ),
+]
+Build = Annotated[
+    str | None,
+    typer.Option(
+        "--build",
+        help="FILE.py:FUNCTION that returns an untrained torch module; called with a row of --candidates, "
+        "its columns as keyword arguments.",
+    ),
+]
+Key = Annotated[
+    str | None,
+    typer.Option(
+        "--id",
+        help="Column of your table with the names of its architectures; arch, or the row, if not given.",
+    ),
+]
+
 # what is meant
 Space = Annotated[
     str, typer.Option("--space", help="Search space: the name of an installed one, or FILE.py:NAME.")
@@ -110,6 +133,13 @@ Groups = Annotated[
 Dataset = Annotated[str, _DATASET]
 OwnDataset = Annotated[str | None, _DATASET]
 """`Dataset` where the ranker or the label may say which."""
+Shape = Annotated[
+    str | None,
+    typer.Option("--shape", help="Images that your networks read, as 3x224x224; instead of --dataset."),
+]
+Classes = Annotated[
+    int | None, typer.Option("--classes", min=1, help="Logits of your networks; 10 if not given.")
+]
 BatchSize = Annotated[int, typer.Option("--batch-size", help=f"{_BATCH_SIZE}.")]
 OwnBatchSize = Annotated[
     int | None,
@@ -156,13 +186,16 @@ def space_words(space: "SearchSpace") -> tuple[str, ...]:
     from proxyrank.spaces import source_of
 
     source = source_of(space)
-    return () if source == space.name else ("--space", str(source))
+    if not isinstance(source, str):  # a table of one's own, which --features brings
+        return ()
+    return () if source == space.name else ("--space", source)
 
 
 _HOW_TO_GET = {
     "--labels": "bring a CSV with the columns arch and an accuracy, or use --labels digits",
     "--archs": "write one architecture per line into a text file, or take a whole population",
     "--features": "proxyrank features writes such tables",
+    "--candidates": "bring a CSV with a row per network",
     "--scores": "bring a CSV with the column arch and score columns",
 }
 
@@ -202,6 +235,26 @@ def user_table(space: "SearchSpace", name: str | None, option: str = "--features
     from proxyrank.features import load_table
 
     return None if name is None else load_table(data_path(name, option), space, option)
+
+
+def dataset_of(dataset: str | None, shape: str | None, classes: int | None) -> str | None:
+    """What ``--dataset``, or ``--shape`` and ``--classes``, say; None where nothing is said.
+
+    Raises
+    ------
+    ProxyrankError
+        If both are given, or the shape is none.
+    """
+    from proxyrank.spaces import DataShape
+
+    if shape is None and classes is None:
+        return dataset
+    if dataset is not None:
+        raise ProxyrankError("--dataset states shape and classes; leave --shape and --classes out")
+    stated = re.fullmatch(r"(\d+)x(\d+)x\2", shape or "3x32x32")
+    if stated is None:
+        raise ProxyrankError(f"--shape {shape}: expected channels and pixels of square images, as 3x32x32")
+    return str(DataShape(int(stated[1]), int(stated[2]), classes or 10))
 
 
 def numbers(text: str, option: str) -> tuple[int, ...]:

@@ -6,6 +6,7 @@ import pandas as pd
 import typer
 
 from proxyrank.cli import options, output
+from proxyrank.cli.own_table import open_ranker
 from proxyrank.common.errors import ProxyrankError
 
 
@@ -38,12 +39,11 @@ def rank(
     from proxyrank.cli.candidates import read_candidates
     from proxyrank.common.tabular import write_table
     from proxyrank.evaluate.shortlist import parse_limits, shortlist, unseen_candidates
-    from proxyrank.models import ProxyRanker
 
     if unseen == bool(archs):
         raise ProxyrankError("say what to rank: --archs FILE or --unseen (one of the two)")
     limits = parse_limits(limit or [])
-    loaded = ProxyRanker.load(ranker, n_jobs=threads, space=space)
+    loaded, table = open_ranker(ranker, space=space, features=features, threads=threads)
     where = loaded.search_space
     found = shortlist(
         loaded,
@@ -52,7 +52,7 @@ def rank(
         max_params=max_params,
         max_flops=max_flops,
         dataset=dataset,
-        features=options.user_table(where, features),
+        features=table,
         top=top,
     )
     for text in (*found.notes, *loaded.card.notes):

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from proxyrank.cli import options, output
+from proxyrank.cli.own_table import built_space
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.optional import optional
 from proxyrank.spaces import SearchSpace, default_dataset, get_space, parse_all
+from proxyrank.spaces.table import TableSpace
 
 if TYPE_CHECKING:
     from proxyrank.features.rows import Rows
@@ -21,9 +23,23 @@ def score(
     cells: Annotated[list[str] | None, typer.Argument(help="Architectures, as strings or tuples.")] = None,
     archs: options.Archs = None,
     module: Annotated[
-        str | None,
-        typer.Option(help="Score any torch module instead: package:factory, called without arguments."),
+        list[str] | None,
+        typer.Option(
+            help="Score any torch module instead: package:factory, called without arguments; may be "
+            "given several times."
+        ),
     ] = None,
+    candidates: options.Candidates = None,
+    build: Annotated[
+        str | None,
+        typer.Option(
+            help="FILE.py:FUNCTION that returns a torch module; called with each row of --candidates, or "
+            "with each argument such as depth=3,width=32."
+        ),
+    ] = None,
+    key: options.Key = None,
+    shape: options.Shape = None,
+    classes: options.Classes = None,
     proxies: Annotated[str, typer.Option(help="Names joined by commas, or all; see proxies.")] = "all",
     dataset: options.OwnDataset = None,
     batch_size: options.BatchSize = 64,
@@ -44,19 +60,27 @@ def score(
 ) -> None:
     """Score untrained networks by zero-cost proxies.
 
-    The networks are the given cells, those of --archs, or that of --module.
+    The networks are the given cells, those of --archs, those of --module, or those that --build makes.
     """
     optional("torch", "score", install="torch")
     from proxyrank.features import FeatureSettings
+    from proxyrank.features.network.batch import image_shape
     from proxyrank.features.network.factory import module_factory
     from proxyrank.features.network.score import score_archs, score_factories
     from proxyrank.features.network.score_settings import resolve_device
     from proxyrank.features.tables.plan import scored_table
     from proxyrank.features.tables.table import refuse_stranger
 
-    where = get_space(space)
     if out:
         refuse_stranger(out)
+    if bool(module) + bool(build) + bool((cells or archs) and not build) > 1 or (build and archs):
+        raise ProxyrankError("give either architectures, --module, or --build with --candidates or arguments")
+    dataset = options.dataset_of(dataset, shape, classes)
+    if dataset is None and (module or build) and images not in ("noise", "pink"):
+        dataset = str(image_shape(images, root))
+    where: SearchSpace = (
+        built_space(build, dataset, candidates, cells or (), key=key) if build else get_space(space)
+    )
     settings = FeatureSettings(
         dataset=dataset or (None if module else default_dataset(where)) or "cifar10",
         batch_size=batch_size,
@@ -70,17 +94,21 @@ def score(
     if device == "auto" and settings.device == "cpu":
         output.note("device auto: no CUDA device, using the CPU")
     if module:
-        if cells or archs:
-            raise ProxyrankError("give either architectures or --module, not both")
-        scores = score_factories({module: module_factory(module)}, proxies, settings)
+        scores = score_factories({name: module_factory(name) for name in module}, proxies, settings)
+    elif isinstance(where, TableSpace):
+        scores = score_archs(where, where.names, proxies, settings)
     else:
         scores = score_archs(where, _wanted(where, cells, archs), proxies, settings)
-    if out:
+    none = scores.values.isna().all(axis=None)
+    if out and not none:
         scored_table("module" if module else where.name, scores, settings).write(out)
     if json:
         output.print_json(_as_json(scores, settings))
     else:
         _print(scores)
+    if none:
+        reason = next(iter(next(iter(scores.reasons.values())).values()))
+        raise ProxyrankError(f"nothing could be computed: {reason}")
 
 
 def _wanted(space: SearchSpace, cells: list[str] | None, archs: str | None) -> list[str]:

@@ -5,7 +5,9 @@ from typing import Annotated
 import typer
 
 from proxyrank.cli import options, output
-from proxyrank.cli.labels import labelled_space, read_labels
+from proxyrank.cli.labels import read_labels
+from proxyrank.cli.own_table import open_space
+from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.threads import resolve_threads
 
 
@@ -13,6 +15,11 @@ def simulate(
     labels: options.Labels,
     out: options.OutFolder,
     label: options.Label = None,
+    features: Annotated[
+        str | None,
+        typer.Option(help="Table (CSV/parquet) of networks of your own: columns of numbers and words."),
+    ] = None,
+    key: options.Key = None,
     label_direction: options.LabelDirection = None,
     strategy: Annotated[
         str, typer.Option(help="Joined by commas: random, variance, improvement (see suggest).")
@@ -41,7 +48,11 @@ def simulate(
     from proxyrank.search.simulate import Simulation, halved, simulate_in_folder
     from proxyrank.train.fit import wanted_groups
 
-    where = labelled_space(space, labels)
+    where, own = open_space(space, labels, features=features, label=label, key=key)
+    if own is not None:
+        raise ProxyrankError(
+            "--features of simulate is a table of networks of your own, not of a known space"
+        )
     plan = Simulation(
         strategies=options.names(strategy),
         checkpoints=halved(budget) if checkpoints is None else options.numbers(checkpoints, "--checkpoints"),

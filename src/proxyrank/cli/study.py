@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from proxyrank.cli import options, output
-from proxyrank.cli.labels import labelled_space, read_labels
+from proxyrank.cli.labels import read_labels
+from proxyrank.cli.own_table import open_space
 
 if TYPE_CHECKING:
     from proxyrank.train.study import StudyReport
@@ -20,6 +21,7 @@ def study(
     label_direction: options.LabelDirection = None,
     groups: options.Groups = None,
     features: options.Features = None,
+    key: options.Key = None,
     metrics: Annotated[
         str, typer.Option(help="KT, SPR or nDCG; several joined by commas give a Pareto front.")
     ] = "KT",
@@ -52,8 +54,7 @@ def study(
     from proxyrank.train.study import StudyPlan
     from proxyrank.train.tuned import study_in_folder
 
-    where = labelled_space(space, labels)
-    table = options.user_table(where, features)
+    where, table = open_space(space, labels, features=features, label=label, key=key)
     fit = FitPlan(
         groups=wanted_groups(where, groups, table),
         population=population or "all",
@@ -81,6 +82,7 @@ def study(
         "--label": label,
         "--label-direction": label_direction,
         "--features": features,
+        "--id": key,
         "--population": population,
         "--train-size": train_size,
         "--split": split,

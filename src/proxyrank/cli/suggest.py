@@ -8,7 +8,9 @@ import typer
 
 from proxyrank.cli import options, output
 from proxyrank.cli.candidates import read_candidates
-from proxyrank.cli.labels import labelled_space, read_labels
+from proxyrank.cli.labels import read_labels
+from proxyrank.cli.own_table import open_space
+from proxyrank.spaces.table import TableSpace
 
 
 def suggest(
@@ -28,7 +30,16 @@ def suggest(
     label: options.Label = None,
     label_direction: options.LabelDirection = None,
     population: options.Population = None,
-    archs: options.Archs = None,
+    archs: Annotated[
+        str | None,
+        typer.Option(
+            "--archs",
+            "--candidates",
+            help="Architectures to choose from: a text file or a table, which may be one of your own "
+            "networks, described by columns of numbers and words.",
+        ),
+    ] = None,
+    key: options.Key = None,
     seed: options.Seed = 0,
     more: Annotated[
         bool, typer.Option("--more", help="Suggest another batch though the last one has no labels yet.")
@@ -44,14 +55,15 @@ def suggest(
     from proxyrank.common.tabular import write_table
     from proxyrank.search.suggest import suggest_next
 
-    where = labelled_space(space, labels)
+    where, _ = open_space(space, labels, candidates=archs, label=label, key=key)
     known = read_labels(where, labels, label=label, direction=label_direction) if labels else None
+    own = isinstance(where, TableSpace)
     found = suggest_next(
         where,
         state,
         count=batch,
         population=population,
-        archs=None if archs is None else list(read_candidates(where, archs).archs),
+        archs=list(read_candidates(where, archs).archs) if archs and not own else None,
         strategy=strategy,
         labels=known,
         seed=seed,

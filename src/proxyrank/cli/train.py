@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal
 import typer
 
 from proxyrank.cli import options, output
-from proxyrank.cli.labels import labelled_space, read_labels
+from proxyrank.cli.labels import read_labels
 from proxyrank.cli.next_steps import print_rank_step
+from proxyrank.cli.own_table import open_space
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.models.catalogue import describe_models
 
@@ -24,6 +25,7 @@ def train(
     label_direction: options.LabelDirection = None,
     groups: options.Groups = None,
     features: options.Features = None,
+    key: options.Key = None,
     model: Annotated[str | None, typer.Option(help=MODEL_HELP)] = None,
     target: Annotated[
         str | None,
@@ -66,8 +68,7 @@ def train(
 
     if study and (groups or tune):
         raise ProxyrankError("--study brings its own groups and parameters; leave --groups and --tune out")
-    where = labelled_space(space, labels)
-    table = options.user_table(where, features)
+    where, table = open_space(space, labels, features=features, label=label, key=key)
     plan = FitPlan(
         groups=wanted_groups(where, groups, table),
         model=model,

@@ -7,6 +7,7 @@ import typer
 from proxyrank.cli import options, output
 from proxyrank.cli.labels import read_labels
 from proxyrank.cli.next_steps import print_rank_step
+from proxyrank.cli.own_table import open_ranker
 from proxyrank.common.errors import ProxyrankError
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ def transfer(
     labels: options.Labels,
     out: options.OptionalOutFolder = None,
     label: options.Label = None,
+    features: Annotated[
+        str | None, typer.Option(help="The table of architectures, for a ranker that was trained on one.")
+    ] = None,
     label_direction: options.LabelDirection = None,
     train_size: options.TrainSize = None,
     split: options.Split = "published",
@@ -35,13 +39,14 @@ def transfer(
 
     Without any, the source ranks as it is.
     """
-    from proxyrank.models import ProxyRanker
     from proxyrank.train.adapt import TransferPlan, fit_transfer, transfer_table
 
     if (out is None) != evaluate:
         raise ProxyrankError("say what to do: --out R2 to write a ranker, or --evaluate (one of the two)")
     compared = options.numbers(sizes, "--sizes")
-    source = ProxyRanker.load(ranker, space=space)
+    source, own = open_ranker(ranker, space=space, features=features)
+    if own is not None:
+        raise ProxyrankError("--features of transfer is a table of networks of your own, for a ranker of one")
     known = read_labels(source.search_space, labels, label=label, direction=label_direction)
     if out is None:
         table = transfer_table(source, known, sizes=compared, seeds=range(1, seeds + 1))

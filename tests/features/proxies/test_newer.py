@@ -96,7 +96,7 @@ def test_degenerate_networks_have_reasons(reference_passes):
     conv = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Flatten(), nn.Linear(144, 10))
     found = score_network(conv, same, "dextr,swap")
     assert found["dextr"] == Missing("degenerate: the first two images do not span a plane")
-    assert found["swap"] == Missing("no ReLU module with image features")
+    assert found["swap"] == Missing("no ReLU with image features")
     flat = score_network(nn.Sequential(nn.Flatten(), nn.Linear(192, 10)), batch, "meco")
     assert flat["meco"] == Missing("no image-shaped features")
 

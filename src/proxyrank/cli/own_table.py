@@ -1,0 +1,195 @@
+"""Whose architectures a command is about: those of a search space, or the rows of a user's own table."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from proxyrank.cli import options, output
+from proxyrank.cli.labels import is_archive, labelled_space
+from proxyrank.common.errors import ArchitectureError, ProxyrankError, TableError
+from proxyrank.common.tabular import arch_texts, is_table, read_table
+from proxyrank.spaces import SearchSpace, arch_columns, data_shape
+from proxyrank.spaces.files import FileFunction
+from proxyrank.spaces.table import TableSpace
+from proxyrank.spaces.table_file import read_table_space, table_space
+from proxyrank.train.digits.benchmarks import BENCHMARKS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from proxyrank.features import FeatureTable, Sidecar
+    from proxyrank.models import ProxyRanker
+
+
+def open_space(
+    space: str | None,
+    labels: str | None,
+    *,
+    features: str | None = None,
+    candidates: str | None = None,
+    label: str | None = None,
+    key: str | None = None,
+) -> "tuple[SearchSpace, FeatureTable | None]":
+    """The space that a request is about, and the feature table beside it, if there is one.
+
+    It is the table itself (``--features`` or ``--candidates``, else ``--labels``) by ``--space table`` or
+    ``--id``, and where no space is named and neither table names architectures of the space that would be
+    taken.
+
+    Raises
+    ------
+    ProxyrankError
+        If a file, a name or the space will not do.
+    """
+    table = features or candidates
+    if features and (stated := _written(features)) and stated.space == TableSpace.name:
+        return _written_table(features, stated.hyperparameters)
+    if space == TableSpace.name or (space is None and (key or _is_own(labels, table))):
+        if (path := table or labels) is None:
+            raise ProxyrankError("--space table: no table of the architectures is given")
+        return _table_space(path, labels, label, key), None
+    if key:
+        raise ProxyrankError(f"--id names the architectures of a table; leave --space {space} out")
+    where = labelled_space(space, labels)
+    return where, options.user_table(where, features)
+
+
+def open_ranker(
+    folder: Path, *, space: str | None = None, features: str | None = None, threads: int | None = None
+) -> "tuple[ProxyRanker, FeatureTable | None]":
+    """A ranker, with the rows of ``--features`` where it was trained on a table of architectures.
+
+    Raises
+    ------
+    ProxyrankError
+        If the folder, the space or the table will not do.
+    """
+    from proxyrank.models import ProxyRanker
+    from proxyrank.models.folder import read_card
+
+    card = read_card(folder)
+    if card.space != TableSpace.name or space not in (None, TableSpace.name):
+        loaded = ProxyRanker.load(folder, n_jobs=threads, space=space)
+        return loaded, options.user_table(loaded.search_space, features)
+    if features is None:
+        raise ProxyrankError(
+            f"{folder}: trained on a table of architectures; give one that describes them with --features"
+        )
+    if _written(features):
+        where, table = _written_table(features, card.hyperparameters)
+        return ProxyRanker.load(folder, n_jobs=threads, space=where), table
+    path = options.data_path(features, "--features")
+    where, notes = read_table_space(path, like=card.hyperparameters)
+    _say(notes)
+    return ProxyRanker.load(folder, n_jobs=threads, space=where), None
+
+
+def built_space(
+    build: str | None,
+    dataset: str | None,
+    candidates: str | None,
+    rows: Sequence[str] = (),
+    *,
+    key: str | None = None,
+    label: str | None = None,
+) -> TableSpace:
+    """The rows of ``--candidates``, or those given as ``depth=3,width=32``, built by ``--build``.
+
+    Raises
+    ------
+    ProxyrankError
+        If the table or the builder will not do.
+    """
+    maker = FileFunction.of(build) if build else None
+    data = data_shape(dataset or "cifar10")
+    if (candidates is None) == (not rows):
+        raise ProxyrankError("say which networks: --candidates TABLE, or arguments such as depth=3,width=32")
+    if candidates is None:
+        where, notes = table_space(_table_of(rows), "the arguments", build=maker, data=data)
+    else:
+        file = options.data_path(candidates, "--candidates")
+        where, notes = read_table_space(
+            file, key=key, label=label, option="--candidates", build=maker, data=data
+        )
+    _say(notes)
+    return where
+
+
+def _table_of(rows: Sequence[str]) -> "pd.DataFrame":
+    """Arguments such as ``depth=3,width=32`` as a table of texts; what one leaves out is blank."""
+    import pandas as pd
+
+    for row in rows:
+        if any("=" not in part for part in row.split(",")):
+            raise ProxyrankError(f"{row}: expected COLUMN=VALUE joined by commas, such as depth=3,width=32")
+    pairs = [dict(part.split("=", 1) for part in row.split(",")) for row in rows]
+    return pd.DataFrame(pairs).fillna("")
+
+
+def _table_space(path: str, labels: str | None, label: str | None, key: str | None) -> TableSpace:
+    file = options.data_path(path, "--features")
+    learnt = label or (_only_label(file, labels, key) if labels else None)
+    where, notes = read_table_space(file, key=key, label=learnt)
+    _say(notes)
+    return where
+
+
+def _written(path: str) -> "Sidecar | None":
+    """The sidecar of a table that proxyrank wrote; None for a user's own."""
+    from proxyrank.features.tables.table import read_sidecar, sidecar_path
+
+    beside = sidecar_path(options.data_path(path, "--features"))
+    return read_sidecar(beside) if beside.is_file() else None
+
+
+def _written_table(
+    path: str, hyperparameters: Mapping[str, Any] | None
+) -> "tuple[TableSpace, FeatureTable | None]":
+    """A feature table of a user's own networks, and its architectures as a space."""
+    bare = TableSpace.of(hyperparameters or {"key": "arch", "options": {}})
+    table = options.user_table(bare, path)
+    archs = table.frame.index if table is not None else ()
+    return TableSpace(bare.options, {arch: {} for arch in archs}, key=bare.key, source=path), table
+
+
+def _say(notes: list[str]) -> None:
+    for text in notes:
+        output.note(text)
+
+
+def _only_label(features: Path, labels: str, key: str | None) -> str | None:
+    """The one column of the labels that the table of architectures has not; None where that does not tell."""
+    known = list(read_table(features, "--features"))
+    read = map(str, read_table(options.data_path(labels, "--labels")))
+    more = [name for name in read if name not in (*known, key)]
+    return more[0] if len(more) == 1 else None
+
+
+def _is_own(labels: str | None, features: str | None) -> bool:
+    """Whether neither the table nor the labels name architectures of the space that would be taken."""
+    if features is None or labels in BENCHMARKS or (labels is not None and is_archive(labels)):
+        return False
+    if _written(features):  # it states its space
+        return False
+    where = labelled_space(None, labels)
+    files = [options.data_path(features, "--features")]
+    if labels is not None:
+        files.append(options.data_path(labels, "--labels"))
+    return all(is_table(file) and is_foreign(where, read_table(file), file) for file in files)
+
+
+def is_foreign(space: SearchSpace, table: "pd.DataFrame", path: Path) -> bool:
+    """Whether no row of a table names an architecture of a space."""
+    try:
+        texts = arch_texts(table, path, arch_columns(space))
+    except TableError:
+        return True
+    return not any(_parses(space, text) for text in texts)
+
+
+def _parses(space: SearchSpace, text: str) -> bool:
+    try:
+        space.parse(text)
+    except ArchitectureError:
+        return False
+    return True
