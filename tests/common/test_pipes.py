@@ -32,7 +32,7 @@ def _sent(pipe: Path, data: bytes) -> Path:
         (b"(1, 2)\n(3, 4)", ".txt"),
         (TABLE.to_csv(index=False).encode(), ".csv"),
         (b"\xef\xbb\xbfx, arch\n1,a\n2,b\n", ".csv"),
-        (gzip.compress(TABLE.to_csv(index=False).encode()), ".csv.gz"),
+        (gzip.compress(TABLE.to_csv(index=False).encode(), mtime=0), ".csv.gz"),
         (TABLE.to_parquet(index=False), ".parquet"),
     ],
 )
