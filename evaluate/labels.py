@@ -26,6 +26,8 @@ Duplicates = Literal["mean", "error"]
 
 _LOWER_IS_BETTER = re.compile(r"(?<![a-z])(err|error|errors|loss|losses|perplexity|mse|rmse|mae)(?![a-z])")
 _PROBED_CELLS = 100
+_SHARED = 5
+"""Fewest equal best labels that are worth a warning."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,8 +187,20 @@ def make_labels(
             f"warning: column {name!r} is named like an error or a loss, yet higher counts as better; "
             "--label-direction min turns it round"
         )
+    notes += _shared_best(labels, name, direction)
     missing = sorted({arch for arch, gone in zip(archs, bad, strict=True) if gone} - set(labels.index))
     return Labels(labels, name, direction or "max", path, tuple(notes), int(bad.sum()), tuple(missing))
+
+
+def _shared_best(labels: pd.Series, name: str, direction: Direction | None) -> list[str]:
+    """A warning where a third of the labels, and at least `_SHARED`, are the best value."""
+    best = labels.min() if direction == "min" else labels.max()
+    count = int((labels == best).sum())
+    if count < _SHARED or 3 * count < len(labels) or count == len(labels):
+        return []
+    return [
+        f"warning: {count} of {len(labels)} labels {name!r} are the best value, {best:g}: does it stand for a gap?"
+    ]
 
 
 def require_varied(labels: Labels) -> None:

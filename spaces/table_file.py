@@ -98,6 +98,8 @@ def table_space(
         columns = {}
         for name in names:
             column, note = _free_column(raw, name)
+            if column is not None and not column.words and all(value is None for value in column.values):
+                column, note = None, f"column {name!r} is blank in every row, left out"
             if column is None:
                 notes.append(f"{path}: {note}")
             else:

@@ -10,6 +10,7 @@ from proxyrank.features import FeatureTable
 from proxyrank.models import ProxyRanker, RankerCard
 from proxyrank.spaces import SearchSpace
 from proxyrank.train.fit import FitPlan, fit_ranker, training_features, training_part
+from proxyrank.train.remarks import fit_remarks
 from proxyrank.train.study.objective import StudyData
 from proxyrank.train.study.plan import StudyPlan
 from proxyrank.train.study.report import StudyReport, report_study
@@ -144,7 +145,8 @@ def train_ranker(
         plan = adopt_study(plan, study, space.name) if study else plan
         ranker = fit_ranker(space, labels, plan, features=features)
     remark = study_remark(study, ranker.card) if study else None
-    return ranker, [*([remark] if remark else []), *ranker.card.notes]
+    said = fit_remarks(ranker, labels, features)
+    return ranker, [*([remark] if remark else []), *said, *ranker.card.notes]
 
 
 def adopt_study(plan: FitPlan, folder: str | Path, space: str) -> FitPlan:

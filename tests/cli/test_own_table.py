@@ -226,3 +226,11 @@ def test_names_of_the_space_stay_with_the_space(run, labels_csv: Path, tmp_path:
     assert done.code == 2
     assert "line 7" in done.err
     assert not (tmp_path / "R").exists()
+
+
+def test_what_the_table_lacks_is_said_once(run, trained: Path, tmp_path: Path) -> None:
+    family().drop(columns="acc").assign(empty="").to_csv(tmp_path / "wide.csv", index=False)
+    args = ("--labels", trained, "--features", tmp_path / "wide.csv", "--label", "acc", "--no-intervals")
+    done = run("train", *args, "--out", tmp_path / "R")
+    assert done.code == 0, done.err
+    assert done.err.count("column 'empty' is blank in every row, left out") == 1

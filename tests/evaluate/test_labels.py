@@ -200,3 +200,20 @@ def test_columns_that_name_an_architecture_are_no_labels(tmp_path: Path) -> None
     path.write_text("matrix,acc\n0110/0001/0001,93\n")
     with pytest.raises(TableError, match=r"no column 'arch' \(or the columns matrix, ops\)"):
         load_labels(path, space=get_space("nb101"))
+
+
+@pytest.mark.parametrize(
+    ("values", "direction", "warned"),
+    [
+        ([100.0] * 5 + list(range(10)), "max", True),
+        ([100.0] * 5 + list(range(11)), "max", False),
+        ([100.0] * 5 + list(range(10)), "min", False),
+        ([-1.0] * 5 + list(range(10)), "min", True),
+        ([1.0] * 4 + [0.0], "max", False),
+        ([1.0] * 6, "max", False),
+    ],
+)
+def test_a_best_value_that_a_third_share_is_doubted(values, direction, warned: bool) -> None:
+    archs = get_space("nb201").sample(len(values), seed=0)
+    notes = make_labels(archs, np.array(values, dtype=float), name="acc", direction=direction).notes
+    assert any("does it stand for a gap" in note for note in notes) == warned
