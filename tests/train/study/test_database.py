@@ -78,14 +78,14 @@ def test_a_missing_driver_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> No
 def test_postgresql_two_processes_one_killed_and_restarted(postgres_url: str, start) -> None:
     total = 40
     victim, other = start(postgres_url, total, 4), start(postgres_url, total, 4)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while _count(postgres_url) < 10:
-        assert time.monotonic() < deadline, "fewer than ten trials within a minute"
+        assert time.monotonic() < deadline, "fewer than ten trials within four minutes"
         time.sleep(0.1)
     os.kill(victim.pid, signal.SIGKILL)
     again = start(postgres_url, total, 4)
     for process in (other, again):
-        _, errors = process.communicate(timeout=120)
+        _, errors = process.communicate(timeout=480)
         assert process.returncode == 0, errors
     study = optuna.load_study(study_name="proxyrank", storage=StudyStorage(postgres_url).open())
     done = [trial for trial in study.trials if trial.state in FINISHED]
