@@ -198,9 +198,8 @@ def _shared_best(labels: pd.Series, name: str, direction: Direction | None) -> l
     count = int((labels == best).sum())
     if count < _SHARED or 3 * count < len(labels) or count == len(labels):
         return []
-    return [
-        f"warning: {count} of {len(labels)} labels {name!r} are the best value, {best:g}: does it stand for a gap?"
-    ]
+    shared = f"{count} of {len(labels)} labels {name!r} are the best value, {best:g}"
+    return [f"warning: {shared}: does it stand for a gap?"]
 
 
 def require_varied(labels: Labels) -> None:

@@ -93,7 +93,7 @@ def test_several_metrics_show_the_front(run, study_args, tmp_path: Path) -> None
     ("extra", "message"),
     [
         (("--metrics", "tau"), "unknown metric 'tau'; known: KT, SPR, nDCG"),
-        (("--groups", "cell"), "--features brings its own columns"),
+        (("--groups", "cells"), "unknown feature group 'cells'"),
         (("--train-size", "4000"), "cannot train on 4000 architectures"),
         (("--storage", "nowhere/s.db"), "does not exist"),
         (("--folds", "39", "--trials", "1"), "undefined"),
