@@ -38,7 +38,10 @@ def test_long_text_goes_below_its_row(capsys: pytest.CaptureFixture[str]) -> Non
     assert lines[4:] == ["bb", "    x"]
 
 
-def test_with_room_it_stays_in_its_column(capsys: pytest.CaptureFixture[str]) -> None:
+def test_with_room_it_stays_in_its_column(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(output.WIDE))  # whatever the terminal, or xdist, says
     output.print_rows(["name", "arch"], [["a", TEXT]], text=("arch",))
     assert f"a     {TEXT}" in capsys.readouterr().out
 
