@@ -146,6 +146,15 @@ OwnBatchSize = Annotated[
     typer.Option("--batch-size", help=f"{_BATCH_SIZE}; that of the shipped table, or 64, if not given."),
 ]
 """`BatchSize` where what is shipped is taken if nothing is said."""
+Input = Annotated[
+    str,
+    typer.Option(
+        "--input",
+        help="noise, pink, a folder of images, an .npy/.npz file, a torchvision name: what the "
+        "networks read.",
+    ),
+]
+Root = Annotated[str | None, typer.Option("--root", help="Folder of torchvision's data.")]
 Seed = Annotated[
     int, typer.Option("--seed", help="Seed of all that is drawn: splits, models, weights, images.")
 ]

@@ -46,13 +46,8 @@ def score(
     seed: options.Seed = 0,
     repeats: Annotated[int, typer.Option(help="Seeds to score with; more than one: mean and spread.")] = 1,
     device: options.Device = "cpu",
-    images: Annotated[
-        str,
-        typer.Option(
-            "--input", help="noise, pink, a folder of images, an .npy/.npz file, a torchvision name."
-        ),
-    ] = "noise",
-    root: Annotated[str | None, typer.Option(help="Folder of torchvision's data.")] = None,
+    images: options.Input = "noise",
+    root: options.Root = None,
     dtype: Annotated[str, typer.Option(help="float32 or float64.")] = "float32",
     space: options.Space = "nb201",
     out: options.OutTable = None,
