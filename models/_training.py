@@ -18,6 +18,7 @@ from proxyrank.features import FeatureTable, GroupInfo
 from proxyrank.models.base import TabularRanker
 from proxyrank.models.card import LabelCard, RankerCard, SplitCard
 from proxyrank.models.inputs.context import fit_context, unused_groups
+from proxyrank.models.inputs.leaks import label_copies
 from proxyrank.models.inputs.matching import as_matrix, check_labels, check_table, matched_frame
 from proxyrank.models.inputs.pool import averageable
 from proxyrank.models.intervals import Intervals, conformal_intervals
@@ -55,8 +56,6 @@ class Fitted:
     ----------
     names
         Columns of the model, in its order.
-    constant
-        Whether all training rows get one score.
     intervals
         Prediction intervals, None where they were not asked for or cannot be.
     notes
@@ -64,7 +63,6 @@ class Fitted:
     """
 
     names: list[str]
-    constant: bool
     intervals: Intervals | None
     notes: list[str] = field(default_factory=list)
 
@@ -110,15 +108,22 @@ def fit_estimator(
     Raises
     ------
     ProxyrankError
-        If the table or the labels will not do.
+        If the table or the labels will not do, or the fit tells no training rows apart.
     """
     check_table(space, rows.archs, features)
-    names = sorted(features.columns)
+    copies, leaks = label_copies(features, rows.archs, rows.labels)
+    names = sorted(set(features.columns) - copies)
+    if not names:
+        raise ProxyrankError(f"no feature column is left: {'; '.join(leaks)}")
     X = as_matrix(features.frame.loc[rows.archs, names])
     known = fit_context(space, rows.archs, features, names)
     context = {name: value for name, value in known.items() if name in estimator.fit_context}
     estimator.fit(X, rows.labels, **context)
-    constant = bool(np.ptp(estimator.rank_score(X)) == 0)
+    if np.ptp(estimator.rank_score(X)) == 0:
+        raise ProxyrankError(
+            f"the ranker would be constant: {type(estimator).__name__} gives all {len(rows.archs)} training "
+            f"architectures one score from {len(names)} columns; give more labels, or columns that differ"
+        )
     found, why = None, None
     if intervals:
         found, why = conformal_intervals(
@@ -129,10 +134,10 @@ def fit_estimator(
             context=context,
             direction=estimator.direction,
         )
-    notes = _notes(rows, constant, features.sidecar.forced, why)
+    notes = _notes(rows, features.sidecar.forced, why)
     for note in notes:
         _log.info("%s", note)
-    return Fitted(names, constant, found, notes)
+    return Fitted(names, found, [*leaks, *notes])
 
 
 def make_card(
@@ -166,7 +171,6 @@ def make_card(
         n_train=len(rows.archs),
         n_dropped=rows.dropped,
         train_archs_sha256=archs_digest(rows.archs),
-        constant=fitted.constant,
         intervals=fitted.intervals,
         notes=fitted.notes,
     )
@@ -217,13 +221,11 @@ def ranked_frame(
     return frame
 
 
-def _notes(rows: TrainingRows, constant: bool, forced: Sequence[str], why: str | None) -> list[str]:
+def _notes(rows: TrainingRows, forced: Sequence[str], why: str | None) -> list[str]:
     given = len(rows.archs) + rows.dropped
     dropped = f"{rows.dropped} of {given} rows had no finite label and were left out"
-    flat = "the ranker is constant: it gives every architecture one score"
     return [
         *([dropped] if rows.dropped else []),
-        *([flat] if constant else []),
         *forced,
         *([why] if why else []),
     ]

@@ -71,7 +71,7 @@ class RankerCard(BaseModel):
     train_archs_sha256
         Of the file with the training architectures.
     constant
-        Whether all training rows get one score: such a ranker tells nothing apart.
+        Whether all training rows get one score; only of rankers from before such a fit was an error.
     intervals
         Prediction intervals; None where they were not asked for, or cannot be (a note says why).
     notes

@@ -200,3 +200,23 @@ def test_columns_that_name_an_architecture_are_no_labels(tmp_path: Path) -> None
     path.write_text("matrix,acc\n0110/0001/0001,93\n")
     with pytest.raises(TableError, match=r"no column 'arch' \(or the columns matrix, ops\)"):
         load_labels(path, space=get_space("nb101"))
+
+
+@pytest.mark.parametrize("column", ["dataset", "dataSet", "task_name", "where"])
+def test_t3_labels_of_two_data_sets_are_not_averaged(tmp_path: Path, column: str) -> None:
+    path = tmp_path / "two.csv"
+    rows = [f"{arch},{name},{60 + i}" for i, arch in enumerate(ARCHS[:9]) for name in ("cifar10", "cifar100")]
+    rows[0] += "5"
+    path.write_text(f"arch,{column},acc\n" + "\n".join(rows))
+    with pytest.raises(
+        TableError, match=rf"two\.csv: rows of one .* differ in '{column}' \(cifar10, cifar100\)"
+    ):
+        load_labels(path, space=SPACE)
+    path.write_text("arch,seed,acc\n" + "\n".join(f"{ARCHS[0]},{i},{90 + i}" for i in range(3)))
+    assert load_labels(path, space=SPACE, label="acc").values.tolist() == [91.0]  # runs are averaged
+
+
+@pytest.mark.parametrize(("name", "warns"), [("valLoss", True), ("testError", True), ("valAcc", False)])
+def test_a_loss_in_camel_case_warns(tmp_path: Path, name: str, warns: bool) -> None:
+    labels = load_labels(_table(tmp_path, [(ARCHS[0], 1), (ARCHS[1], 2)], name), space=SPACE)
+    assert any("named like an error" in note for note in labels.notes) == warns
