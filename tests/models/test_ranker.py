@@ -312,3 +312,24 @@ def test_unseen_cells_of_the_benchmark(groups: str, label: str, least: float, da
     train, test = train_test_split(archs, train_size=1024, random_state=1)
     ranker = ProxyRanker(groups).fit(train, truth[train])
     assert kendalltau(ranker.predict(test), truth[test])[0] > least
+
+
+@pytest.mark.parametrize("model", ["lightgbm", "forest"])
+def test_a_gap_that_training_never_had_takes_the_median_and_is_marked(
+    cells: list[str], labels: np.ndarray, user_table: Table, model: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    table = user_table()
+    shifted = table.frame + 100.0  # so that 0, LightGBM's guess, is far from the median
+    params = {"n_estimators": 30}
+    ranker = ProxyRanker("paths", model, params=params).fit(
+        cells[:40], labels[:40], features=_with_frame(table, shifted)
+    )
+    gaps, stated = shifted.copy(), shifted.copy()
+    gaps.loc[cells[41:43], "naswot"] = [np.nan, np.inf]
+    stated.loc[cells[41:43], "naswot"] = shifted.loc[cells[:40], "naswot"].median()
+    found = ranker.rank(cells[40:], features=_with_frame(table, gaps))
+    assert set(found.loc[found["imputed"], "arch"]) == set(cells[41:43])
+    assert "2 of 20 architectures lack a value that no training row lacked (naswot)" in caplog.text
+    expected = ranker.rank(cells[40:], features=_with_frame(table, stated))
+    assert "imputed" not in expected
+    pd.testing.assert_frame_equal(found.drop(columns="imputed"), expected, check_exact=True)
