@@ -19,9 +19,9 @@ FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 @pytest.fixture(autouse=True)
 def _registries_as_they_were() -> Iterator[None]:
     """What an example registers is gone after it."""
-    from proxyrank.spaces import registry
+    from proxyrank.spaces import lookup
 
-    known = [(one, dict(one)) for one in (GROUPS, MODELS, registry._FACTORIES)]
+    known = [(one, dict(one)) for one in (GROUPS, MODELS, lookup._FACTORIES)]
     yield
     for one, before in known:
         one.clear()

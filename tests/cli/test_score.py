@@ -71,7 +71,7 @@ def test_any_module(run, tmp_path: Path, monkeypatch):
         ((NONE, "--dataset", "mnist"), "unknown dataset"),
         (("12804",), "argument 1: 12804 is an index"),
         ((), "say which networks"),
-        ((NONE, "--module", "a:b"), "not both"),
+        ((NONE, "--module", "a:b"), "give either architectures, --module"),
         (("--module", "a.b"), "expected package:factory"),
     ],
 )
