@@ -5,6 +5,7 @@ import csv
 import shutil
 import stat
 import tempfile
+from functools import cache
 from pathlib import Path
 
 from proxyrank.common.errors import TableError
@@ -23,6 +24,7 @@ def is_pipe(name: str) -> bool:
     return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or stat.S_ISCHR(mode)
 
 
+@cache  # a pipe can be read once only
 def spooled(name: str, option: str = "") -> Path:
     """Copy a pipe to a temporary file, which goes away when the program ends.
 

@@ -30,6 +30,13 @@ def in_population(space: SearchSpace, labels: Labels, population: str) -> Labels
     return labels
 
 
+def population_note(labels: Labels, kept: Labels, population: str) -> list[str]:
+    """How many labelled architectures a population leaves out, as at most one line."""
+    gone = len(labels.values) - len(kept.values)
+    left = f"population {population}: {gone} of {len(labels.values)} labelled architectures left out"
+    return [left] if gone else []
+
+
 def without(labels: Labels, archs: Collection[str]) -> Labels:
     """Labels of the other architectures."""
     return labels.subset({*labels.values.index, *labels.missing} - set(archs))
@@ -78,7 +85,8 @@ def judge_ranker(
         The metrics, among them ``coverage90`` and ``interval_width`` of the prediction intervals.
     dict of str to int
         ``seen``: judged architectures whose canonical form was trained, ``trained``: exact training
-        architectures left out, ``labelled``: labelled architectures of the population.
+        architectures left out, ``labelled``: labelled architectures of the population, ``outside``: labelled
+        ones that are not of it.
 
     Raises
     ------
@@ -99,7 +107,12 @@ def judge_ranker(
     report = evaluate_scores(ranked["score"], unseen, k=k)
     report = replace(report, metrics={**report.metrics, **interval_metrics(ranked, unseen.values)})
     seen = sum(seen_in_training(ranker, judged))
-    return report, {"labelled": len(known.values), "trained": len(known.values) - len(judged), "seen": seen}
+    return report, {
+        "labelled": len(known.values),
+        "outside": len(labels.values) - len(known.values),
+        "trained": len(known.values) - len(judged),
+        "seen": seen,
+    }
 
 
 def interval_metrics(ranked: pd.DataFrame, labels: pd.Series) -> dict[str, Metric]:

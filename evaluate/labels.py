@@ -21,6 +21,7 @@ from proxyrank.common.tabular import (
     row_place,
 )
 from proxyrank.spaces import SearchSpace, arch_columns, parse_all
+from proxyrank.spaces.data import DATASETS
 
 Duplicates = Literal["mean", "error"]
 
@@ -28,6 +29,8 @@ _LOWER_IS_BETTER = re.compile(r"(?<![a-z])(err|error|errors|loss|losses|perplexi
 _PROBED_CELLS = 100
 _SHARED = 5
 """Fewest equal best labels that are worth a warning."""
+_SEVERAL = re.compile(r"(data_?set|task|benchmark|corpus|domain)(_?name|_?id)?s?")
+"""Columns named like this say what a label was measured on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +105,8 @@ def load_labels(
     ------
     TableError
         If the file cannot be read, the label column is absent or ambiguous, a label is no number, none is
-        left, or the rules of ``duplicates`` and ``strict`` are broken.
+        left, the rules of ``duplicates`` and ``strict`` are broken, or an architecture has labels of several
+        data sets, as a column named like one says.
     ArchitectureError
         At the first row whose ``arch`` is not of the space.
 
@@ -125,9 +129,11 @@ def load_labels(
     def place(row: int) -> str:
         return row_place(frame, row, path)
 
+    archs, values = parse_all(space, texts, place), numeric_column(frame, name, path)
+    _refuse_mixed(frame.drop(columns=["arch", name], errors="ignore"), archs, values, str(path))
     return make_labels(
-        parse_all(space, texts, place),
-        numeric_column(frame, name, path),
+        archs,
+        values,
         name=name,
         direction=direction,
         path=str(path),
@@ -182,7 +188,7 @@ def make_labels(
     labels, collapse_notes = _collapse(rows, duplicates, source, place)
     summary = f"label {name!r}, {'higher' if direction != 'min' else 'lower'} is better: "
     notes = [summary + f"{_count(len(values), 'row')} in, {len(labels)} out", *notes, *collapse_notes]
-    if direction != "min" and _LOWER_IS_BETTER.search(name.lower()):
+    if direction != "min" and _LOWER_IS_BETTER.search(_words(name)):
         notes.append(
             f"warning: column {name!r} is named like an error or a loss, yet higher counts as better; "
             "--label-direction min turns it round"
@@ -200,6 +206,30 @@ def _shared_best(labels: pd.Series, name: str, direction: Direction | None) -> l
         return []
     shared = f"{count} of {len(labels)} labels {name!r} are the best value, {best:g}"
     return [f"warning: {shared}: does it stand for a gap?"]
+
+
+def _words(name: str) -> str:
+    """A column's name in lower case, camel case cut into words."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+def _refuse_mixed(frame: pd.DataFrame, archs: Sequence[str], values: NDArray[np.float64], path: str) -> None:
+    """Refuse rows of one architecture that differ in the data set and in the label: no mean of those."""
+    index = pd.Index(archs)
+    if index.is_unique:
+        return
+    spread = pd.Series(values).groupby(np.asarray(archs)).agg(np.ptp)
+    if not (spread > 0).any():
+        return
+    for column in frame.columns:
+        texts = frame[column].astype(str).str.strip()
+        named = _SEVERAL.fullmatch(_words(str(column))) or set(texts.unique()) <= set(DATASETS)
+        if named and (texts.groupby(np.asarray(archs)).nunique() > 1).any():
+            found = sorted(texts.unique())
+            raise TableError(
+                f"{path}: rows of one architecture differ in {column!r} ({', '.join(found[:5])}); labels of "
+                "several data sets are not averaged: give a file for each"
+            )
 
 
 def require_varied(labels: Labels) -> None:

@@ -84,7 +84,8 @@ def ndcg(scores: ArrayLike, gains: ArrayLike, k: int = 1000, *, ignore_ties: boo
         order = ranking_order(x)
         x = np.empty(len(x))
         x[order] = np.arange(len(x), 0, -1)
-    return Metric(float(ndcg_score(y[None], x[None], k=k, ignore_ties=ignore_ties)), None, note)
+    found = float(ndcg_score(y[None], x[None], k=k, ignore_ties=ignore_ties))
+    return Metric(min(found, 1.0), None, note)  # sums in two orders can make it a rounding more
 
 
 def random_ndcg(gains: ArrayLike, k: int = 1000) -> Metric:

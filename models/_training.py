@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.stats import kendalltau
 
 from proxyrank.common.digests import archs_digest
@@ -18,6 +18,8 @@ from proxyrank.features import FeatureTable, GroupInfo
 from proxyrank.models.base import TabularRanker
 from proxyrank.models.card import LabelCard, RankerCard, SplitCard
 from proxyrank.models.inputs.context import fit_context, unused_groups
+from proxyrank.models.inputs.gaps import IMPUTED, filled, training_medians
+from proxyrank.models.inputs.leaks import label_copies
 from proxyrank.models.inputs.matching import as_matrix, check_labels, check_table, matched_frame
 from proxyrank.models.inputs.pool import averageable
 from proxyrank.models.intervals import Intervals, conformal_intervals
@@ -55,18 +57,18 @@ class Fitted:
     ----------
     names
         Columns of the model, in its order.
-    constant
-        Whether all training rows get one score.
     intervals
         Prediction intervals, None where they were not asked for or cannot be.
     notes
         What a person should know, one line each.
+    medians
+        What stands in for gaps of a user's own columns (`training_medians`).
     """
 
     names: list[str]
-    constant: bool
     intervals: Intervals | None
     notes: list[str] = field(default_factory=list)
+    medians: dict[str, float] = field(default_factory=dict)
 
 
 def training_rows(own: Sequence[str], labels: ArrayLike) -> TrainingRows:
@@ -110,15 +112,22 @@ def fit_estimator(
     Raises
     ------
     ProxyrankError
-        If the table or the labels will not do.
+        If the table or the labels will not do, or the fit tells no training rows apart.
     """
     check_table(space, rows.archs, features)
-    names = sorted(features.columns)
+    copies, leaks = label_copies(features, rows.archs, rows.labels)
+    names = sorted(set(features.columns) - copies)
+    if not names:
+        raise ProxyrankError(f"no feature column is left: {'; '.join(leaks)}")
     X = as_matrix(features.frame.loc[rows.archs, names])
     known = fit_context(space, rows.archs, features, names)
     context = {name: value for name, value in known.items() if name in estimator.fit_context}
     estimator.fit(X, rows.labels, **context)
-    constant = bool(np.ptp(estimator.rank_score(X)) == 0)
+    if np.ptp(estimator.rank_score(X)) == 0:
+        raise ProxyrankError(
+            f"the ranker would be constant: {type(estimator).__name__} gives all {len(rows.archs)} training "
+            f"architectures one score from {len(names)} columns; give more labels, or columns that differ"
+        )
     found, why = None, None
     if intervals:
         found, why = conformal_intervals(
@@ -129,10 +138,11 @@ def fit_estimator(
             context=context,
             direction=estimator.direction,
         )
-    notes = _notes(rows, constant, features.sidecar.forced, why)
+    notes = _notes(rows, features.sidecar.forced, why)
     for note in notes:
         _log.info("%s", note)
-    return Fitted(names, constant, found, notes)
+    medians = training_medians(features, features.frame.loc[rows.archs, names])
+    return Fitted(names, found, [*leaks, *notes], medians)
 
 
 def make_card(
@@ -166,8 +176,8 @@ def make_card(
         n_train=len(rows.archs),
         n_dropped=rows.dropped,
         train_archs_sha256=archs_digest(rows.archs),
-        constant=fitted.constant,
         intervals=fitted.intervals,
+        medians=fitted.medians,
         notes=fitted.notes,
     )
 
@@ -187,14 +197,18 @@ def constructor_of(card: RankerCard) -> dict[str, Any]:
 
 def model_matrix(
     space: SearchSpace, archs: Sequence[str], features: FeatureTable | None, card: RankerCard
-) -> FloatArray:
-    """What the model sees of architectures, shape [n, d]; other columns of a table are named."""
+) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """What the model sees of architectures, shape [n, d], and in which rows a median stands in (`filled`).
+
+    Columns of a table that the ranker does not know are named.
+    """
     frame, extra = matched_frame(space, archs, features, card)
     if extra:
         _log.warning(
             "%d columns that the ranker does not know are ignored: %s", len(extra), ", ".join(extra[:10])
         )
-    return as_matrix(frame)
+    frame, marks = filled(frame, card.medians)
+    return as_matrix(frame), marks
 
 
 def ranking_tau(estimator: TabularRanker, X: FloatArray, labels: FloatArray) -> float:
@@ -205,25 +219,29 @@ def ranking_tau(estimator: TabularRanker, X: FloatArray, labels: FloatArray) -> 
 
 
 def ranked_frame(
-    estimator: TabularRanker, card: RankerCard, archs: Sequence[str], score: FloatArray
+    estimator: TabularRanker,
+    card: RankerCard,
+    archs: Sequence[str],
+    score: FloatArray,
+    imputed: NDArray[np.bool_],
 ) -> pd.DataFrame:
     """Architectures and their scores [n], best first, as `ProxyRanker.rank` returns them."""
     predicted = estimator.label_of(score) if estimator.score_is_label else np.nan
     frame = pd.DataFrame({"arch": archs, "score": score, "predicted": predicted})
     if card.intervals is not None:
         frame["low"], frame["high"] = card.intervals.bounds(frame["predicted"].to_numpy())
+    if imputed.any():
+        frame[IMPUTED] = imputed
     frame = frame.sort_values(["score", "arch"], ascending=[False, True], ignore_index=True)
     frame.insert(0, "rank", np.arange(1, len(frame) + 1))
     return frame
 
 
-def _notes(rows: TrainingRows, constant: bool, forced: Sequence[str], why: str | None) -> list[str]:
+def _notes(rows: TrainingRows, forced: Sequence[str], why: str | None) -> list[str]:
     given = len(rows.archs) + rows.dropped
     dropped = f"{rows.dropped} of {given} rows had no finite label and were left out"
-    flat = "the ranker is constant: it gives every architecture one score"
     return [
         *([dropped] if rows.dropped else []),
-        *([flat] if constant else []),
         *forced,
         *([why] if why else []),
     ]

@@ -71,9 +71,11 @@ class RankerCard(BaseModel):
     train_archs_sha256
         Of the file with the training architectures.
     constant
-        Whether all training rows get one score: such a ranker tells nothing apart.
+        Whether all training rows get one score; only of rankers from before such a fit was an error.
     intervals
         Prediction intervals; None where they were not asked for, or cannot be (a note says why).
+    medians
+        Of the columns of a user's own table that no training row lacked: what stands in for gaps.
     notes
         What a person should know, one line each.
     """
@@ -101,6 +103,7 @@ class RankerCard(BaseModel):
     train_archs_sha256: str
     constant: bool = False
     intervals: Intervals | None = None
+    medians: dict[str, float] = Field(default_factory=dict)
     notes: list[str] = Field(default_factory=list)
 
     @field_validator("format")

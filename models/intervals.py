@@ -9,6 +9,7 @@ section 5.2; Barber et al., Predictive inference with the jackknife+, Ann. Stat.
 
 import math
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -60,12 +61,14 @@ class Intervals(BaseModel):
     high: float
 
     def bounds(self, predicted: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Lower and upper end [n], in label units, of predicted labels [n]."""
+        """Lower and upper end [n], in label units, of predicted labels [n], which lie between them."""
         target = Target.from_dict(self.target)
-        z = target.transform(predicted)
+        z = target.unfenced(predicted)  # a forest on raw labels predicts beyond the fence
         spread = np.interp(z, self.centres, self.spreads)
         ends = [target.inverse(z + quantile * spread) for quantile in (self.low, self.high)]
-        return np.minimum(*ends), np.maximum(*ends)
+        # what the scale clips would leave the prediction outside
+        low, high = (np.minimum(np.minimum(*ends), predicted), np.maximum(np.maximum(*ends), predicted))
+        return np.where(high > low, low, np.nextafter(low, -np.inf)), high
 
 
 def fit_intervals(
@@ -78,6 +81,8 @@ def fit_intervals(
 ) -> Intervals:
     """Intervals from out-of-fold predictions [n] of labels [n], in label units, n at least `LEAST_ROWS`."""
     target = fit_target("logit", labels, direction=direction, scale=scale)
+    if target.floor is not None and (target.unfenced(predicted) < target.floor - 1e-9).any():
+        target = replace(target, floor=None)  # the model does not know the fence: a forest on raw labels
     z = target.transform(predicted)
     residuals = target.transform(labels) - z
     bins = max(1, min(MAX_BINS, len(z) // BIN_ROWS))

@@ -255,8 +255,8 @@ class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
         DataFrame
             ``rank`` (1 is best, 1..n without gaps), ``arch``, ``score`` (larger is better, unitless: the
             transformed label of the model) and ``predicted`` (in label units, NaN where the model has none);
-            with intervals also ``low`` and ``high``, their ends in label units.
-            Architectures of equal score are ordered by their text.
+            with intervals also ``low`` and ``high``, their ends in label units; ``imputed`` where a median
+            stands in for a value that only new rows lack. Architectures of equal score go by their text.
 
         Raises
         ------
@@ -267,8 +267,8 @@ class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
         unique = list(dict.fromkeys(self._parsed(archs)))
         if not unique:
             raise ProxyrankError("no architecture to rank")
-        score = estimator.rank_score(self._matrix(unique, features))
-        return ranked_frame(estimator, self.card, unique, score)
+        rows, imputed = model_matrix(self._space, unique, features, self.card)
+        return ranked_frame(estimator, self.card, unique, estimator.rank_score(rows), imputed)
 
     def matrix(self, archs: Iterable[Any], *, features: FeatureTable | None = None) -> pd.DataFrame:
         """What the model sees of architectures: columns ``card.feature_names``, index ``arch``.
@@ -352,4 +352,4 @@ class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
         return parse_own(self._space, arch_list(archs))
 
     def _matrix(self, archs: list[str], features: FeatureTable | None) -> FloatArray:
-        return model_matrix(self._space, archs, features, self.card)
+        return model_matrix(self._space, archs, features, self.card)[0]

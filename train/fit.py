@@ -1,12 +1,13 @@
 """From labels to a fitted ranker: choose the population, split, fit, remember how."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.evaluate import Labels, in_population, require_varied
+from proxyrank.evaluate import Labels, in_population, population_note, require_varied
 from proxyrank.features import (
     FeatureSettings,
     FeatureTable,
@@ -20,6 +21,8 @@ from proxyrank.models.inputs.matching import as_matrix
 from proxyrank.spaces import SearchSpace, data_shape, default_dataset, source_of
 from proxyrank.train.columns import kept_columns, order_columns
 from proxyrank.train.splits import split_train
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,10 @@ def training_part(
     ProxyrankError
         If the labels do not suffice.
     """
-    archs = list(in_population(space, labels, plan.population).values.index)
+    inside = in_population(space, labels, plan.population)
+    for note in population_note(labels, inside, plan.population):
+        _log.warning("%s", note)
+    archs = list(inside.values.index)
     if features is not None:
         archs = [arch for arch in archs if arch in features.frame.index]
         if not archs:

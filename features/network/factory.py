@@ -34,12 +34,12 @@ def module_factory(text: str) -> "Callable[[], nn.Module]":
     try:
         found = import_module(package)
     except ImportError as error:
-        raise ProxyrankError(f"--module {text}: cannot import {package} ({error})") from None
+        raise ProxyrankError(f"--module {text}: cannot import {package} ({error})") from error
     except Exception as error:  # whatever the user's module does when it is imported
         reason = str(error).partition("\n")[0]
         raise ProxyrankError(
             f"--module {text}: importing {package} fails ({type(error).__name__}: {reason})"
-        ) from None
+        ) from error
     finally:
         sys.path.remove(here)
     if not hasattr(found, name):

@@ -1,5 +1,6 @@
 """Scores of untrained networks: initialise, run the proxies over shared passes, one network at a time."""
 
+import logging
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from proxyrank.features.network.batch import Batch
 
 Values = dict[str, "float | Missing"]
+
+_log = logging.getLogger(__name__)
 
 SPREAD = "_std"
 """Ending of the columns that hold the standard deviation over repeats."""
@@ -268,6 +271,7 @@ def _score_or_reason(
     except ProxyrankError:
         raise
     except Exception as error:
+        _log.debug("the network failed", exc_info=error)
         reason = OUT_OF_MEMORY if is_out_of_memory(error) else f"failed: {type(error).__name__}: {error}"
         return dict.fromkeys(columns_of(proxies), Missing(reason))
 

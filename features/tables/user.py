@@ -10,16 +10,28 @@ from numpy.typing import NDArray
 
 from proxyrank.common.errors import TableError
 from proxyrank.common.tabular import SENTINEL, arch_texts, numeric_column, read_table, row_place
-from proxyrank.features.rows import arch_index
+from proxyrank.features.rows import arch_index, count_reasons
 from proxyrank.features.tables.table import FeatureTable, GroupInfo, Sidecar, sidecar_path
 from proxyrank.spaces import SearchSpace, arch_columns, has, parse_all, require
 
-_OP_CODES = re.compile(r"(op|edge)(_?code)?[_ ]?\d*", re.IGNORECASE)
+_OP_CODES = re.compile(r"(e|op|ops|operation|edge|node)(_?(op|code))?[_ ]?\d*", re.IGNORECASE)
 """Columns named like this hold operation codes, positions in the space's list of operations."""
 
+INFINITE = "infinite"
+SENTINEL_REASON = "sentinel"
 
-def load_table(path: str | Path, space: SearchSpace, option: str = "") -> FeatureTable:
+
+def load_table(
+    path: str | Path, space: SearchSpace, option: str = "", *, sentinels: Sequence[float] = ()
+) -> FeatureTable:
     """Read a feature table of ours (it has its sidecar beside it) or else a user's own.
+
+    Parameters
+    ----------
+    path, space, option
+        As for `read_user_table`.
+    sentinels
+        Values of a user's own table, besides -1e8, that stand for a failed computation.
 
     Raises
     ------
@@ -39,7 +51,7 @@ def load_table(path: str | Path, space: SearchSpace, option: str = "") -> Featur
     ['latency']
     """
     if not sidecar_path(path).is_file():
-        return read_user_table(path, space, option=option)
+        return read_user_table(path, space, option=option, sentinels=(SENTINEL, *sentinels))
     table = FeatureTable.read(path)
     if table.sidecar.space != space.name:
         raise TableError(f"{path}: features of the search space {table.sidecar.space}, expected {space.name}")
@@ -85,8 +97,8 @@ def read_user_table(
     values: dict[str, NDArray[np.float64]] = {}
     for name in columns:
         column = numeric_column(raw, name, path).copy()
-        if _OP_CODES.fullmatch(name) and has(space, "ops"):
-            codes = len(require(space, "ops", name).ops)
+        codes = len(require(space, "ops", name).ops) if has(space, "ops") else 0
+        if codes and (_OP_CODES.fullmatch(name) or _looks_coded(column, codes)):
             bad_codes = ~(np.isnan(column) | np.isin(column, range(codes)))
             if bad_codes.any():
                 row = int(np.flatnonzero(bad_codes)[0])
@@ -95,8 +107,8 @@ def read_user_table(
                     f"{codes - 1}, found {column[row]:g}"
                 )
         for bad, reason in (
-            (np.isinf(column), "infinite"),
-            *((column == sentinel, f"sentinel {sentinel:g}") for sentinel in sentinels),
+            (np.isinf(column), INFINITE),
+            *((column == sentinel, f"{SENTINEL_REASON} {sentinel:g}") for sentinel in sentinels),
         ):
             if bad.any():
                 status.setdefault(name, {}).update((archs[i], reason) for i in np.flatnonzero(bad))
@@ -106,6 +118,25 @@ def read_user_table(
     frame = _without_repeats(frame, lambda i: row_place(raw, i, path))
     info = GroupInfo.of(columns, source=Path(path).name)
     return FeatureTable(frame, Sidecar(space=space.name, groups={"user": info}, status=status))
+
+
+def _looks_coded(column: NDArray[np.float64], codes: int) -> bool:
+    """Whether a column holds every operation code, -1 (for none) and nothing else."""
+    return set(np.unique(column[~np.isnan(column)])) == set(range(-1, codes))
+
+
+def failed_values(table: FeatureTable) -> str | None:
+    """One line that counts sentinels and infinities by column; None where there are none."""
+    found = [
+        f"{column} {count} ({reason})"
+        for column, reasons in count_reasons(table.sidecar.status).items()
+        for reason, count in reasons.items()
+        if reason == INFINITE or reason.startswith(SENTINEL_REASON)
+    ]
+    if not found:
+        return None
+    more = f" and {len(found) - 10} more" if len(found) > 10 else ""
+    return f"values that count as missing: {', '.join(found[:10])}{more}"
 
 
 def _without_repeats(frame: pd.DataFrame, where: Callable[[int], str]) -> pd.DataFrame:

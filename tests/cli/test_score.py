@@ -113,3 +113,36 @@ def test_without_torch_it_is_one_line(run_process):
     done = run_process("score", CELLS[1], setup="sys.modules['torch'] = None")
     assert done.code == 2
     assert done.err == "proxyrank: score needs torch, which is not installed: pip install torch\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "message", "cause"),
+    [
+        ("def make(:", "importing {name} fails (SyntaxError", "SyntaxError: invalid syntax"),
+        (
+            "raise ValueError('at import')",
+            "importing {name} fails (ValueError: at import)",
+            "ValueError: at import",
+        ),
+        (
+            "def make(width): ...",
+            "nothing could be computed: failed: TypeError: make() missing",
+            "TypeError: make()",
+        ),
+    ],
+)
+def test_x23_a_broken_module_is_one_line_and_its_traceback_on_demand(
+    run_process, tmp_path, source, message, cause
+) -> None:
+    (tmp_path / "broken_x23.py").write_text(source + "\n")
+    move = f"import os; os.chdir({str(tmp_path)!r})"
+    words = ("score", "--module", "broken_x23:make", "--proxies", "params", "--out", "na.csv")
+    plain = run_process(*words, setup=move)
+    assert plain.code == 2
+    assert message.format(name="broken_x23") in plain.err
+    assert "Traceback" not in plain.err
+    assert not (tmp_path / "na.csv").exists()
+    debug = run_process("--debug", *words, setup=move)
+    assert debug.code == 2
+    assert "Traceback" in debug.err
+    assert cause in debug.err

@@ -217,3 +217,23 @@ def test_a_best_value_that_a_third_share_is_doubted(values, direction, warned: b
     archs = get_space("nb201").sample(len(values), seed=0)
     notes = make_labels(archs, np.array(values, dtype=float), name="acc", direction=direction).notes
     assert any("does it stand for a gap" in note for note in notes) == warned
+
+
+@pytest.mark.parametrize("column", ["dataset", "dataSet", "task_name", "where"])
+def test_t3_labels_of_two_data_sets_are_not_averaged(tmp_path: Path, column: str) -> None:
+    path = tmp_path / "two.csv"
+    rows = [f"{arch},{name},{60 + i}" for i, arch in enumerate(ARCHS[:9]) for name in ("cifar10", "cifar100")]
+    rows[0] += "5"
+    path.write_text(f"arch,{column},acc\n" + "\n".join(rows))
+    with pytest.raises(
+        TableError, match=rf"two\.csv: rows of one .* differ in '{column}' \(cifar10, cifar100\)"
+    ):
+        load_labels(path, space=SPACE)
+    path.write_text("arch,seed,acc\n" + "\n".join(f"{ARCHS[0]},{i},{90 + i}" for i in range(3)))
+    assert load_labels(path, space=SPACE, label="acc").values.tolist() == [91.0]  # runs are averaged
+
+
+@pytest.mark.parametrize(("name", "warns"), [("valLoss", True), ("testError", True), ("valAcc", False)])
+def test_a_loss_in_camel_case_warns(tmp_path: Path, name: str, warns: bool) -> None:
+    labels = load_labels(_table(tmp_path, [(ARCHS[0], 1), (ARCHS[1], 2)], name), space=SPACE)
+    assert any("named like an error" in note for note in labels.notes) == warns

@@ -173,3 +173,20 @@ def test_ranks_and_folders_carry_intervals(cells: list[str], labels: np.ndarray,
 def test_plain_data_round_trip() -> None:
     intervals = fit_intervals(*_sample(60, 1))
     assert Intervals.model_validate_json(intervals.model_dump_json()) == intervals
+
+
+def test_x12_intervals_hold_their_prediction_and_have_a_width() -> None:
+    """Predictions of a forest on raw labels lie beyond the fence and beyond the clipped ends of the scale."""
+    rng = derive_rng("tests/conformal/fence")
+    z = np.append(rng.uniform(1, 2, 380), rng.uniform(-4, -3, 20))
+    predicted, labels = 100 * expit(z), 100 * expit(z + rng.normal(0, 0.3, 400))
+    intervals = fit_intervals(predicted, labels)
+    low, high = intervals.bounds(predicted)
+    inside = (low <= labels) & (labels <= high)
+    assert inside[380:].mean() >= 0.75  # next to none where labels are raised to the fence
+    asked = np.concatenate([[0.0, 0.001, 100.0], np.linspace(0.0, 100.0, 500)])
+    for found in (intervals, fit_intervals(labels, labels)):
+        low, high = found.bounds(asked)
+        assert (low <= asked).all()
+        assert (asked <= high).all()
+        assert (low < high).all()

@@ -229,13 +229,35 @@ def test_labels_that_will_not_do(cells: list[str], labels: np.ndarray) -> None:
         ProxyRanker("paths", params={"depth": 3}).fit(cells, labels)
 
 
-def test_t9_a_constant_ranker_says_so(cells: list[str], labels: np.ndarray, user_table: Table) -> None:
+def test_x12_a_constant_fit_is_an_error(cells: list[str], labels: np.ndarray, user_table: Table) -> None:
     table = user_table()
     flat = _with_frame(table, table.frame * 0.0)
-    ranker = _small().fit(cells, labels, features=flat)
-    assert ranker.card.constant
-    assert ranker.card.notes == ["the ranker is constant: it gives every architecture one score"]
-    assert list(ranker.rank(cells[:5], features=flat)["arch"]) == sorted(cells[:5])
+    with pytest.raises(ProxyrankError, match="the ranker would be constant"):
+        _small().fit(cells, labels, features=flat)
+
+
+def test_x1_the_label_among_the_features_is_left_out(
+    cells: list[str], labels: np.ndarray, user_table: Table
+) -> None:
+    table = user_table()
+    named = table.sidecar.groups["user"].columns
+    frame = table.frame.loc[cells]
+    frame = frame.assign(
+        **{named[0]: labels, named[1]: -np.exp(labels / 100), named[2]: np.arange(len(frame)) + 1.0}
+    )
+    given = _with_frame(table, frame)
+    if len(table.columns) == 3:
+        frame["other"] = frame[named[2]] % 7
+    ranker = _small().fit(cells, labels, features=given)
+    assert ranker.card.feature_names == sorted(set(given.columns) - {named[0]})
+    copy, monotone, counted = ranker.card.notes[:3]
+    assert f"{named[0]!r} is the label itself and was left out" in copy
+    assert f"{named[1]!r} orders the architectures exactly as the label does" in monotone
+    assert f"{named[2]!r} counts the rows of its table" in counted
+    blind = _with_frame(table, frame.assign(**{named[0]: 0.0}))
+    pd.testing.assert_frame_equal(
+        ranker.rank(cells, features=given), ranker.rank(cells, features=blind), check_exact=True
+    )
 
 
 def test_a_ranker_of_own_and_computed_columns(
@@ -290,3 +312,24 @@ def test_unseen_cells_of_the_benchmark(groups: str, label: str, least: float, da
     train, test = train_test_split(archs, train_size=1024, random_state=1)
     ranker = ProxyRanker(groups).fit(train, truth[train])
     assert kendalltau(ranker.predict(test), truth[test])[0] > least
+
+
+@pytest.mark.parametrize("model", ["lightgbm", "forest"])
+def test_a_gap_that_training_never_had_takes_the_median_and_is_marked(
+    cells: list[str], labels: np.ndarray, user_table: Table, model: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    table = user_table()
+    shifted = table.frame + 100.0  # so that 0, LightGBM's guess, is far from the median
+    params = {"n_estimators": 30}
+    ranker = ProxyRanker("paths", model, params=params).fit(
+        cells[:40], labels[:40], features=_with_frame(table, shifted)
+    )
+    gaps, stated = shifted.copy(), shifted.copy()
+    gaps.loc[cells[41:43], "naswot"] = [np.nan, np.inf]
+    stated.loc[cells[41:43], "naswot"] = shifted.loc[cells[:40], "naswot"].median()
+    found = ranker.rank(cells[40:], features=_with_frame(table, gaps))
+    assert set(found.loc[found["imputed"], "arch"]) == set(cells[41:43])
+    assert "2 of 20 architectures lack a value that no training row lacked (naswot)" in caplog.text
+    expected = ranker.rank(cells[40:], features=_with_frame(table, stated))
+    assert "imputed" not in expected
+    pd.testing.assert_frame_equal(found.drop(columns="imputed"), expected, check_exact=True)

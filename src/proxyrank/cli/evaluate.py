@@ -53,6 +53,8 @@ def evaluate(
         label=label or (card.label.name if card else None),
         direction=label_direction or (card.label.direction if card else None),
     )
+    if card and known.name != card.label.name:
+        output.note(f"the ranker was trained on {card.label.name!r} and is judged by {known.name!r}")
     chosen = population or (card.population if card else "all")
     table = options.user_table(where, scores, "--scores")
     reports: dict[str, Report] = {}
@@ -78,7 +80,8 @@ def evaluate(
             exclude=loaded.train_archs if loaded else (),
             k=k,
         )
-    head = {"label": known.name, "direction": known.direction, "population": chosen, **facts}
+    other = {"trained_label": card.label.name} if card and card.label.name != known.name else {}
+    head = {"label": known.name, **other, "direction": known.direction, "population": chosen, **facts}
     _show(reports, head, json=json)
 
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -233,17 +234,29 @@ def data_path(name: str, option: str) -> Path:
     raise ProxyrankError(f"{option} {name}: no such file, {looked}; {_HOW_TO_GET[option]}")
 
 
-def user_table(space: "SearchSpace", name: str | None, option: str = "--features") -> "FeatureTable | None":
+def user_table(
+    space: "SearchSpace", name: str | None, option: str = "--features", *, sentinels: Sequence[float] = ()
+) -> "FeatureTable | None":
     """The user's own table behind ``--features`` or ``--scores``; None where the option was not given.
+
+    Values that stand for failed computations (``sentinels``, -1e8, infinities) are counted on the standard
+    error.
 
     Raises
     ------
     ProxyrankError
         If the file is missing or damaged, or holds architectures of another space.
     """
+    from proxyrank.cli import output
     from proxyrank.features import load_table
+    from proxyrank.features.tables.user import failed_values
 
-    return None if name is None else load_table(data_path(name, option), space, option)
+    if name is None:
+        return None
+    table = load_table(data_path(name, option), space, option, sentinels=sentinels)
+    if failed := failed_values(table):
+        output.note(f"{name}: {failed}")
+    return table
 
 
 def dataset_of(dataset: str | None, shape: str | None, classes: int | None) -> str | None:

@@ -66,10 +66,17 @@ def rank(
         _print(found.ranked, labelled=loaded.card.score_is_label)
 
 
+def _number(value: float) -> str:
+    """Three decimals, more where they would hide a small number."""
+    if pd.isna(value):
+        return ""
+    return f"{value:.3f}" if value == 0 or abs(value) >= 0.01 else f"{value:.4g}"
+
+
 def _print(ranked: pd.DataFrame, *, labelled: bool) -> None:
     shown = ranked.rename(columns={"seen_in_training": "seen"})
     for column in {"score", "predicted", "low", "high"} & set(shown):
-        shown[column] = shown[column].map(lambda v: "" if pd.isna(v) else f"{v:.3f}")
+        shown[column] = shown[column].map(_number)
     shown["seen"] = shown["seen"].map({True: "yes", False: "no"})
     shown = shown[[*shown.columns.drop("arch"), "arch"]]
     output.print_rows(list(shown.columns), shown.itertuples(index=False), text=("arch",))

@@ -6,6 +6,7 @@ import pytest
 
 from proxyrank.common.errors import ArchitectureError, TableError
 from proxyrank.features import compute_features, load_table, read_user_table
+from proxyrank.features.tables.user import failed_values
 
 
 @pytest.fixture
@@ -117,3 +118,24 @@ def test_load_tells_our_tables_from_others(write, tmp_path, space):
     table.write(tmp_path / "T.parquet")
     with pytest.raises(TableError, match="features of the search space mbv2, expected nb201"):
         load_table(tmp_path / "T.parquet", space)
+
+
+@pytest.mark.parametrize("name", ["e01", "op_1", "op_01", "edge_code_3", "whatever"])
+def test_t16_operation_codes_are_recognised_whatever_the_column_is_called(write, space, name):
+    path, _ = write({name: [str(i % 5) if i != 7 else "-1" for i in range(12)], "x": ["0.5"] * 12})
+    with pytest.raises(TableError, match=rf"line 9: column '{name}' holds operation codes 0 to 4, found -1"):
+        read_user_table(path, space)
+    path, _ = write({"whatever": [str(i % 3 - 1) for i in range(12)]})
+    assert len(read_user_table(path, space).frame) == 12
+
+
+def test_d8_failed_values_are_counted_in_one_line(write, space):
+    path, _ = write(
+        {"jacov": ["-1e8", "1", "2", "-999"], "x": ["inf", "inf", "1", "2"], "y": ["1", "2", "", "4"]}
+    )
+    table = load_table(path, space, sentinels=[-999.0])
+    assert failed_values(table) == (
+        "values that count as missing: jacov 1 (sentinel -1e+08), jacov 1 (sentinel -999), x 2 (infinite)"
+    )
+    path, _ = write({"y": ["1", "2", "", "4"]})
+    assert failed_values(load_table(path, space)) is None

@@ -131,3 +131,26 @@ def test_there_is_no_fence_without_outliers():
     assert fit_target("logit", np.linspace(60.0, 70.0, 50)).floor is None
     assert fit_target("logit", [1.0, *[50.0] * 30]).floor is None  # equal quartiles say nothing
     assert fit_target("none", [1.0, *np.linspace(60.0, 70.0, 50)]).floor is None
+
+
+@pytest.mark.parametrize("name", ["logit", "log-error"])
+@pytest.mark.parametrize(
+    ("y", "direction"),
+    [
+        (np.linspace(2.3e-5, 3.6e-4, 40), "min"),  # squared errors
+        (np.linspace(0.99964, 0.99998, 40), "max"),
+        (np.linspace(99.96, 99.997, 40), "max"),
+        (np.linspace(1e-13, 9e-13, 40), "min"),
+        (np.append(np.linspace(70.0, 99.9, 40), [99.97, 99.98]), "max"),  # the best two are not made equal
+    ],
+)
+def test_x12_labels_that_differ_differ_on_the_scale(name: str, y: np.ndarray, direction: str) -> None:
+    target = fit_target(name, y, direction=direction)
+    z = target.transform(y)
+    assert len(np.unique(z)) == len(y)
+    np.testing.assert_allclose(target.inverse(z), y, rtol=1e-9)
+
+
+def test_a_few_networks_that_did_not_learn_do_not_change_the_scale() -> None:
+    y = np.append(np.linspace(60.0, 90.0, 60), [0.01, 0.02])
+    assert (fit_target("logit", y).low, fit_target("logit", y).high) == (0.0, 100.0)
