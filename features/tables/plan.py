@@ -6,11 +6,12 @@ from typing import Any
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.features.groups import GROUPS, Family, FeatureGroup, get_group, parse_groups
-from proxyrank.features.network.score import SPREAD
+from proxyrank.features.network.score_rows import SPREAD
 from proxyrank.features.rows import Rows, ordered
 from proxyrank.features.settings import FeatureSettings
 from proxyrank.features.tables.shipped import shipped_settings, usual_settings
-from proxyrank.features.tables.table import FamilyInfo, FeatureTable, GroupInfo, Sidecar
+from proxyrank.features.tables.sidecar import FamilyInfo, GroupInfo, Sidecar
+from proxyrank.features.tables.table import FeatureTable
 from proxyrank.spaces import SearchSpace, identity
 
 

@@ -13,7 +13,9 @@ from typing import Any
 from proxyrank.features.groups import Family, get_group
 from proxyrank.features.rows import Rows
 from proxyrank.features.settings import FeatureSettings
-from proxyrank.features.tables.table import FamilyInfo, FeatureTable, Sidecar, read_sidecar, sidecar_path
+from proxyrank.features.tables.sidecar import FamilyInfo, Sidecar
+from proxyrank.features.tables.sidecar_file import read_sidecar, sidecar_path
+from proxyrank.features.tables.table import FeatureTable
 from proxyrank.spaces import installed_space
 
 FOLDER = Path(__file__).resolve().parents[1] / "data"
