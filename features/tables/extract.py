@@ -5,7 +5,7 @@
 
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -176,7 +176,7 @@ def extract_rows(
 ) -> pd.DataFrame:
     """Rows of one part of the table, as `run_sharded` wants them (`Rows.to_frame`)."""
     where = get_space(space)
-    parts = stated_parts(where, groups, columns)
+    parts = [replace(part, shared=False) for part in stated_parts(where, groups, columns)]
     known = find_known(where, archs, parts, cache=reuse)
     held = ~np.any([own.lacking() for own in known], axis=0)
     rows = compute_parts(where, archs, parts, known=known, cache=reuse).rows.columns(columns)
