@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.progress import track
 from proxyrank.common.seeds import derive_rng, derive_seed
+from proxyrank.features.network.batch_digest import check_digest
 from proxyrank.features.network.planner import OUT_OF_MEMORY, is_out_of_memory, run_proxies
 from proxyrank.features.network.score_rows import Values, mean_and_spread, score_columns, score_rows
 from proxyrank.features.network.score_settings import (
@@ -95,8 +96,8 @@ def _score_all(
     channels_last: bool,
 ) -> Rows:
     check_batch_size(settings.batch_size, chosen)
-    device = resolve_device(settings.device)
-    batches = [_batch(settings, seed, device) for seed in seeds(settings)]
+    batches = settings_batches(settings)
+    check_digest(settings, batches)
     rows: dict[str, Values] = {}
     for name in track(list(factories), total=len(factories), what="score"):
         runs = [
@@ -227,21 +228,27 @@ def _factory(space: SearchSpace, arch: str, dataset: str) -> Callable[[], "nn.Mo
     return lambda: require(space, "network", "a score").network(arch, dataset)
 
 
-def _batch(settings: FeatureSettings, seed: int, device: "torch.device") -> "Batch":
+def settings_batches(settings: FeatureSettings) -> list["Batch"]:
+    """The batches that settings mean, one per repeat.
+
+    Raises
+    ------
+    ProxyrankError
+        If there is no such device, or a source of images cannot be read.
+    """
     import torch
 
     from proxyrank.features.network.batch import input_batch
 
     dtype: torch.dtype = getattr(torch, settings.dtype)
-    return input_batch(
-        settings.input,
-        data_shape(settings.dataset),
-        settings.batch_size,
-        seed,
-        root=settings.root,
-        dtype=dtype,
-        device=device,
-    )
+    device = resolve_device(settings.device)
+    shape = data_shape(settings.dataset)
+    return [
+        input_batch(
+            settings.input, shape, settings.batch_size, seed, root=settings.root, dtype=dtype, device=device
+        )
+        for seed in seeds(settings)
+    ]
 
 
 def _signs(seed: int) -> Callable[[tuple[int, ...]], "torch.Tensor"]:
