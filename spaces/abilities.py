@@ -15,6 +15,7 @@ ABILITIES: Mapping[str, str] = {
     "options": "a list of its options",
     "config": "the options of an architecture",
     "graph": "the graph of an architecture",
+    "places": "places that every architecture fills",
     "parts": "graphs of the parts of an architecture",
     "part_names": "names of the parts of an architecture",
     "network": "the network of an architecture",

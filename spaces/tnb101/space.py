@@ -34,6 +34,7 @@ class TNB101MicroSpace(CellSpace[Cell], ListedSpace):
 
     name = "tnb101-micro"
     ops = tuple(nb201.OPERATIONS[op] for op in OPS)
+    places = nb201.PLACES
     description = "TransNAS-Bench-101 micro: NAS-Bench-201 cells without pooling, 64-41414 skeleton"
 
     def read(self, text: Any) -> Cell:

@@ -13,8 +13,8 @@ from proxyrank.common.errors import ProxyrankError
 from proxyrank.models.catalogue import describe_models
 
 MODEL_HELP = (
-    f"{describe_models()}. If not given: ensemble where network groups join paths and flow (as in all), "
-    "lightgbm elsewhere."
+    f"{describe_models()}. If not given: ensemble where network groups join paths and flow (as in all) "
+    "and for raw, lightgbm elsewhere."
 )
 
 
