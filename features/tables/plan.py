@@ -6,7 +6,7 @@ from typing import Any
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.features.groups import GROUPS, Family, FeatureGroup, get_group, parse_groups
-from proxyrank.features.network.batch_digest import with_digest
+from proxyrank.features.network.batches import with_digest
 from proxyrank.features.network.score_rows import SPREAD
 from proxyrank.features.rows import Rows, ordered
 from proxyrank.features.settings import FeatureSettings

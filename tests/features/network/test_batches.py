@@ -7,7 +7,7 @@ import pytest
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.features import FeatureSettings, compute_features
-from proxyrank.features.network.batch_digest import _digest, with_digest
+from proxyrank.features.network.batches import _digest, with_digest
 from proxyrank.features.tables.compute import compute_parts
 from proxyrank.features.tables.plan import stated_parts
 from proxyrank.spaces import get_space

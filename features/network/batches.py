@@ -1,4 +1,4 @@
-"""Which images a value was made on: a path may hold others tomorrow, so settings state their digest too."""
+"""The images that settings mean, and their digest: a path may hold others tomorrow."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from proxyrank.common.digests import parts_digest
 from proxyrank.common.errors import ProxyrankError
+from proxyrank.features.network.score_settings import resolve_device, seeds
 from proxyrank.features.settings import FeatureSettings
+from proxyrank.spaces import data_shape
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -17,6 +19,29 @@ WITHOUT_DATA = ("noise", "pink")
 """Inputs that settings and seed say all about."""
 
 _COUNTED = ("dataset", "batch_size", "seed", "input", "root", "repeats")
+
+
+def settings_batches(settings: FeatureSettings) -> list["Batch"]:
+    """The batches that settings mean, one per repeat.
+
+    Raises
+    ------
+    ProxyrankError
+        If there is no such device, or a source of images cannot be read.
+    """
+    import torch
+
+    from proxyrank.features.network.batch import input_batch
+
+    dtype: torch.dtype = getattr(torch, settings.dtype)
+    device = resolve_device(settings.device)
+    shape = data_shape(settings.dataset)
+    return [
+        input_batch(
+            settings.input, shape, settings.batch_size, seed, root=settings.root, dtype=dtype, device=device
+        )
+        for seed in seeds(settings)
+    ]
 
 
 def with_digest(settings: FeatureSettings) -> FeatureSettings:
@@ -59,6 +84,4 @@ def _bytes(tensor: "Tensor") -> bytes:
 
 @lru_cache(maxsize=8)
 def _digest(settings: FeatureSettings) -> str:
-    from proxyrank.features.network.score import settings_batches
-
     return batches_digest(settings_batches(settings))
