@@ -9,14 +9,13 @@ give each of them a GPU of its own.
 
 import logging
 import multiprocessing
-import os
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.queues import Queue
 from typing import Any, Protocol, TypeVar
 
+from proxyrank.common._workers import THREAD_VARIABLES, start_worker
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.optional import optional
 from proxyrank.common.progress import silence
@@ -25,7 +24,6 @@ from proxyrank.common.threads import resolve_threads
 A = TypeVar("A")
 R = TypeVar("R")
 
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 AHEAD = 2
 """Shards in flight for each worker, so that none waits and results do not pile up."""
 
@@ -96,7 +94,7 @@ def on_processes(workers: int, *, gpus: Sequence[str] = ()) -> Executor:
         pool = ProcessPoolExecutor(
             min(count, len(arguments)) or 1,
             mp_context=context,
-            initializer=_start_worker,
+            initializer=start_worker,
             initargs=(devices if gpus else None,),
         )
         running: dict[Future[R], int] = {}
@@ -171,21 +169,3 @@ def on_ray(address: str) -> Executor:
 def _quietly(function: Callable[[A], R], argument: A) -> R:
     silence()
     return function(argument)
-
-
-def _start_worker(devices: "Queue[str] | None") -> None:
-    """Limit every library to one thread, take one GPU, end with the parent; runs before they are imported."""
-    for name in THREAD_VARIABLES:
-        os.environ[name] = "1"
-    if devices is not None:
-        os.environ["CUDA_VISIBLE_DEVICES"] = devices.get()
-    silence()
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """A killed parent cannot tell its workers to stop; they would wait for work for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)

@@ -8,16 +8,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from proxyrank.common._csv import LINES, decode, plain_numbers, read_csv
+from proxyrank.common._csv import LINES, read_csv
 from proxyrank.common.errors import TableError
 from proxyrank.common.files import atomic_path, dump_json
 
 READ_SUFFIXES = (".csv", ".csv.gz", ".parquet")
 WRITE_SUFFIXES = (".csv", ".csv.gz", ".json", ".parquet")
-MISSING_TOKENS = frozenset({"", "na", "n/a", "<na>", "nan", "null", "none"})
-"""Cells that mean "no value", in lower case."""
 SENTINEL = -1e8
 """What published tables store for a value whose computation failed; it always counts as missing."""
 
@@ -45,7 +42,7 @@ def read_table(path: str | Path, option: str = "") -> pd.DataFrame:
     """
     path = Path(path)
     suffix = ".parquet" if _is_bare_parquet(path) else table_suffix(path, READ_SUFFIXES)
-    _check_present(path, option)
+    check_present(path, option)
     frame = _read_parquet(path) if suffix == ".parquet" else read_csv(path, compressed=suffix == ".csv.gz")
     frame.columns = pd.Index([str(name).strip() for name in frame.columns])
     _check_header(list(frame.columns), path)
@@ -80,56 +77,6 @@ def row_place(frame: pd.DataFrame, row: int, path: str | Path) -> str:
     if lines is None:
         return f"{path}, row {row + 1}"
     return f"{path}, line {row + 2 if lines is True else lines[row]}"
-
-
-def numeric_column(frame: pd.DataFrame, column: str, path: str | Path) -> NDArray[np.float64]:
-    """Numbers of one column; blank cells and `MISSING_TOKENS` are NaN, infinities stay.
-
-    Parameters
-    ----------
-    frame
-        Whole table as `read_table` gives it (messages count its rows).
-    column
-        Name of the column.
-    path
-        Its file, for messages.
-
-    Raises
-    ------
-    TableError
-        If the column is absent, or at the first text that is not a number.
-    """
-    if column not in frame.columns:
-        raise TableError(f"{path}: no column {column!r}; columns: {', '.join(map(str, frame.columns))}")
-    series = frame[column]
-    if pd.api.types.is_numeric_dtype(series.dtype) and not pd.api.types.is_complex_dtype(series.dtype):
-        return series.to_numpy(dtype=np.float64, na_value=np.nan)
-    fast = plain_numbers(series, MISSING_TOKENS)
-    if fast is not None:
-        return fast
-    values = np.empty(len(series))
-    for row, cell in enumerate(series):
-        number = parse_number(cell)
-        if number is None:
-            place = row_place(frame, row, path)
-            raise TableError(f"{place}: column {column!r} must hold numbers such as 93.1, found {cell!r}")
-        values[row] = number
-    return values
-
-
-def parse_number(cell: object) -> float | None:
-    """Read a number from a cell: NaN where it is blank or missing, None where it is something else."""
-    if cell is None or cell is pd.NA or cell is pd.NaT:
-        return math.nan
-    text = str(cell).strip()
-    if text.lower() in MISSING_TOKENS:
-        return math.nan
-    if "_" in text:  # float() would read 1_000 as a number
-        return None
-    try:
-        return float(text)
-    except ValueError:
-        return None
 
 
 def write_table(frame: pd.DataFrame, path: str | Path) -> None:
@@ -175,78 +122,6 @@ def json_safe(value: Any) -> Any:
     return value if isinstance(value, bool | int | str) else str(value)
 
 
-def read_archs(path: str | Path, columns: Sequence[str] = ()) -> list[tuple[str, str]]:
-    """Architectures listed in a file, unparsed.
-
-    Parameters
-    ----------
-    path
-        CSV or parquet with a column ``arch``; any other suffix is text with one string or tuple a line, where
-        blank lines and lines that begin with ``#`` are skipped.
-    columns
-        As for `arch_texts`.
-
-    Returns
-    -------
-    list of (text, where)
-        ``where`` is the place for messages, such as ``"F, line 3"``.
-
-    Raises
-    ------
-    TableError
-        If the file is missing, damaged, or lists nothing.
-    """
-    path = Path(path)
-    if is_table(path):
-        frame = read_table(path, "--archs")
-        return list(
-            zip(
-                arch_texts(frame, path, columns),
-                (row_place(frame, i, path) for i in range(len(frame))),
-                strict=True,
-            )
-        )
-    _check_present(path, "--archs")
-    lines = decode(path.read_bytes(), path).splitlines()
-    stripped = ((number, line.strip()) for number, line in enumerate(lines, start=1))
-    found = [(text, f"{path}, line {number}") for number, text in stripped if text and text[0] != "#"]
-    if not found:
-        raise TableError(f"{path}: no architectures, only blank lines and comments")
-    return found
-
-
-def arch_texts(frame: pd.DataFrame, path: str | Path, columns: Sequence[str] = ()) -> list[str]:
-    """Column ``arch`` as text, lists and arrays as tuples.
-
-    Parameters
-    ----------
-    frame, path
-        Table and its file.
-    columns
-        Columns whose texts, joined by a colon, name an architecture where there is no column ``arch``.
-
-    Raises
-    ------
-    TableError
-        If the table has neither.
-    """
-    if "arch" in frame.columns:
-        return [_arch_text(cell) for cell in frame["arch"]]
-    if not columns or not set(columns) <= set(frame.columns):
-        instead = f" (or the columns {', '.join(columns)})" if columns else ""
-        raise TableError(f"{path}: no column 'arch'{instead}; columns: {', '.join(map(str, frame.columns))}")
-    parts = (map(_arch_text, frame[column]) for column in columns)
-    return list(map(":".join, zip(*parts, strict=True)))
-
-
-def _arch_text(cell: object) -> str:
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, np.ndarray):
-        return str(tuple(cell.tolist()))
-    return str(tuple(cell)) if isinstance(cell, list | tuple) else str(cell)
-
-
 def _is_bare_parquet(path: Path) -> bool:
     """Whether a file without a suffix is parquet, by its first bytes."""
     if path.suffix or not path.is_file():
@@ -255,7 +130,8 @@ def _is_bare_parquet(path: Path) -> bool:
         return file.read(4) == b"PAR1"
 
 
-def _check_present(path: Path, option: str) -> None:
+def check_present(path: Path, option: str) -> None:
+    """Refuse what is missing, a folder, or empty."""
     source = f" (from {option})" if option else ""
     if not path.exists():
         raise TableError(f"{path}: no such file{source}")

@@ -1,6 +1,5 @@
 """Labels: one number an architecture, from the user's own table, with everything doubtful said aloud."""
 
-import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,27 +9,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from proxyrank.common.arch_files import arch_texts
 from proxyrank.common.errors import TableError, unknown
 from proxyrank.common.labels import SIGNS, Direction
-from proxyrank.common.tabular import (
-    SENTINEL,
-    arch_texts,
-    numeric_column,
-    parse_number,
-    read_table,
-    row_place,
-)
+from proxyrank.common.numeric import numeric_column, parse_number
+from proxyrank.common.tabular import SENTINEL, read_table, row_place
+from proxyrank.evaluate._label_checks import LOWER_IS_BETTER, refuse_mixed, shared_best, words
 from proxyrank.spaces import SearchSpace, arch_columns, parse_all
-from proxyrank.spaces.data import DATASETS
 
 Duplicates = Literal["mean", "error"]
 
-_LOWER_IS_BETTER = re.compile(r"(?<![a-z])(err|error|errors|loss|losses|perplexity|mse|rmse|mae)(?![a-z])")
 _PROBED_CELLS = 100
-_SHARED = 5
-"""Fewest equal best labels that are worth a warning."""
-_SEVERAL = re.compile(r"(data_?set|task|benchmark|corpus|domain)(_?name|_?id)?s?")
-"""Columns named like this say what a label was measured on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +119,7 @@ def load_labels(
         return row_place(frame, row, path)
 
     archs, values = parse_all(space, texts, place), numeric_column(frame, name, path)
-    _refuse_mixed(frame.drop(columns=["arch", name], errors="ignore"), archs, values, str(path))
+    refuse_mixed(frame.drop(columns=["arch", name], errors="ignore"), archs, values, str(path))
     return make_labels(
         archs,
         values,
@@ -188,48 +177,14 @@ def make_labels(
     labels, collapse_notes = _collapse(rows, duplicates, source, place)
     summary = f"label {name!r}, {'higher' if direction != 'min' else 'lower'} is better: "
     notes = [summary + f"{_count(len(values), 'row')} in, {len(labels)} out", *notes, *collapse_notes]
-    if direction != "min" and _LOWER_IS_BETTER.search(_words(name)):
+    if direction != "min" and LOWER_IS_BETTER.search(words(name)):
         notes.append(
             f"warning: column {name!r} is named like an error or a loss, yet higher counts as better; "
             "--label-direction min turns it round"
         )
-    notes += _shared_best(labels, name, direction)
+    notes += shared_best(labels, name, direction)
     missing = sorted({arch for arch, gone in zip(archs, bad, strict=True) if gone} - set(labels.index))
     return Labels(labels, name, direction or "max", path, tuple(notes), int(bad.sum()), tuple(missing))
-
-
-def _shared_best(labels: pd.Series, name: str, direction: Direction | None) -> list[str]:
-    """A warning where a third of the labels, and at least `_SHARED`, are the best value."""
-    best = labels.min() if direction == "min" else labels.max()
-    count = int((labels == best).sum())
-    if count < _SHARED or 3 * count < len(labels) or count == len(labels):
-        return []
-    shared = f"{count} of {len(labels)} labels {name!r} are the best value, {best:g}"
-    return [f"warning: {shared}: does it stand for a gap?"]
-
-
-def _words(name: str) -> str:
-    """A column's name in lower case, camel case cut into words."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
-
-
-def _refuse_mixed(frame: pd.DataFrame, archs: Sequence[str], values: NDArray[np.float64], path: str) -> None:
-    """Refuse rows of one architecture that differ in the data set and in the label: no mean of those."""
-    index = pd.Index(archs)
-    if index.is_unique:
-        return
-    spread = pd.Series(values).groupby(np.asarray(archs)).agg(np.ptp)
-    if not (spread > 0).any():
-        return
-    for column in frame.columns:
-        texts = frame[column].astype(str).str.strip()
-        named = _SEVERAL.fullmatch(_words(str(column))) or set(texts.unique()) <= set(DATASETS)
-        if named and (texts.groupby(np.asarray(archs)).nunique() > 1).any():
-            found = sorted(texts.unique())
-            raise TableError(
-                f"{path}: rows of one architecture differ in {column!r} ({', '.join(found[:5])}); labels of "
-                "several data sets are not averaged: give a file for each"
-            )
 
 
 def require_varied(labels: Labels) -> None:

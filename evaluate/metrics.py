@@ -15,8 +15,7 @@ from sklearn.metrics import ndcg_score
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.labels import SIGNS, Direction
-
-Floats = NDArray[np.float64]
+from proxyrank.evaluate._undefined import Floats, all_tied, constant, cut, no_gain, too_few
 
 
 @dataclass(frozen=True)
@@ -41,14 +40,14 @@ class Metric:
 def kendall_tau(scores: ArrayLike, labels: ArrayLike) -> Metric:
     """Kendall's tau-b (scipy), which allows for ties on either side."""
     x, y = _pairs(scores, labels)
-    reason = _too_few(x) or _constant(x, "predictions") or _constant(y, "labels")
+    reason = too_few(x) or constant(x, "predictions") or constant(y, "labels")
     return Metric(None, reason) if reason else _correlation(stats.kendalltau(x, y).statistic)
 
 
 def spearman(scores: ArrayLike, labels: ArrayLike) -> Metric:
     """Spearman's rank correlation (scipy), ties with their average rank."""
     x, y = _pairs(scores, labels)
-    reason = _too_few(x) or _constant(x, "predictions") or _constant(y, "labels")
+    reason = too_few(x) or constant(x, "predictions") or constant(y, "labels")
     return Metric(None, reason) if reason else _correlation(stats.spearmanr(x, y).statistic)
 
 
@@ -76,8 +75,8 @@ def ndcg(scores: ArrayLike, gains: ArrayLike, k: int = 1000, *, ignore_ties: boo
         If k < 1 or a gain is negative.
     """
     x, y = _pairs(scores, gains)
-    reason = _too_few(x) or _no_gain(y)
-    k, note = _cut(k, len(x))
+    reason = too_few(x) or no_gain(y)
+    k, note = cut(k, len(x))
     if reason:
         return Metric(None, reason)
     if ignore_ties:  # scikit-learn's own order of ties is unspecified, so it gets distinct scores
@@ -97,8 +96,8 @@ def random_ndcg(gains: ArrayLike, k: int = 1000) -> Metric:
         If k < 1 or a gain is negative.
     """
     y, _ = _pairs(gains, gains)
-    reason = _too_few(y) or _no_gain(y)
-    k, note = _cut(k, len(y))
+    reason = too_few(y) or no_gain(y)
+    k, note = cut(k, len(y))
     if reason:
         return Metric(None, reason)
     discount = 1 / np.log2(np.arange(2, k + 2))
@@ -109,9 +108,9 @@ def random_ndcg(gains: ArrayLike, k: int = 1000) -> Metric:
 def top1(scores: ArrayLike, labels: ArrayLike) -> Metric:
     """Label of the architecture ranked first."""
     x, y = _pairs(scores, labels)
-    if reason := _too_few(x):
+    if reason := too_few(x):
         return Metric(None, reason)
-    return Metric(float(y[np.argmax(x)]), None, _all_tied(x))
+    return Metric(float(y[np.argmax(x)]), None, all_tied(x))
 
 
 def regret(scores: ArrayLike, labels: ArrayLike, k: int, direction: Direction = "max") -> Metric:
@@ -123,11 +122,11 @@ def regret(scores: ArrayLike, labels: ArrayLike, k: int, direction: Direction = 
         If k < 1.
     """
     x, y = _pairs(scores, labels)
-    k, note = _cut(k, len(x))
-    if reason := _too_few(x):
+    k, note = cut(k, len(x))
+    if reason := too_few(x):
         return Metric(None, reason)
     y = SIGNS[direction] * y
-    return Metric(float(y.max() - y[ranking_order(x)[:k]].max()), None, note or _all_tied(x))
+    return Metric(float(y.max() - y[ranking_order(x)[:k]].max()), None, note or all_tied(x))
 
 
 def top_share_tau(
@@ -143,7 +142,7 @@ def top_share_tau(
     if not 0 < share <= 1:
         raise ProxyrankError(f"share must lie within (0, 1], got {share}")
     x, y = _pairs(scores, labels)
-    if reason := _too_few(x):
+    if reason := too_few(x):
         return Metric(None, reason)
     y = SIGNS[direction] * y
     count = math.ceil(share * len(y) - 1e-9)  # 0.1 * 30 is a little more than 3
@@ -166,29 +165,3 @@ def _pairs(scores: ArrayLike, labels: ArrayLike) -> tuple[Floats, Floats]:
 
 def _correlation(value: SupportsFloat) -> Metric:
     return Metric(round(float(value), 14))  # scipy's square roots can make an exact 1 a little less
-
-
-def _cut(k: int, n: int) -> tuple[int, str | None]:
-    if k < 1:
-        raise ProxyrankError(f"k must be at least 1, got {k}")
-    return (k, None) if k <= n else (n, f"computed at k = {n}, the number of architectures (asked: {k})")
-
-
-def _too_few(x: Floats) -> str | None:
-    return None if len(x) >= 2 else f"undefined (n = {len(x)}, at least 2 needed)"
-
-
-def _constant(x: Floats, what: str) -> str | None:
-    return f"undefined (constant {what})" if np.all(x == x[0]) else None
-
-
-def _no_gain(gains: Floats) -> str | None:
-    if np.any(gains < 0):
-        raise ProxyrankError(f"gains must not be negative, got {gains.min()}")
-    if not gains.any():
-        return "undefined (no relevant architecture: every gain is zero)"
-    return _constant(gains, "labels")
-
-
-def _all_tied(x: Floats) -> str | None:
-    return "all predictions tie: the first in order was taken" if np.all(x == x[0]) else None

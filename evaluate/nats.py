@@ -59,11 +59,8 @@ def load_nats(
     TableError
         If the path is missing, or data set, metric or schedule are unknown or not in the archive.
     """
-    for what, value, known in (
-        ("dataset", dataset, DATASETS),
-        ("metric", metric, tuple(METRICS)),
-        ("epochs", epochs, EPOCHS),
-    ):
+    asked = ("dataset", dataset, DATASETS), ("metric", metric, tuple(METRICS)), ("epochs", epochs, EPOCHS)
+    for what, value, known in asked:
         if value not in known:
             raise unknown(what, value, known, where="NATS-Bench", error=TableError)
     path = Path(path)

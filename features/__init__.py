@@ -28,7 +28,8 @@ from proxyrank.features.tables.compute import compute_features
 from proxyrank.features.tables.join import join_tables
 from proxyrank.features.tables.known import Known, shipped_rows
 from proxyrank.features.tables.shipped import preferred_settings, shipped_tables
-from proxyrank.features.tables.table import FamilyInfo, FeatureTable, GroupInfo, Sidecar
+from proxyrank.features.tables.sidecar import FamilyInfo, GroupInfo, Sidecar
+from proxyrank.features.tables.table import FeatureTable
 from proxyrank.features.tables.user import load_table, read_user_table
 
 for _group in (*NETWORK_GROUPS, GRAF, PATHS, CELL, FLOW, NODES, BLOCKS, SIZES, CONFIG):

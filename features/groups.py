@@ -11,7 +11,8 @@ import pandas as pd
 from proxyrank.common.errors import ProxyrankError, unknown
 from proxyrank.features.rows import Rows, arch_index
 from proxyrank.features.settings import FeatureSettings
-from proxyrank.spaces.base import SearchSpace, has, require
+from proxyrank.spaces.abilities import has, require
+from proxyrank.spaces.base import SearchSpace
 
 Compute = Callable[[SearchSpace, Sequence[str], FeatureSettings], "Rows | pd.DataFrame"]
 """Space, architectures, settings -> rows of the group in the given order; a bare frame has no reasons."""

@@ -13,21 +13,15 @@ from proxyrank.common.labels import check_direction
 from proxyrank.features import FeatureSettings, FeatureTable, default_groups, parse_groups
 from proxyrank.models._alignment import aligned_labels, arch_list
 from proxyrank.models._architecture_input import ArchitectureInput, UnfittedRankerError
-from proxyrank.models._training import (
-    constructor_of,
-    fit_estimator,
-    make_card,
-    model_matrix,
-    ranked_frame,
-    ranking_tau,
-    training_rows,
-)
+from proxyrank.models._ranking import model_matrix, ranked_frame, ranking_tau
+from proxyrank.models._training import constructor_of, fit_estimator, make_card, training_rows
 from proxyrank.models.base import TabularRanker
 from proxyrank.models.card import LabelCard, RankerCard, SplitCard
 from proxyrank.models.catalogue import default_model, make_model
 from proxyrank.models.folder import read_folder, write_folder
 from proxyrank.models.inputs.context import training_table
-from proxyrank.models.inputs.matching import check_labels, parse_own
+from proxyrank.models.inputs.matching import parse_own
+from proxyrank.models.inputs.table_checks import check_labels
 from proxyrank.models.parts.targets import FloatArray
 from proxyrank.spaces import SearchSpace, get_space, source_of, stated_space
 

@@ -1,15 +1,13 @@
 """Play strategies against known labels: how good a ranker is after so many trained networks."""
 
-import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from proxyrank.common.errors import ProxyrankError, unknown
+from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.executors import Executor
 from proxyrank.common.files import atomic_path, dump_json, read_json
 from proxyrank.common.progress import track
@@ -18,54 +16,12 @@ from proxyrank.evaluate import Labels, evaluate_scores, in_population, ranker_sc
 from proxyrank.models import ProxyRanker, SplitCard
 from proxyrank.search.candidates import make_candidates
 from proxyrank.search.plots import plot_simulation
-from proxyrank.search.strategies import STRATEGIES, propose
+from proxyrank.search.simulation import AT_ONCE, Simulation, check_header, run_name
+from proxyrank.search.strategies import propose
 from proxyrank.spaces import SearchSpace, get_space, source_of
 
-AT_ONCE = 16
-"""Networks that a strategy chooses before it learns their labels."""
 MEASURES = ("KT", "SPR", "nDCG", "regret@1", "regret@10")
 """What each ranker is judged by."""
-
-
-@dataclass(frozen=True)
-class Simulation:
-    """What is played.
-
-    Attributes
-    ----------
-    strategies
-        Names in `STRATEGIES`.
-    checkpoints
-        Numbers of trained networks at which a ranker is fitted and judged; the last is the budget.
-    seeds
-        One run each.
-    population
-        Pool, and what is judged on.
-    groups, model
-        Of the ranker.
-    """
-
-    strategies: tuple[str, ...] = ("random", "variance")
-    checkpoints: tuple[int, ...] = (16, 32, 64, 128)
-    seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
-    population: str = "all"
-    groups: tuple[str, ...] = ("paths", "cell", "flow")
-    model: str = "ensemble"
-
-    def __post_init__(self) -> None:
-        for name in self.strategies:
-            if name not in STRATEGIES:
-                raise unknown("strategy", name, STRATEGIES)
-        if list(self.checkpoints) != sorted(set(self.checkpoints)) or min(self.checkpoints, default=0) < 4:
-            raise ProxyrankError(f"checkpoints must increase from at least 4, got {self.checkpoints}")
-
-
-def halved(budget: int) -> tuple[int, ...]:
-    """Checkpoints of a budget: itself, its half and so on, down to 16 networks."""
-    found = [budget]
-    while found[-1] // 2 >= AT_ONCE:
-        found.append(found[-1] // 2)
-    return tuple(reversed(found))
 
 
 def run_simulation(
@@ -102,16 +58,16 @@ def run_simulation(
         )
     parts = Path(out) / "parts"
     parts.mkdir(parents=True, exist_ok=True)
-    _check_header(parts / "header.json", plan, known)
+    check_header(parts / "header.json", plan, known)
     runs = [(strategy, seed) for strategy in plan.strategies for seed in plan.seeds]
-    todo = [run for run in runs if not (parts / _name(run)).exists()]
+    todo = [run for run in runs if not (parts / run_name(run)).exists()]
     play = partial(play_run, space=source_of(space), labels=known, plan=plan)
     results = executor(play, todo) if todo else iter(())
     done = len(runs) - len(todo)
     for at, rows in track(results, total=len(runs), what="simulating", done=done):
-        with atomic_path(parts / _name(todo[at])) as path:
+        with atomic_path(parts / run_name(todo[at])) as path:
             path.write_text(dump_json(rows), encoding="utf-8")
-    rows = [row for run in runs for row in read_json(parts / _name(run))]
+    rows = [row for run in runs for row in read_json(parts / run_name(run))]
     return pd.DataFrame(rows)
 
 
@@ -187,27 +143,6 @@ def _chosen(
                 direction=labels.direction,
             )
         yield list(trained)
-
-
-def _name(run: tuple[str, int]) -> str:
-    return f"{run[0]}-{run[1]}.json"
-
-
-def _check_header(path: Path, plan: Simulation, labels: Labels) -> None:
-    """Refuse a folder of another simulation; strategies and seeds may be added to one."""
-    stated = {**asdict(plan), "label": labels.name, "labels": len(labels.values)}
-    stated = json.loads(json.dumps({k: v for k, v in stated.items() if k not in ("strategies", "seeds")}))
-    if path.exists():
-        known = read_json(path)
-        for name, value in stated.items():
-            if known.get(name) != value:
-                raise ProxyrankError(
-                    f"{path}: simulated with {name} = {known.get(name)!r}, asked for {value!r}; "
-                    "choose another --out"
-                )
-        return
-    with atomic_path(path) as temporary:
-        temporary.write_text(dump_json(stated), encoding="utf-8")
 
 
 def mean_over_seeds(

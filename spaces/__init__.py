@@ -1,22 +1,18 @@
 """Search spaces: strings that name architectures, their graphs, sizes and networks."""
 
 from proxyrank.spaces._choices import Choice, is_numeric
-from proxyrank.spaces.base import (
+from proxyrank.spaces.abilities import (
     ABILITIES,
-    FullSpace,
-    ListedSpace,
-    SearchSpace,
-    Sizes,
     arch_columns,
     canonical,
     default_dataset,
     equality_key,
     has,
-    parse_all,
     populations,
     representative,
     require,
 )
+from proxyrank.spaces.base import FullSpace, ListedSpace, SearchSpace, Sizes, parse_all
 from proxyrank.spaces.configspace import ConfigSpace
 from proxyrank.spaces.data import DATASETS, DataShape, data_shape
 from proxyrank.spaces.graph import FAMILIES, Edge, Node, Operation, OpGraph
@@ -27,9 +23,8 @@ from proxyrank.spaces.lookup import (
     register_space,
     source_of,
     space_names,
-    stated_hyperparameters,
-    stated_space,
 )
+from proxyrank.spaces.stated import stated_hyperparameters, stated_space
 
 __all__ = [
     "ABILITIES",

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from proxyrank.common.errors import ArchitectureError, ProxyrankError
-from proxyrank.common.tabular import parse_number
+from proxyrank.common.numeric import parse_number
 
 Choice = bool | int | float | str
 """A value of an option: a truth value, a number, or a word."""

@@ -6,9 +6,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from proxyrank.common.arch_files import arch_texts, read_archs
 from proxyrank.common.errors import TableError
-from proxyrank.common.tabular import arch_texts, is_table, numeric_column, read_archs, read_table, row_place
-from proxyrank.spaces.base import SearchSpace, arch_columns, parse_all
+from proxyrank.common.numeric import numeric_column
+from proxyrank.common.tabular import is_table, read_table, row_place
+from proxyrank.spaces.abilities import arch_columns
+from proxyrank.spaces.base import SearchSpace, parse_all
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from proxyrank.spaces.base import SearchSpace, equality_key
+from proxyrank.spaces.abilities import equality_key
+from proxyrank.spaces.base import SearchSpace
 
 
 def equal_keys(space: SearchSpace, archs: Iterable[str]) -> list[str]:

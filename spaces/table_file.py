@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from proxyrank.common.errors import ArchitectureError, TableError, unknown
-from proxyrank.common.tabular import MISSING_TOKENS, SENTINEL, parse_number, read_table, row_place
+from proxyrank.common.numeric import MISSING_TOKENS, parse_number
+from proxyrank.common.tabular import SENTINEL, read_table, row_place
 from proxyrank.spaces._choices import Choice, as_number
 from proxyrank.spaces.data import DataShape
 from proxyrank.spaces.table import Row, TableSpace, row_name

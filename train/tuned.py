@@ -11,11 +11,11 @@ from proxyrank.models import ProxyRanker, RankerCard
 from proxyrank.spaces import SearchSpace
 from proxyrank.train.fit import FitPlan, fit_ranker, training_features, training_part
 from proxyrank.train.remarks import fit_remarks
-from proxyrank.train.study.objective import StudyData
 from proxyrank.train.study.plan import StudyPlan
 from proxyrank.train.study.report import StudyReport, report_study
 from proxyrank.train.study.results import read_result
 from proxyrank.train.study.run import tune
+from proxyrank.train.study.study_data import StudyData
 
 
 def study_in_folder(

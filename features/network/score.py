@@ -1,17 +1,15 @@
 """Scores of untrained networks: initialise, run the proxies over shared passes, one network at a time."""
 
 import logging
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
-
-import pandas as pd
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.progress import track
 from proxyrank.common.seeds import derive_rng, derive_seed
 from proxyrank.features.network.planner import OUT_OF_MEMORY, is_out_of_memory, run_proxies
+from proxyrank.features.network.score_rows import Values, mean_and_spread, score_columns, score_rows
 from proxyrank.features.network.score_settings import (
     check_batch_size,
     fisher_settings,
@@ -19,7 +17,7 @@ from proxyrank.features.network.score_settings import (
     seeds,
 )
 from proxyrank.features.proxies import Missing, Proxy, columns_of, get_proxies
-from proxyrank.features.rows import Rows, arch_index
+from proxyrank.features.rows import Rows
 from proxyrank.features.settings import FeatureSettings
 from proxyrank.spaces import SearchSpace, data_shape, require
 
@@ -29,12 +27,8 @@ if TYPE_CHECKING:
 
     from proxyrank.features.network.batch import Batch
 
-Values = dict[str, "float | Missing"]
 
 _log = logging.getLogger(__name__)
-
-SPREAD = "_std"
-"""Ending of the columns that hold the standard deviation over repeats."""
 
 
 def score_archs(
@@ -109,8 +103,8 @@ def _score_all(
             _score_or_reason(factories[name], batch, chosen, settings, seed, channels_last)
             for seed, batch in zip(seeds(settings), batches, strict=True)
         ]
-        rows[name] = runs[0] if settings.repeats == 1 else _mean_and_spread(runs)
-    return _rows(rows, _columns(chosen, settings))
+        rows[name] = runs[0] if settings.repeats == 1 else mean_and_spread(runs)
+    return score_rows(rows, score_columns(chosen, settings))
 
 
 def score_network(
@@ -274,35 +268,3 @@ def _score_or_reason(
         _log.debug("the network failed", exc_info=error)
         reason = OUT_OF_MEMORY if is_out_of_memory(error) else f"failed: {type(error).__name__}: {error}"
         return dict.fromkeys(columns_of(proxies), Missing(reason))
-
-
-def _mean_and_spread(runs: Sequence[Values]) -> Values:
-    """Mean and standard deviation (n - 1) over repeats; a value that one repeat lacks is missing."""
-    found: Values = {}
-    for column in runs[0]:
-        values = [run[column] for run in runs]
-        gap = next((value for value in values if isinstance(value, Missing)), None)
-        if gap is not None:
-            found[column] = found[column + SPREAD] = gap
-            continue
-        series = pd.Series(values, dtype="float64")
-        found[column], found[column + SPREAD] = float(series.mean()), float(series.std())
-    return found
-
-
-def _columns(proxies: Sequence[Proxy], settings: FeatureSettings) -> list[str]:
-    columns = columns_of(proxies)
-    return columns if settings.repeats == 1 else [c + end for c in columns for end in ("", SPREAD)]
-
-
-def _rows(scores: Mapping[str, Values], columns: list[str]) -> Rows:
-    reasons: dict[str, dict[str, str]] = {}
-    numbers = []
-    for name, values in scores.items():
-        for column in columns:
-            value = values[column]
-            if isinstance(value, Missing):
-                reasons.setdefault(column, {})[name] = value.reason
-        numbers.append([math.nan if isinstance(v := values[c], Missing) else v for c in columns])
-    frame = pd.DataFrame(numbers, index=arch_index(scores), columns=columns, dtype="float64")
-    return Rows(frame, reasons)

@@ -11,7 +11,7 @@ from proxyrank.features.settings import FeatureSettings
 if TYPE_CHECKING:
     import torch
 
-    from proxyrank.features.spectrum.describe import FisherSettings
+    from proxyrank.features.spectrum.fisher_settings import FisherSettings
 
 
 def seeds(settings: FeatureSettings) -> list[int]:
@@ -59,7 +59,7 @@ def resolve_device(device: str) -> "torch.device":
 
 def fisher_settings(settings: FeatureSettings) -> "FisherSettings":
     """Build the Fisher options of the settings."""
-    from proxyrank.features.spectrum.describe import FisherSettings
+    from proxyrank.features.spectrum.fisher_settings import FisherSettings
     from proxyrank.features.spectrum.selection import Selection
 
     selection = Selection(

@@ -7,8 +7,8 @@ import torch
 from torch import nn
 
 from proxyrank.common.seeds import derive_rng
+from proxyrank.features.network.layers import weight_layers, weight_names
 from proxyrank.features.network.parametrised import assign, own_tensors
-from proxyrank.features.network.passes import weight_layers, weight_names
 
 _NORMS = (nn.modules.batchnorm._NormBase, nn.GroupNorm, nn.LayerNorm)
 

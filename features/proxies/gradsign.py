@@ -44,7 +44,7 @@ def _gradient(passes: "Passes", image: int) -> list["Tensor"]:
     """Gradient of the loss of one image by every weight."""
     from torch.nn.functional import cross_entropy
 
-    from proxyrank.features.network.passes import gradients
+    from proxyrank.features.network.layers import gradients
 
     only = slice(image, image + 1)
     try:
@@ -94,7 +94,7 @@ def _calls(passes: "Passes") -> dict[str, list["Call"]] | None:
 
     from proxyrank.features.network._norms import FusedImageNorm
     from proxyrank.features.network._recording import recorded
-    from proxyrank.features.network.passes import gradients, weight_layers
+    from proxyrank.features.network.layers import gradients, weight_layers
 
     found: list[tuple[str, nn.Module, Tensor, Tensor]] = []
 

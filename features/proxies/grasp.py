@@ -18,7 +18,7 @@ def grasp(passes: "Passes") -> dict[str, float]:
     """
     import torch
 
-    from proxyrank.features.network.passes import gradients
+    from proxyrank.features.network.layers import gradients
 
     weights = passes.weights
     slopes, _ = passes.loss_graph

@@ -19,7 +19,7 @@ def synflow(passes: "Passes") -> dict[str, "float | Missing"]:
     import torch
     from torch import nn
 
-    from proxyrank.features.network.passes import gradients, map_weights
+    from proxyrank.features.network.layers import gradients, map_weights
 
     network = passes.copy().double()
     for parent in list(network.modules()):

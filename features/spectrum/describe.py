@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from copy import deepcopy
-from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
 
-from proxyrank.common.errors import NotApplicableError, ProxyrankError, unknown
+from proxyrank.common.errors import NotApplicableError
 from proxyrank.features.network.batch import Batch
 from proxyrank.features.spectrum.eigenvalues import (
     LEVELS,
@@ -18,9 +17,9 @@ from proxyrank.features.spectrum.eigenvalues import (
     effective_rank,
     eigenvalues,
 )
+from proxyrank.features.spectrum.fisher_settings import FisherSettings
 from proxyrank.features.spectrum.jacobian import fisher_jacobians
-from proxyrank.features.spectrum.matrix import FORMS, Form, fisher_matrix
-from proxyrank.features.spectrum.selection import Selection
+from proxyrank.features.spectrum.matrix import Form, fisher_matrix
 
 _SPECTRUM = (*(f"q{level}" for level in LEVELS), "entropy")
 _EXTRA = ("trace", "lambda_max", "effective_rank", "cramer_rao")
@@ -32,32 +31,6 @@ VKDNW_EXTRA_COLUMNS = tuple(f"vkdnw_{name}" for name in _EXTRA) + tuple(
     f"vkdnw_fisher_{name}" for name in (*_SPECTRUM, *_EXTRA)
 )
 """Columns of the same pass that are not in the group."""
-
-
-@dataclass(frozen=True)
-class FisherSettings:
-    """How the Fisher spectrum is computed; the defaults are the paper's.
-
-    Attributes
-    ----------
-    selection
-        The scalars that span the matrix.
-    form
-        The matrix whose spectrum the columns of the group describe.
-    batch_classes, chunk
-        Time and memory of the backward passes, see `fisher_jacobians`.
-    """
-
-    selection: Selection = field(default_factory=Selection)
-    form: Form = "published"
-    batch_classes: bool | None = None
-    chunk: int | None = None
-
-    def __post_init__(self) -> None:
-        if self.form not in FORMS:
-            raise unknown("form", self.form, FORMS)
-        if self.chunk is not None and self.chunk < 1:
-            raise ProxyrankError(f"chunk must be at least 1, got {self.chunk}")
 
 
 def vkdnw_features(

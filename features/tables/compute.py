@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from proxyrank.features.tables.cache import add_rows, cache_file
 from proxyrank.features.tables.epsilons import tell_epsilons
 from proxyrank.features.tables.known import Known, known_rows
 from proxyrank.features.tables.plan import Part, plan_parts, table_of
+from proxyrank.features.tables.sharing import shared_sources
 from proxyrank.features.tables.table import FeatureTable
 from proxyrank.spaces import SearchSpace, identity
 
@@ -105,12 +107,24 @@ def compute_parts(
     cache = cache and _lasting(space)
     known = find_known(space, archs, parts, cache=cache) if known is None else known
     place = {id(part): own for part, own in zip(parts, known, strict=True)}
+    _take_shared(space, parts, known, cache=cache)
     for some, wanted in _gaps(archs, parts, known):
         for job in make_jobs(wanted):
             for rows in _run(space, some, job, cache=cache):
                 for part in job.parts:
                     place[id(part)].add(rows)
     return table_of(space, parts, Rows.join([own.rows for own in known]))
+
+
+def _take_shared(space: SearchSpace, parts: Sequence[Part], known: Sequence[Known], *, cache: bool) -> None:
+    """Fill parts whose values equal networks share, from those of the networks that they are shared by."""
+    for part, own in zip(parts, known, strict=True):
+        lacking = own.lacking()
+        if part.shared and lacking.any():
+            sources = shared_sources(space, list(lacking.index[lacking]), part.columns)
+            plain = [replace(part, shared=False)]
+            found = compute_parts(space, list(sources.values()), plain, cache=cache).rows
+            own.add(found.copied(sources))
 
 
 def _gaps(

@@ -4,9 +4,8 @@
 """
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,27 +13,28 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from proxyrank.common.digests import digest as sha256
 from proxyrank.common.errors import ProxyrankError, TableError
 from proxyrank.common.executors import Executor
-from proxyrank.common.files import atomic_path, dump_json, read_json
+from proxyrank.common.files import atomic_path, dump_json
 from proxyrank.common.shards import run_sharded
 from proxyrank.common.tabular import json_safe
 from proxyrank.features.groups import get_group
 from proxyrank.features.rows import Reasons, Rows, count_reasons
 from proxyrank.features.settings import FeatureSettings
 from proxyrank.features.tables._assemble import merge_parts, row_parts
+from proxyrank.features.tables._parts_header import _opened_parts, _refuse_other
 from proxyrank.features.tables.compute import compute_parts, find_known
 from proxyrank.features.tables.plan import Part, column_order, group_infos, plan_parts, stated_parts
 from proxyrank.features.tables.sharing import Portion, plan_sharing
-from proxyrank.features.tables.table import FeatureTable, GroupInfo, Sidecar, read_sidecar, sidecar_path
+from proxyrank.features.tables.sidecar import GroupInfo, Sidecar
+from proxyrank.features.tables.sidecar_file import read_sidecar, sidecar_path
+from proxyrank.features.tables.table import FeatureTable
 from proxyrank.spaces import SearchSpace, get_space, representative, source_of
 from proxyrank.spaces.table import TableSpace
 
 DEAR_SHARD = 4
 """Architectures a part where networks are built: what a kill costs each worker, in seconds."""
 
-HEADER = "header.json"
 KNOWN = "__known__"
 """Column of a part: 1 where every value of the row was known before, else 0."""
 
@@ -176,7 +176,7 @@ def extract_rows(
 ) -> pd.DataFrame:
     """Rows of one part of the table, as `run_sharded` wants them (`Rows.to_frame`)."""
     where = get_space(space)
-    parts = stated_parts(where, groups, columns)
+    parts = [replace(part, shared=False) for part in stated_parts(where, groups, columns)]
     known = find_known(where, archs, parts, cache=reuse)
     held = ~np.any([own.lacking() for own in known], axis=0)
     rows = compute_parts(where, archs, parts, known=known, cache=reuse).rows.columns(columns)
@@ -217,59 +217,3 @@ def _stands(out: Path, parts: Path, plain: Sidecar, archs: list[str]) -> bool:
             "another --out"
         )
     return True
-
-
-@contextmanager
-def _opened_parts(parts: Path, plain: Sidecar, archs: list[str]) -> Iterator[None]:
-    """The folder of the parts, with its header; it goes away again where nothing was made before an error."""
-    _open_parts(parts, plain, archs)
-    try:
-        yield
-    except Exception:
-        if not any(parts.glob("*/part-*")):
-            shutil.rmtree(parts)
-        raise
-
-
-def _open_parts(parts: Path, plain: Sidecar, archs: list[str]) -> None:
-    header = parts / HEADER
-    digest = sha256("\n".join(archs))
-    if header.exists():
-        known = read_json(header)
-        _refuse_other(header, Sidecar.model_validate(known["sidecar"]), plain)
-        if known["archs"] != digest:
-            raise TableError(
-                f"{header}: begun for other architectures; choose another --out or remove {parts}"
-            )
-        return
-    if not parts.parent.is_dir():
-        raise TableError(f"--out: the folder {parts.parent} does not exist")
-    parts.mkdir(exist_ok=True)
-    with atomic_path(header) as path:
-        path.write_text(
-            dump_json({"archs": digest, "sidecar": json_safe(plain.model_dump())}), encoding="utf-8"
-        )
-
-
-def _refuse_other(where: Path, known: Sidecar, asked: Sidecar) -> None:
-    for line in _differences(known, asked):
-        raise TableError(f"{where}: {line}; choose another --out")
-
-
-def _differences(known: Sidecar, asked: Sidecar) -> Iterator[str]:
-    if known.space != asked.space:
-        yield f"made for the search space {known.space}, asked for {asked.space}"
-    if known.hyperparameters != asked.hyperparameters:
-        yield "made of another table, or by another builder"
-    if list(known.groups) != list(asked.groups):
-        yield f"made with the groups {', '.join(known.groups)}, asked for {', '.join(asked.groups)}"
-    for name, info in asked.groups.items():
-        old = known.groups[name]
-        if odd := sorted(set(old.columns) ^ set(info.columns)):
-            yield f"other columns of {name} than asked for ({', '.join(odd[:5])})"
-            continue
-        for family in info.families:
-            for column in family.columns:
-                if found := old.family_of(column).difference(family):
-                    what, before, now = found
-                    yield f"made with {what} = {before!r}, asked for {now!r} ({column}, group {name})"

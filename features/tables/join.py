@@ -8,7 +8,8 @@ import pandas as pd
 from proxyrank.common.errors import TableError
 from proxyrank.features.rows import Rows, arch_index
 from proxyrank.features.settings import FeatureSettings
-from proxyrank.features.tables.table import FeatureTable, GroupInfo, Sidecar
+from proxyrank.features.tables.sidecar import GroupInfo, Sidecar
+from proxyrank.features.tables.table import FeatureTable
 
 
 def join_tables(tables: Sequence[FeatureTable], *, force: bool = False) -> FeatureTable:

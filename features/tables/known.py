@@ -60,9 +60,8 @@ class Known:
 def known_rows(space: SearchSpace, archs: Sequence[str], part: Part) -> Known:
     """What the package ships of a part, and what the user's cache holds of the rest."""
     known = Known(archs, part.columns)
-    for block in shipped_blocks(identity(space), part.columns, part.family, part.settings):
-        known.add(block)
-    if known.lacking().any():
+    _add_shipped(known, space, part)
+    if known.lacking().any() and not part.shared:  # the cache holds an architecture's own values
         file = cache_file(space, part.group.name, part.family, part.settings)
         cached = read_rows(file, part.family.columns)
         if cached is not None:
@@ -74,9 +73,14 @@ def shipped_parts(space: SearchSpace, archs: Sequence[str], parts: Sequence[Part
     """What the package ships of planned columns, for some architectures."""
     known = Known(archs, [column for part in parts for column in part.columns])
     for part in parts:
-        for block in shipped_blocks(identity(space), part.columns, part.family, part.settings):
-            known.add(block)
+        _add_shipped(known, space, part)
     return known
+
+
+def _add_shipped(known: Known, space: SearchSpace, part: Part) -> None:
+    blocks = shipped_blocks(identity(space), part.columns, part.family, part.settings, shared=part.shared)
+    for block in blocks:
+        known.add(block)
 
 
 def shipped_rows(
@@ -85,6 +89,7 @@ def shipped_rows(
     groups: str | Sequence[str],
     *,
     settings: FeatureSettings | Mapping[str, Any] | None = None,
+    share: bool = False,
 ) -> Known:
     """What the package ships of groups under exactly these settings, for some architectures.
 
@@ -99,7 +104,7 @@ def shipped_rows(
     ProxyrankError
         If a group or a setting is unknown.
     """
-    known = shipped_parts(space, archs, plan_parts(space, groups, settings))
+    known = shipped_parts(space, archs, plan_parts(space, groups, settings, share=share))
     held = Known(archs, list(known.found.columns[known.found.any()]))
     held.add(known.rows)
     held.found[:] = known.found[held.found.columns]

@@ -6,12 +6,16 @@ from typing import Any
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.features.groups import GROUPS, Family, FeatureGroup, get_group, parse_groups
-from proxyrank.features.network.score import SPREAD
+from proxyrank.features.network.score_rows import SPREAD
 from proxyrank.features.rows import Rows, ordered
 from proxyrank.features.settings import FeatureSettings
-from proxyrank.features.tables.shipped import shipped_settings, usual_settings
-from proxyrank.features.tables.table import FamilyInfo, FeatureTable, GroupInfo, Sidecar
+from proxyrank.features.tables.shipped import shipped_info, usual_settings
+from proxyrank.features.tables.sidecar import FamilyInfo, GroupInfo, Sidecar
+from proxyrank.features.tables.table import FeatureTable
 from proxyrank.spaces import SearchSpace, identity
+
+Making = tuple[FeatureSettings, bool]
+"""Settings of a column, and whether equal networks share its values."""
 
 
 @dataclass(frozen=True)
@@ -26,12 +30,15 @@ class Part:
         The wanted ones of the family, in its order.
     settings
         Those that the family reads, as they are wanted.
+    shared
+        Whether equal networks have the values of one of them (`plan_sharing`).
     """
 
     group: FeatureGroup
     family: Family
     columns: tuple[str, ...]
     settings: FeatureSettings
+    shared: bool = False
 
     def info(self) -> FamilyInfo:
         """What the sidecar says of the columns."""
@@ -41,6 +48,7 @@ class Part:
             version=family.version,
             settings=self.settings,
             facts=dict(family.facts),
+            shared=self.shared,
         )
 
 
@@ -51,6 +59,7 @@ def plan_parts(
     columns: Sequence[str] | None = None,
     *,
     prefer_shipped: bool = False,
+    share: bool = False,
 ) -> list[Part]:
     """The columns of groups under given settings.
 
@@ -67,6 +76,8 @@ def plan_parts(
     prefer_shipped
         Where a setting was not given take that of a shipped table that holds the column; of a column that
         none holds batch size and seed are those of its fellows.
+    share
+        Whether equal networks have the values of one of them; what is shipped may say otherwise.
 
     Raises
     ------
@@ -85,9 +96,9 @@ def plan_parts(
     families = [family for group in chosen for family in group.families(space)]
     usual = usual_settings(where, families, given) if prefer_shipped else FeatureSettings()
 
-    def how(family: Family, column: str) -> FeatureSettings:
-        found = shipped_settings(where, column, family, given, every) if prefer_shipped else None
-        return found or family.resolve(given, usual)
+    def how(family: Family, column: str) -> Making:
+        found = shipped_info(where, column, family, given, every) if prefer_shipped else None
+        return (found.settings, found.shared) if found else (family.resolve(given, usual), share)
 
     return _parts(space, chosen, wanted, how)
 
@@ -96,29 +107,30 @@ def stated_parts(space: SearchSpace, groups: Mapping[str, GroupInfo], columns: S
     """Columns of registered groups as a sidecar or a ranker's card states that they were made."""
     chosen = [get_group(name) for name in groups]
     stated = {
-        column: family.settings
-        for info in groups.values()
-        for family in info.families
-        for column in family.columns
+        column: family for info in groups.values() for family in info.families for column in family.columns
     }
-    return _parts(space, chosen, columns, lambda family, column: stated[column].only(family.settings))
+
+    def how(family: Family, column: str) -> Making:
+        return stated[column].settings.only(family.settings), stated[column].shared
+
+    return _parts(space, chosen, columns, how)
 
 
 def _parts(
     space: SearchSpace,
     groups: Sequence[FeatureGroup],
     columns: Sequence[str],
-    how: Callable[[Family, str], FeatureSettings],
+    how: Callable[[Family, str], Making],
 ) -> list[Part]:
     wanted = set(columns)
     parts = []
     for group in groups:
         for family in group.families(space):
-            alike: dict[FeatureSettings, list[str]] = {}
+            alike: dict[Making, list[str]] = {}
             for column in family.columns:
                 if column in wanted:
                     alike.setdefault(how(family, column), []).append(column)
-            parts += [Part(group, family, tuple(names), settings) for settings, names in alike.items()]
+            parts += [Part(group, family, tuple(names), *making) for making, names in alike.items()]
     return parts
 
 

@@ -31,6 +31,17 @@ def shareable(columns: Collection[str]) -> Mapping[str, frozenset[str]]:
     return {kind: frozenset(names.intersection(columns)) for kind, names in free.items()}
 
 
+def shared_sources(space: SearchSpace, archs: Sequence[str], columns: Collection[str]) -> dict[str, str]:
+    """The architecture whose values each has in columns of one proxy: its representative, or itself."""
+    free = shareable(columns)
+    every = frozenset(columns)
+    sources = {}
+    for arch in archs:
+        kind = "canonical" if canonical(space, arch) == arch else "dead"
+        sources[arch] = representative(space, arch) if free[kind] == every else arch
+    return sources
+
+
 def plan_sharing(
     space: SearchSpace, archs: Sequence[str], columns: Collection[str]
 ) -> tuple[list[Portion], dict[str, frozenset[str]]]:

@@ -13,7 +13,9 @@ from typing import Any
 from proxyrank.features.groups import Family, get_group
 from proxyrank.features.rows import Rows
 from proxyrank.features.settings import FeatureSettings
-from proxyrank.features.tables.table import FamilyInfo, FeatureTable, Sidecar, read_sidecar, sidecar_path
+from proxyrank.features.tables.sidecar import FamilyInfo, Sidecar
+from proxyrank.features.tables.sidecar_file import read_sidecar, sidecar_path
+from proxyrank.features.tables.table import FeatureTable
 from proxyrank.spaces import installed_space
 
 FOLDER = Path(__file__).resolve().parents[1] / "data"
@@ -29,7 +31,12 @@ def shipped_tables() -> dict[Path, Sidecar]:
 
 
 def shipped_blocks(
-    space: str | None, columns: Sequence[str], family: Family, settings: FeatureSettings
+    space: str | None,
+    columns: Sequence[str],
+    family: Family,
+    settings: FeatureSettings,
+    *,
+    shared: bool = False,
 ) -> Iterator[Rows]:
     """What is shipped of columns of a family under exactly these settings, table by table.
 
@@ -39,21 +46,23 @@ def shipped_blocks(
         Name of the search space; None for one of unknown origin, of which nothing is shipped.
     columns, family, settings
         The columns, whose they are, and the settings that the family reads.
+    shared
+        Whether equal networks have the values of one of them.
     """
-    asked = FamilyInfo(columns=list(columns), version=family.version, settings=settings)
+    asked = FamilyInfo(columns=list(columns), version=family.version, settings=settings, shared=shared)
     for path, info in _families(space):
         held = [column for column in columns if column in info.columns]
         if held and asked.difference(info, family.settings) is None:
             yield _rows(path).columns(held)
 
 
-def shipped_settings(
+def shipped_info(
     space: str | None, column: str, family: Family, given: FeatureSettings, wanted: Sequence[str]
-) -> FeatureSettings | None:
-    """Settings with which a column is shipped, where they agree with the given ones; None if it is not.
+) -> FamilyInfo | None:
+    """How a column is shipped, where that agrees with the given settings; None if it is not.
 
     Of several tables that hold the column the one counts that agrees with most of the family's own defaults,
-    then the one that holds most of the wanted columns.
+    then the one that holds most of the wanted columns, then one whose values are not shared.
 
     Parameters
     ----------
@@ -65,15 +74,16 @@ def shipped_settings(
         All columns that are wanted at once.
     """
     fixed = given.only({*given.model_fields_set, "dataset"} & set(family.settings))
-    found: list[tuple[int, int, FeatureSettings]] = []
+    found: list[tuple[tuple[int, int, bool], FamilyInfo]] = []
     for path, info in _families(space):
-        if column not in info.columns or info.version != family.version or info.shared:
+        if column not in info.columns or info.version != family.version:
             continue
         if info.settings.only(fixed.model_fields_set) == fixed:
             held = {name for other, own in _families(space) if other == path for name in own.columns}
             agreed = sum(getattr(info.settings, name) == value for name, value in family.defaults.items())
-            found.append((agreed, len(held.intersection(wanted)), info.settings.only(family.settings)))
-    return max(found, key=lambda item: item[:2])[2] if found else None
+            made = info.model_copy(update={"settings": info.settings.only(family.settings)})
+            found.append(((agreed, len(held.intersection(wanted)), not info.shared), made))
+    return max(found, key=lambda item: item[0])[1] if found else None
 
 
 def preferred_settings(
@@ -110,8 +120,8 @@ def usual_settings(space: str | None, families: Sequence[Family], given: Feature
     votes: dict[FeatureSettings, int] = {}
     for family in families:
         for column in family.columns:
-            if found := shipped_settings(space, column, family, given, wanted):
-                choice = found.only(PREFERRED)
+            if found := shipped_info(space, column, family, given, wanted):
+                choice = found.settings.only(PREFERRED)
                 votes[choice] = votes.get(choice, 0) + 1
     return max(votes, key=lambda choice: votes[choice]) if votes else FeatureSettings()
 

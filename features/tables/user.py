@@ -8,10 +8,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from proxyrank.common.arch_files import arch_texts
 from proxyrank.common.errors import TableError
-from proxyrank.common.tabular import SENTINEL, arch_texts, numeric_column, read_table, row_place
+from proxyrank.common.numeric import numeric_column
+from proxyrank.common.tabular import SENTINEL, read_table, row_place
 from proxyrank.features.rows import arch_index, count_reasons
-from proxyrank.features.tables.table import FeatureTable, GroupInfo, Sidecar, sidecar_path
+from proxyrank.features.tables.sidecar import GroupInfo, Sidecar
+from proxyrank.features.tables.sidecar_file import sidecar_path
+from proxyrank.features.tables.table import FeatureTable
 from proxyrank.spaces import SearchSpace, arch_columns, has, parse_all, require
 
 _OP_CODES = re.compile(r"(e|op|ops|operation|edge|node)(_?(op|code))?[_ ]?\d*", re.IGNORECASE)

@@ -11,6 +11,7 @@ from proxyrank.spaces.graph import OpGraph
 from proxyrank.spaces.nb101 import cell as cells
 from proxyrank.spaces.nb101 import hashes
 from proxyrank.spaces.nb101.cell import Cell
+from proxyrank.spaces.nb101.changes import neighbour_cells, random_cell
 from proxyrank.spaces.nb101.graph import OPERATIONS, cell_graph
 from proxyrank.spaces.nb101.sizes import cell_sizes
 from proxyrank.spaces.nb101.skeleton import Skeleton
@@ -49,11 +50,11 @@ class NB101Space(CellSpace[Cell]):
 
     def changed(self, value: Cell) -> list[Cell]:
         """Cells with one operation, edge or vertex changed."""
-        return cells.neighbour_cells(value)
+        return neighbour_cells(value)
 
     def draw(self, rng: np.random.Generator) -> Cell | None:
         """The published random cell: every edge of 7 vertices with probability 1/2, in its smallest form."""
-        return cells.random_cell(rng)
+        return random_cell(rng)
 
     def hash(self, arch: str) -> str:
         """Published module hash."""

@@ -6,7 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from proxyrank.search.simulate import Simulation, mean_over_seeds, run_simulation
+from proxyrank.search.simulate import mean_over_seeds, run_simulation
+from proxyrank.search.simulation import Simulation
 from proxyrank.spaces import get_space
 from proxyrank.train.digits import digits_table
 

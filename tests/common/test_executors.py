@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from proxyrank.common._workers import THREAD_VARIABLES
 from proxyrank.common.errors import MissingDependencyError, ProxyrankError
-from proxyrank.common.executors import AHEAD, THREAD_VARIABLES, make_executor, on_processes
+from proxyrank.common.executors import AHEAD, make_executor, on_processes
 
 
 def environment(name: str) -> str:

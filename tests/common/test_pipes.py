@@ -8,9 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from proxyrank.common.arch_files import read_archs
 from proxyrank.common.errors import TableError
 from proxyrank.common.pipes import is_pipe, spooled
-from proxyrank.common.tabular import read_archs
 
 TABLE = pd.DataFrame({"arch": ["a", "b"], "x": [1, 2]})
 

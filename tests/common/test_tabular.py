@@ -11,17 +11,10 @@ import pytest
 from pyarrow import ArrowException
 
 from proxyrank.common import _csv
+from proxyrank.common.arch_files import arch_texts, read_archs
 from proxyrank.common.errors import ProxyrankError, TableError
-from proxyrank.common.tabular import (
-    arch_texts,
-    json_safe,
-    numeric_column,
-    parse_number,
-    read_archs,
-    read_table,
-    row_place,
-    write_table,
-)
+from proxyrank.common.numeric import numeric_column, parse_number
+from proxyrank.common.tabular import json_safe, read_table, row_place, write_table
 
 
 def _file(folder: Path, content: str | bytes, name: str = "t.csv") -> Path:

@@ -10,7 +10,8 @@ from proxyrank.common.errors import ArchitectureError, ProxyrankError
 from proxyrank.common.seeds import derive_rng
 from proxyrank.evaluate import Labels, make_labels
 from proxyrank.search.candidates import default_population, make_candidates
-from proxyrank.search.simulate import Simulation, run_simulation
+from proxyrank.search.simulate import run_simulation
+from proxyrank.search.simulation import Simulation
 from proxyrank.search.suggest import suggest_next
 from proxyrank.spaces import get_space
 from proxyrank.train.adapt import TransferPlan, fit_transfer

@@ -1,7 +1,6 @@
 """What a study may choose: parameters of the model, share of columns, feature groups. All of it is data."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from optuna import Trial
@@ -14,6 +13,7 @@ from optuna.distributions import (
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.models import model_class
+from proxyrank.train.study.choice import COLUMNS, SELECT, USE, Choice, stored_name
 
 MODEL_SPACES: dict[str, dict[str, BaseDistribution]] = {
     "lightgbm": {
@@ -31,8 +31,6 @@ MODEL_SPACES: dict[str, dict[str, BaseDistribution]] = {
 }
 """Parameters of each model that can be tuned. The model's own default lies in every one of them."""
 
-STORED_AS = {"colsample_bytree": "colsample"}
-"""Parameters that studies store by an older name, so that those begun under it go on."""
 
 STARTS: dict[str, tuple[dict[str, Any], ...]] = {
     "lightgbm": (
@@ -65,29 +63,7 @@ LEAF_ROWS = {"min_child_samples"}
 """Categorical parameters that are numbers of rows in a leaf ..."""
 LEAVES_AT_LEAST = 8
 """... and how many such leaves the rows must give: larger leaves make constant models."""
-COLUMNS = "columns"
 COLUMN_SHARES = FloatDistribution(0.4, 1.0, step=0.1)
-SELECT = "select_groups"
-_USE = "use_"
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One point of the space, ready to be fitted.
-
-    Attributes
-    ----------
-    params
-        Of the model, over its defaults.
-    groups
-        Feature groups that are used.
-    columns
-        Share of their columns that is kept, as `select_columns` orders them.
-    """
-
-    params: Mapping[str, Any]
-    groups: tuple[str, ...]
-    columns: float = 1.0
 
 
 def parameter_space(
@@ -117,20 +93,20 @@ def parameter_space(
         raise ProxyrankError(
             f"no space of parameters for the model {model!r}; known: {', '.join(MODEL_SPACES)}"
         )
-    space = {_stored(name): d for name, d in MODEL_SPACES[model].items() if name not in fixed}
+    space = {stored_name(name): d for name, d in MODEL_SPACES[model].items() if name not in fixed}
     if rows is not None:
         for name in LEAF_ROWS.intersection(space):
             space[name] = _at_most(space[name], rows // LEAVES_AT_LEAST)
     space[COLUMNS] = COLUMN_SHARES
     if len(groups) > 1:
         space[SELECT] = CategoricalDistribution((False, True))
-        space |= {_USE + group: CategoricalDistribution((True, False)) for group in groups}
+        space |= {USE + group: CategoricalDistribution((True, False)) for group in groups}
     return space
 
 
 def default_parameters(model: str, space: Mapping[str, BaseDistribution]) -> dict[str, Any]:
     """The point that means no tuning: the model's defaults, all columns of all groups."""
-    own = {_stored(name): value for name, value in model_class(model)().get_params().items()}
+    own = {stored_name(name): value for name, value in model_class(model)().get_params().items()}
     defaults = {**own, COLUMNS: 1.0, SELECT: False}
     return {name: defaults[name] for name in space if name in defaults}
 
@@ -140,7 +116,7 @@ def start_points(model: str, space: Mapping[str, BaseDistribution]) -> list[dict
     defaults = default_parameters(model, space)
     points = [defaults]
     for start in STARTS.get(model, ()):
-        stored = {_stored(name): value for name, value in start.items()}
+        stored = {stored_name(name): value for name, value in start.items()}
         point = {**defaults, **{name: value for name, value in stored.items() if name in space}}
         points.append({name: v if _holds(space[name], v) else defaults[name] for name, v in point.items()})
     return points
@@ -150,26 +126,16 @@ def draw(trial: Trial, space: Mapping[str, BaseDistribution]) -> dict[str, Any]:
     """Let a trial draw its parameters."""
     drawn: dict[str, Any] = {}
     for name, distribution in space.items():
-        if not name.startswith(_USE) or drawn[SELECT]:
+        if not name.startswith(USE) or drawn[SELECT]:
             drawn[name] = _suggest(trial, name, distribution)
     return drawn
 
 
 def make_choice(parameters: Mapping[str, Any], model: str, groups: Sequence[str]) -> Choice:
     """Meaning of a trial's parameters. A trial that would drop every group drops none."""
-    used = tuple(group for group in groups if parameters.get(_USE + group, True))
-    params = {n: parameters[_stored(n)] for n in MODEL_SPACES[model] if _stored(n) in parameters}
+    used = tuple(group for group in groups if parameters.get(USE + group, True))
+    params = {n: parameters[stored_name(n)] for n in MODEL_SPACES[model] if stored_name(n) in parameters}
     return Choice(params, used or tuple(groups), round(parameters[COLUMNS], 1))  # steps of 0.1
-
-
-def todays_names(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Parameters of a model as it calls them now, of an older result too."""
-    now = {old: name for name, old in STORED_AS.items()}
-    return {now.get(name, name): value for name, value in params.items()}
-
-
-def _stored(name: str) -> str:
-    return STORED_AS.get(name, name)
 
 
 def _holds(distribution: BaseDistribution, value: Any) -> bool:

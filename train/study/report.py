@@ -8,11 +8,12 @@ from typing import Any
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.files import require_parent
 from proxyrank.train.study.database import StudyStorage
-from proxyrank.train.study.objective import Objective, StudyData
+from proxyrank.train.study.objective import Objective
 from proxyrank.train.study.plan import StudyPlan
 from proxyrank.train.study.plots import plot_study
 from proxyrank.train.study.results import BEST_FILE, TRIALS_FILE, StudyResult, summarise, write_result
 from proxyrank.train.study.run import run_study
+from proxyrank.train.study.study_data import StudyData
 
 DATABASE = "study.db"
 

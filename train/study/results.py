@@ -11,10 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.records import read_record, write_record
 from proxyrank.common.tabular import write_table
-from proxyrank.train.study.objective import StudyData
-from proxyrank.train.study.parameters import Choice, make_choice, todays_names
+from proxyrank.train.study.choice import Choice, todays_names
+from proxyrank.train.study.parameters import make_choice
 from proxyrank.train.study.plan import StudyPlan
 from proxyrank.train.study.sampling import DEFAULTS
+from proxyrank.train.study.study_data import StudyData
 from proxyrank.train.study.worker import FOLD_VALUES, REASON, undefined
 
 FORMAT = "proxyrank-study/1"

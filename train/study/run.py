@@ -14,12 +14,13 @@ from optuna.exceptions import StorageInternalError
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.progress import track
+from proxyrank.train.study.choice import Choice
 from proxyrank.train.study.database import StudyStorage
 from proxyrank.train.study.identity import open_study
-from proxyrank.train.study.objective import Objective, StudyData
-from proxyrank.train.study.parameters import Choice
+from proxyrank.train.study.objective import Objective
 from proxyrank.train.study.plan import StudyPlan
 from proxyrank.train.study.results import summarise
+from proxyrank.train.study.study_data import StudyData
 from proxyrank.train.study.worker import Worker, finished
 
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from proxyrank.cli import options, output
+from proxyrank.cli import arguments, output
 from proxyrank.spaces import SearchSpace
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def read_candidates(space: SearchSpace, archs: str) -> "Candidates":
     """
     from proxyrank.spaces import candidates
 
-    found = candidates.read_candidates(space, options.data_path(archs, "--archs"))
+    found = candidates.read_candidates(space, arguments.data_path(archs, "--archs"))
     for text in found.notes:
         output.note(text)
     return found

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from proxyrank.cli import options, output
+from proxyrank.cli import arguments, options, output
 from proxyrank.cli.labels import labelled_space, read_labels
 from proxyrank.cli.own_table import open_ranker
 from proxyrank.common.errors import ProxyrankError
@@ -56,7 +56,7 @@ def evaluate(
     if card and known.name != card.label.name:
         output.note(f"the ranker was trained on {card.label.name!r} and is judged by {known.name!r}")
     chosen = population or (card.population if card else "all")
-    table = options.user_table(where, scores, "--scores")
+    table = arguments.user_table(where, scores, "--scores")
     reports: dict[str, Report] = {}
     facts: dict[str, Any] = {}
     if loaded:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from proxyrank.cli import options, output
+from proxyrank.cli import arguments, options, output
 from proxyrank.cli.own_table import built_space
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.spaces import data_shape, default_dataset, get_space, has, require
@@ -77,7 +77,7 @@ def features(
         )
     if build and not candidates:
         raise ProxyrankError("--build needs --candidates, the table whose rows it is called with")
-    dataset = options.dataset_of(dataset, shape, classes)
+    dataset = arguments.dataset_of(dataset, shape, classes)
     where = (
         built_space(build, dataset, candidates, key=key, label=label)
         if candidates
@@ -108,7 +108,7 @@ def features(
             **{"dataset": dataset, "batch_size": batch_size, "seed": seed, "device": device},
             **{"input": images, "root": root},
         },
-        columns=None if columns is None else options.names(columns),
+        columns=None if columns is None else arguments.names(columns),
         share=share,
         reuse=reuse,
     )

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from proxyrank.cli import options, output
+from proxyrank.cli import arguments, output
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.spaces import SearchSpace, get_space
 from proxyrank.train.digits.benchmarks import BENCHMARKS
@@ -47,7 +47,7 @@ def read_labels(
         known = load_nats(labels, label, space=space)
     else:
         known = load_labels(
-            options.data_path(labels, "--labels"),
+            arguments.data_path(labels, "--labels"),
             space=space,
             label=label or (BENCHMARKS[labels].label if labels in BENCHMARKS else None),
             direction=direction,

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from proxyrank.cli import options, output
+from proxyrank.cli import arguments, output
 from proxyrank.spaces import has
 from proxyrank.spaces.table import TableSpace
 
@@ -27,7 +27,7 @@ def print_rank_step(ranker: "ProxyRanker", out: Path, *, labels: str, features: 
         return
     else:
         which = (*own, "--archs", labels)
-    output.next_step("rank", out, *which, "--top", 10, *options.space_words(ranker.search_space))
+    output.next_step("rank", out, *which, "--top", 10, *arguments.space_words(ranker.search_space))
 
 
 def _leaves_some(ranker: "ProxyRanker") -> bool:

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from proxyrank.cli import options, output
+from proxyrank.cli import arguments, output
 from proxyrank.cli.labels import is_archive, labelled_space
+from proxyrank.common.arch_files import arch_texts
 from proxyrank.common.errors import ArchitectureError, ProxyrankError, TableError
-from proxyrank.common.tabular import arch_texts, is_table, read_table
+from proxyrank.common.tabular import is_table, read_table
 from proxyrank.spaces import SearchSpace, arch_columns, data_shape
 from proxyrank.spaces.files import FileFunction
 from proxyrank.spaces.table import TableSpace
@@ -51,7 +52,7 @@ def open_space(
     if key:
         raise ProxyrankError(f"--id names the architectures of a table; leave --space {space} out")
     where = labelled_space(space, labels)
-    return where, options.user_table(where, features)
+    return where, arguments.user_table(where, features)
 
 
 def open_ranker(
@@ -70,7 +71,7 @@ def open_ranker(
     card = read_card(folder)
     if card.space != TableSpace.name or space not in (None, TableSpace.name):
         loaded = ProxyRanker.load(folder, n_jobs=threads, space=space)
-        return loaded, options.user_table(loaded.search_space, features)
+        return loaded, arguments.user_table(loaded.search_space, features)
     if features is None:
         raise ProxyrankError(
             f"{folder}: trained on a table of architectures; give one that describes them with --features"
@@ -78,7 +79,7 @@ def open_ranker(
     if _written(features):
         where, table = _written_table(features, card.hyperparameters)
         return ProxyRanker.load(folder, n_jobs=threads, space=where), table
-    path = options.data_path(features, "--features")
+    path = arguments.data_path(features, "--features")
     where, notes = read_table_space(path, like=card.hyperparameters)
     _say(notes)
     return ProxyRanker.load(folder, n_jobs=threads, space=where), None
@@ -107,7 +108,7 @@ def built_space(
     if candidates is None:
         where, notes = table_space(_table_of(rows), "the arguments", build=maker, data=data)
     else:
-        file = options.data_path(candidates, "--candidates")
+        file = arguments.data_path(candidates, "--candidates")
         where, notes = read_table_space(
             file, key=key, label=label, option="--candidates", build=maker, data=data
         )
@@ -127,7 +128,7 @@ def _table_of(rows: Sequence[str]) -> "pd.DataFrame":
 
 
 def _table_space(path: str, labels: str | None, label: str | None, key: str | None) -> TableSpace:
-    file = options.data_path(path, "--features")
+    file = arguments.data_path(path, "--features")
     learnt = label or (_only_label(file, labels, key) if labels else None)
     where, notes = read_table_space(file, key=key, label=learnt)
     _say(notes)
@@ -136,9 +137,9 @@ def _table_space(path: str, labels: str | None, label: str | None, key: str | No
 
 def _written(path: str) -> "Sidecar | None":
     """The sidecar of a table that proxyrank wrote; None for a user's own."""
-    from proxyrank.features.tables.table import read_sidecar, sidecar_path
+    from proxyrank.features.tables.sidecar_file import read_sidecar, sidecar_path
 
-    beside = sidecar_path(options.data_path(path, "--features"))
+    beside = sidecar_path(arguments.data_path(path, "--features"))
     return read_sidecar(beside) if beside.is_file() else None
 
 
@@ -147,7 +148,7 @@ def _written_table(
 ) -> "tuple[TableSpace, FeatureTable | None]":
     """A feature table of a user's own networks, and its architectures as a space."""
     bare = TableSpace.of(hyperparameters or {"key": "arch", "options": {}})
-    table = options.user_table(bare, path)
+    table = arguments.user_table(bare, path)
     archs = table.frame.index if table is not None else ()
     return TableSpace(bare.options, {arch: {} for arch in archs}, key=bare.key, source=path), table
 
@@ -160,7 +161,7 @@ def _say(notes: list[str]) -> None:
 def _only_label(features: Path, labels: str, key: str | None) -> str | None:
     """The one column of the labels that the table of architectures has not; None where that does not tell."""
     known = list(read_table(features, "--features"))
-    read = map(str, read_table(options.data_path(labels, "--labels")))
+    read = map(str, read_table(arguments.data_path(labels, "--labels")))
     more = [name for name in read if name not in (*known, key)]
     return more[0] if len(more) == 1 else None
 
@@ -172,9 +173,9 @@ def _is_own(labels: str | None, features: str | None) -> bool:
     if _written(features):  # it states its space
         return False
     where = labelled_space(None, labels)
-    files = [options.data_path(features, "--features")]
+    files = [arguments.data_path(features, "--features")]
     if labels is not None:
-        files.append(options.data_path(labels, "--labels"))
+        files.append(arguments.data_path(labels, "--labels"))
     return all(is_table(file) and is_foreign(where, read_table(file), file) for file in files)
 
 

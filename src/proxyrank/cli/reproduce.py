@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from proxyrank.cli import options, output
+from proxyrank.cli import arguments, options, output
 from proxyrank.common.errors import unknown
 
 
@@ -43,7 +43,7 @@ def reproduce(
     if "digits" in (benchmark, labels):
         bench = digits_bench(seeds=chosen, cells=subset, threads=threads)
     else:
-        path = options.data_path(labels, "--labels")
+        path = arguments.data_path(labels, "--labels")
         bench = nb201_bench(str(path), seeds=chosen, cells=subset, threads=threads)
     every = table == "all"
     results = reproduce_all(bench, out, on_table=output.note) if every else [make(table, bench, out)]

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from proxyrank.cli import options, output
+from proxyrank.cli import arguments, options, output
 from proxyrank.cli.own_table import built_space
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.optional import optional
@@ -64,13 +64,13 @@ def score(
     from proxyrank.features.network.score import score_archs, score_factories
     from proxyrank.features.network.score_settings import resolve_device
     from proxyrank.features.tables.plan import scored_table
-    from proxyrank.features.tables.table import refuse_stranger
+    from proxyrank.features.tables.sidecar_file import refuse_stranger
 
     if out:
         refuse_stranger(out)
     if bool(module) + bool(build) + bool((cells or archs) and not build) > 1 or (build and archs):
         raise ProxyrankError("give either architectures, --module, or --build with --candidates or arguments")
-    dataset = options.dataset_of(dataset, shape, classes)
+    dataset = arguments.dataset_of(dataset, shape, classes)
     if dataset is None and (module or build) and images not in ("noise", "pink"):
         dataset = str(image_shape(images, root))
     where: SearchSpace = (

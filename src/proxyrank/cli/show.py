@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import pandas as pd
 import typer
 
-from proxyrank.cli import options, output
+from proxyrank.cli import arguments, options, output
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.spaces import OpGraph, SearchSpace, arch_columns, get_space, has, parse_all, require
 
@@ -80,13 +80,14 @@ def canonical(
 
     In the canonical form, operations that cannot matter are set to none.
     """
-    from proxyrank.common.tabular import read_archs, write_table
+    from proxyrank.common.arch_files import read_archs
+    from proxyrank.common.tabular import write_table
 
     where = get_space(space)
     if bool(cells) == bool(archs):
         raise ProxyrankError("give cells as arguments, or a file with --archs (one of the two)")
     if archs:
-        found = read_archs(options.data_path(archs, "--archs"), columns=arch_columns(where))
+        found = read_archs(arguments.data_path(archs, "--archs"), columns=arch_columns(where))
         texts, places = [text for text, _ in found], [place for _, place in found]
     else:
         texts = list(cells or [])

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from proxyrank.cli import options, output
+from proxyrank.cli import arguments, options, output
 from proxyrank.cli.labels import read_labels
 from proxyrank.cli.own_table import open_space
 from proxyrank.common.errors import ProxyrankError
@@ -45,7 +45,8 @@ def simulate(
     """Play strategies against known labels. Stop it at any time: the same command goes on."""
     from proxyrank.common.executors import on_processes
     from proxyrank.search.candidates import default_population
-    from proxyrank.search.simulate import Simulation, halved, simulate_in_folder
+    from proxyrank.search.simulate import simulate_in_folder
+    from proxyrank.search.simulation import Simulation, halved
     from proxyrank.train.fit import wanted_groups
 
     where, own = open_space(space, labels, features=features, label=label, key=key)
@@ -54,8 +55,10 @@ def simulate(
             "--features of simulate is a table of networks of your own, not of a known space"
         )
     plan = Simulation(
-        strategies=options.names(strategy),
-        checkpoints=halved(budget) if checkpoints is None else options.numbers(checkpoints, "--checkpoints"),
+        strategies=arguments.names(strategy),
+        checkpoints=halved(budget)
+        if checkpoints is None
+        else arguments.numbers(checkpoints, "--checkpoints"),
         seeds=tuple(range(seeds)),
         population=population or default_population(where),
         groups=wanted_groups(where, groups),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from proxyrank.cli import options, output
+from proxyrank.cli import arguments, options, output
 from proxyrank.cli.labels import read_labels
 from proxyrank.cli.own_table import open_space
 
@@ -64,7 +64,7 @@ def study(
         dataset=dataset,
         threads=threads,
     )
-    plan = StudyPlan(trials, options.names(metrics), folds, repeats)
+    plan = StudyPlan(trials, arguments.names(metrics), folds, repeats)
     if workers > 1:
         output.note(f"--workers {workers}: trials depend on timing, a seed does not repeat such a study")
     known = read_labels(where, labels, label=label, direction=label_direction)
@@ -92,7 +92,7 @@ def study(
     _show(report, out, json=json)
     if not json:
         words = (word for option, value in same.items() if value is not None for word in (option, value))
-        output.next_step("train", *words, *options.space_words(where), "--study", out, "--out", "ranker")
+        output.next_step("train", *words, *arguments.space_words(where), "--study", out, "--out", "ranker")
 
 
 def _show(report: "StudyReport", out: Path, *, json: bool) -> None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from proxyrank.cli import options, output
+from proxyrank.cli import arguments, options, output
 from proxyrank.cli.labels import read_labels
 from proxyrank.cli.next_steps import print_rank_step
 from proxyrank.cli.own_table import open_ranker
@@ -43,7 +43,7 @@ def transfer(
 
     if (out is None) != evaluate:
         raise ProxyrankError("say what to do: --out R2 to write a ranker, or --evaluate (one of the two)")
-    compared = options.numbers(sizes, "--sizes")
+    compared = arguments.numbers(sizes, "--sizes")
     source, own = open_ranker(ranker, space=space, features=features)
     if own is not None:
         raise ProxyrankError("--features of transfer is a table of networks of your own, for a ranker of one")

@@ -10,7 +10,8 @@ from proxyrank.features.network.planner import OUT_OF_MEMORY, run_proxies
 from proxyrank.features.network.score import score_network
 from proxyrank.features.proxies import PROXIES, Missing
 from proxyrank.spaces import get_space
-from proxyrank.testing.proxies import CONFIG, NETWORKS, SMALL, Residual
+from proxyrank.testing.networks import Residual
+from proxyrank.testing.proxies import CONFIG, NETWORKS, SMALL
 
 SPACE = get_space("nb201")
 ALL = list(PROXIES)

@@ -12,12 +12,12 @@ from proxyrank.features.network.batch import Batch, noise_batch
 from proxyrank.features.spectrum.describe import (
     VKDNW_COLUMNS,
     VKDNW_EXTRA_COLUMNS,
-    FisherSettings,
     spectral_features,
     vkdnw_ablation,
     vkdnw_features,
 )
 from proxyrank.features.spectrum.eigenvalues import DEGENERATE, LEVELS, eigenvalues
+from proxyrank.features.spectrum.fisher_settings import FisherSettings
 from proxyrank.features.spectrum.jacobian import fisher_jacobian
 from proxyrank.features.spectrum.matrix import fisher_matrix
 from proxyrank.features.spectrum.selection import Selection

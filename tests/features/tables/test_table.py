@@ -12,7 +12,7 @@ from proxyrank.features import (
     Sidecar,
     compute_features,
 )
-from proxyrank.features.tables.table import read_sidecar, sidecar_path
+from proxyrank.features.tables.sidecar_file import read_sidecar, sidecar_path
 
 
 @pytest.fixture

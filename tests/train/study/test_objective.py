@@ -14,7 +14,8 @@ from proxyrank.models import LightGBMRanker
 from proxyrank.spaces import get_space
 from proxyrank.train.columns import kept_columns, order_columns
 from proxyrank.train.study import Choice, StudyData, StudyPlan
-from proxyrank.train.study.objective import Objective, make_folds
+from proxyrank.train.study.objective import Objective
+from proxyrank.train.study.study_data import make_folds
 
 
 def test_values_are_those_of_a_literal_cross_validation(data: StudyData, plan) -> None:

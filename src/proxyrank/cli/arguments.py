@@ -1,0 +1,122 @@
+"""What the texts behind options mean: files, shapes, lists."""
+
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.pipes import STDIN, is_pipe, spooled
+from proxyrank.train.digits.benchmarks import BENCHMARKS
+
+if TYPE_CHECKING:
+    from proxyrank.features import FeatureTable
+    from proxyrank.spaces import SearchSpace
+
+
+def space_words(space: "SearchSpace") -> tuple[str, ...]:
+    """What a command about a ranker of the space needs besides: its file, for a space that is in one."""
+    from proxyrank.spaces import source_of
+
+    source = source_of(space)
+    if not isinstance(source, str):  # a table of one's own, which --features brings
+        return ()
+    return () if source == space.name else ("--space", source)
+
+
+_HOW_TO_GET = {
+    "--labels": "bring a CSV with the columns arch and an accuracy, or use --labels digits",
+    "--archs": "write one architecture per line into a text file, or take a whole population",
+    "--features": "proxyrank features writes such tables",
+    "--candidates": "bring a CSV with a row per network",
+    "--scores": "bring a CSV with the column arch and score columns",
+}
+
+
+def data_path(name: str, option: str) -> Path:
+    """The file a user means: a path, a name under ``PROXYRANK_DATA``, or a shipped benchmark.
+
+    ``-`` is the standard input; what comes from it or from another pipe is copied to a file first.
+
+    Raises
+    ------
+    ProxyrankError
+        If there is no such file; the message says how to get one.
+    """
+    if name in BENCHMARKS:
+        return BENCHMARKS[name].table
+    if name == "-" or is_pipe(name):
+        return spooled(STDIN if name == "-" else name, option)
+    folder = os.environ.get("PROXYRANK_DATA")
+    for path in (Path(name), Path(folder, name) if folder else None):
+        if path is not None and path.is_file():
+            return path
+    looked = (
+        f"nor in PROXYRANK_DATA={folder}" if folder else "and PROXYRANK_DATA, a folder to look in, is not set"
+    )
+    raise ProxyrankError(f"{option} {name}: no such file, {looked}; {_HOW_TO_GET[option]}")
+
+
+def user_table(
+    space: "SearchSpace", name: str | None, option: str = "--features", *, sentinels: Sequence[float] = ()
+) -> "FeatureTable | None":
+    """The user's own table behind ``--features`` or ``--scores``; None where the option was not given.
+
+    Values that stand for failed computations (``sentinels``, -1e8, infinities) are counted on the standard
+    error.
+
+    Raises
+    ------
+    ProxyrankError
+        If the file is missing or damaged, or holds architectures of another space.
+    """
+    from proxyrank.cli import output
+    from proxyrank.features import load_table
+    from proxyrank.features.tables.user import failed_values
+
+    if name is None:
+        return None
+    table = load_table(data_path(name, option), space, option, sentinels=sentinels)
+    if failed := failed_values(table):
+        output.note(f"{name}: {failed}")
+    return table
+
+
+def dataset_of(dataset: str | None, shape: str | None, classes: int | None) -> str | None:
+    """What ``--dataset``, or ``--shape`` and ``--classes``, say; None where nothing is said.
+
+    Raises
+    ------
+    ProxyrankError
+        If both are given, or the shape is none.
+    """
+    from proxyrank.spaces import DataShape
+
+    if shape is None and classes is None:
+        return dataset
+    if dataset is not None:
+        raise ProxyrankError("--dataset states shape and classes; leave --shape and --classes out")
+    stated = re.fullmatch(r"(\d+)x(\d+)x\2", shape or "3x32x32")
+    if stated is None:
+        raise ProxyrankError(f"--shape {shape}: expected channels and pixels of square images, as 3x32x32")
+    return str(DataShape(int(stated[1]), int(stated[2]), classes or 10))
+
+
+def numbers(text: str, option: str) -> tuple[int, ...]:
+    """Whole numbers joined by commas.
+
+    Raises
+    ------
+    ProxyrankError
+        If the text is something else.
+    """
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise ProxyrankError(f"{option} {text}: expected whole numbers joined by commas") from None
+
+
+def names(text: str) -> tuple[str, ...]:
+    """Names joined by commas, blanks and repeats left out."""
+    return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
