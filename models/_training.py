@@ -114,7 +114,7 @@ def fit_estimator(
     """
     check_table(space, rows.archs, features)
     copies, leaks = label_copies(features, rows.archs, rows.labels)
-    names = sorted(set(features.columns) - copies)
+    names = sorted(set(features.columns) - set(copies))
     if not names:
         raise ProxyrankError(f"no feature column is left: {'; '.join(leaks)}")
     X = as_matrix(features.frame.loc[rows.archs, names])

@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 def training_medians(rows: pd.DataFrame) -> dict[str, float]:
     """Median of each column that no training row lacks."""
-    whole = [column for column in rows if np.isfinite(rows[column].to_numpy()).all()]
+    whole = [str(column) for column in rows if np.isfinite(rows[column].to_numpy()).all()]
     return {column: float(rows[column].median()) for column in whole}
 
 

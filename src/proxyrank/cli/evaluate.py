@@ -28,6 +28,7 @@ def evaluate(
     population: options.Population = None,
     dataset: options.OwnDataset = None,
     features: options.Features = None,
+    sentinel: options.Sentinels = None,
     baselines: Annotated[
         bool,
         typer.Option("--baselines", help="Judge sizes and every --scores column on the same networks too."),
@@ -44,7 +45,9 @@ def evaluate(
 
     if (ranker is None) == (by is None):
         raise ProxyrankError("say what to judge: a ranker folder, or --by NAME (one of the two)")
-    loaded, own = open_ranker(ranker, space=space, features=features) if ranker else (None, None)
+    loaded, own = (
+        open_ranker(ranker, space=space, features=features, sentinels=sentinel) if ranker else (None, None)
+    )
     card = loaded.card if loaded else None
     where = loaded.search_space if loaded else labelled_space(space, labels)
     known = read_labels(
@@ -56,7 +59,7 @@ def evaluate(
     if card and known.name != card.label.name:
         output.note(f"the ranker was trained on {card.label.name!r} and is judged by {known.name!r}")
     chosen = population or (card.population if card else "all")
-    table = arguments.user_table(where, scores, "--scores")
+    table = arguments.user_table(where, scores, "--scores", sentinels=sentinel or ())
     reports: dict[str, Report] = {}
     facts: dict[str, Any] = {}
     if loaded:
@@ -82,6 +85,7 @@ def evaluate(
         )
     other = {"trained_label": card.label.name} if card and card.label.name != known.name else {}
     head = {"label": known.name, **other, "direction": known.direction, "population": chosen, **facts}
+    head |= arguments.failed_fields(where, own, table) if json else {}
     _show(reports, head, json=json)
 
 
