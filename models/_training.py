@@ -60,7 +60,7 @@ class Fitted:
     notes
         What a person should know, one line each.
     medians
-        What stands in for gaps of a user's own columns (`training_medians`).
+        What stands in for gaps that only new rows have (`training_medians`).
     """
 
     names: list[str]
@@ -114,7 +114,7 @@ def fit_estimator(
     """
     check_table(space, rows.archs, features)
     copies, leaks = label_copies(features, rows.archs, rows.labels)
-    names = sorted(set(features.columns) - copies)
+    names = sorted(set(features.columns) - set(copies))
     if not names:
         raise ProxyrankError(f"no feature column is left: {'; '.join(leaks)}")
     X = as_matrix(features.frame.loc[rows.archs, names])
@@ -139,7 +139,7 @@ def fit_estimator(
     notes = _notes(rows, features.sidecar.forced, why)
     for note in notes:
         _log.info("%s", note)
-    medians = training_medians(features, features.frame.loc[rows.archs, names])
+    medians = training_medians(features.frame.loc[rows.archs, names])
     return Fitted(names, found, [*leaks, *notes], medians)
 
 

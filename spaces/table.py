@@ -1,11 +1,12 @@
 """The search space of a table: every row is an architecture, whatever it is called."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 from proxyrank.common.digests import short_digest
 from proxyrank.common.errors import ArchitectureError, ProxyrankError
+from proxyrank.common.failed import Counts
 from proxyrank.spaces._choices import Choice, as_number, shown, written
 from proxyrank.spaces._measure import measured
 from proxyrank.spaces.base import Sizes
@@ -40,6 +41,10 @@ class TableSpace:
         images to logits.
     data
         Images and classes that the networks are made for; goes with ``build``.
+    sentinels
+        Numbers, besides -1e8, that stood for a failed computation.
+    failed
+        Infinities and sentinels that were counted as blank when the table was read.
 
     Attributes
     ----------
@@ -67,9 +72,12 @@ class TableSpace:
         source: str = "the table",
         build: "Callable[..., nn.Module] | None" = None,
         data: DataShape | None = None,
+        sentinels: Sequence[float] = (),
+        failed: Counts | None = None,
     ) -> None:
         self.options = {option: tuple(words) for option, words in options.items()}
         self.key, self.source = key, source
+        self.sentinels, self.failed = tuple(sentinels), failed or {}
         self.arch_columns = tuple(self.options) if key is None else (key,)
         self._rows = None if rows is None else dict(rows)
         self._build = build
@@ -87,12 +95,15 @@ class TableSpace:
         KeyError, TypeError, AttributeError
             If they are of another kind.
         """
-        return cls(dict(hyperparameters["options"]), key=hyperparameters["key"])
+        sentinels = hyperparameters.get("sentinels", ())
+        return cls(dict(hyperparameters["options"]), key=hyperparameters["key"], sentinels=sentinels)
 
     @property
     def hyperparameters(self) -> dict[str, Any]:
-        """Columns, their categories, and which column holds the names."""
-        return {"key": self.key, "options": {option: list(words) for option, words in self.options.items()}}
+        """Columns, their categories, which column holds the names, and declared sentinels."""
+        declared = {"sentinels": list(self.sentinels)} if self.sentinels else {}
+        options = {option: list(words) for option, words in self.options.items()}
+        return {"key": self.key, "options": options, **declared}
 
     @property
     def names(self) -> list[str]:
@@ -105,6 +116,21 @@ class TableSpace:
         built = getattr(self._build, "digest", None)
         content = json.dumps([self._rows, built], sort_keys=True, default=str)
         return {**self.hyperparameters, "content": short_digest(content)}
+
+    def without(self, columns: Collection[str]) -> "TableSpace":
+        """The same architectures described by the other columns; it takes a table with a column of names."""
+        options = {option: words for option, words in self.options.items() if option not in columns}
+        rows = {arch: {c: row[c] for c in options} for arch, row in (self._rows or {}).items()}
+        return TableSpace(
+            options,
+            None if self._rows is None else rows,
+            key=self.key,
+            source=self.source,
+            build=self._build,
+            data=self.data,
+            sentinels=self.sentinels,
+            failed=self.failed,
+        )
 
     def parse(self, text: Any) -> str:
         """The name of an architecture, of which the table must have a row.

@@ -1,8 +1,9 @@
 """Files that describe architectures row by row, read as a `TableSpace`."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from proxyrank.common.errors import ArchitectureError, TableError, unknown
+from proxyrank.common.failed import failure, failures_line
 from proxyrank.common.numeric import MISSING_TOKENS, parse_number
 from proxyrank.common.tabular import SENTINEL, read_table, row_place
 from proxyrank.spaces._choices import Choice, as_number
@@ -35,6 +37,8 @@ class _Column:
 
     values: Sequence[Choice | None]
     words: tuple[str, ...] = ()
+    failed: Mapping[str, int] = field(default_factory=dict)
+    """How many numbers count as blank, by reason."""
 
 
 def read_table_space(
@@ -46,6 +50,7 @@ def read_table_space(
     option: str = "--features",
     build: "Callable[..., nn.Module] | None" = None,
     data: DataShape | None = None,
+    sentinels: Sequence[float] = (),
 ) -> tuple[TableSpace, list[str]]:
     """Read a CSV or parquet file of architectures; numbers and words describe them.
 
@@ -64,6 +69,8 @@ def read_table_space(
         Command line option that named the file, for messages.
     build, data
         As in `TableSpace`.
+    sentinels
+        Numbers, besides -1e8 and those that ``like`` states, that stand for a failed computation: blank.
 
     Returns
     -------
@@ -79,7 +86,9 @@ def read_table_space(
         different values; the message names the line.
     """
     raw = read_table(path, option)
-    return table_space(raw, path, key=key, label=label, like=like, build=build, data=data)
+    return table_space(
+        raw, path, key=key, label=label, like=like, build=build, data=data, sentinels=sentinels
+    )
 
 
 def table_space(
@@ -91,14 +100,17 @@ def table_space(
     like: Mapping[str, Any] | None = None,
     build: "Callable[..., nn.Module] | None" = None,
     data: DataShape | None = None,
+    sentinels: Sequence[float] = (),
 ) -> tuple[TableSpace, list[str]]:
     """`read_table_space` of a table that `read_table` gave, or of texts; ``path`` is its name in messages."""
+    declared = tuple(sentinels) if like is None else tuple(like.get("sentinels", ()))
+    failing = (SENTINEL, *sentinels, *declared)
     if like is None:
         key = _key_of(raw, key, path)
         names, notes = _described_by(raw, key, label, path)
         columns = {}
         for name in names:
-            column, note = _free_column(raw, name)
+            column, note = _free_column(raw, name, failing)
             if column is not None and not column.words and all(value is None for value in column.values):
                 column, note = None, f"column {name!r} is blank in every row, left out"
             if column is None:
@@ -115,7 +127,9 @@ def table_space(
         for name, words in like["options"].items():
             if name not in raw:
                 raise TableError(f"{path}: no column {name!r}, which the ranker was trained on")
-            columns[name] = _Column(_words(raw, name), tuple(words)) if words else _numbers(raw, name, path)
+            columns[name] = (
+                _Column(_words(raw, name), tuple(words)) if words else _numbers(raw, name, path, failing)
+            )
             notes += _strangers(name, columns[name], path)
         if key is not None and key not in raw:
             raise TableError(f"{path}: no column {key!r} with the names of the architectures")
@@ -125,7 +139,20 @@ def table_space(
     found, repeated = _by_name(raw, rows, TableSpace(options, key=key), path)
     if repeated:
         notes.append(f"{path}: {repeated} repeated architectures left out, {len(found)} remain")
-    return TableSpace(options, found, key=key, source=str(path), build=build, data=data), notes
+    failed = {name: column.failed for name, column in columns.items() if column.failed}
+    if line := failures_line(failed):
+        notes.append(f"{path}: {line}")
+    space = TableSpace(
+        options,
+        found,
+        key=key,
+        source=str(path),
+        build=build,
+        data=data,
+        sentinels=declared,
+        failed=failed,
+    )
+    return space, notes
 
 
 def _key_of(raw: pd.DataFrame, key: str | None, path: str | Path) -> str | None:
@@ -158,27 +185,27 @@ def _is_row_number(raw: pd.DataFrame, name: str) -> bool:
     return any(numbers == list(range(first, first + len(raw))) for first in (0, 1))
 
 
-def _free_column(raw: pd.DataFrame, name: str) -> tuple[_Column | None, str]:
+def _free_column(raw: pd.DataFrame, name: str, failing: Sequence[float]) -> tuple[_Column | None, str]:
     """A column as numbers where all its cells are, else as words; or why it is left out."""
     numbers = [as_number(cell) for cell in raw[name]]
     words = _words(raw, name)
     if not any(_is_word(*cell) for cell in zip(numbers, words, strict=True)) and (
         any(number is not None for number in numbers) or not any(words)
     ):
-        return _Column(_finite(numbers)), ""
+        return _number_column(numbers, failing), ""
     different = {word for word in words if word is not None}
     if len(different) > MOST_CATEGORIES or (len(raw) > _FEW_ROWS and len(different) == len(raw)):
         return None, f"column {name!r} has {len(different)} different texts in {len(raw)} rows, left out"
     return _Column(list(words), tuple(sorted(different))), ""
 
 
-def _numbers(raw: pd.DataFrame, name: str, path: str | Path) -> _Column:
+def _numbers(raw: pd.DataFrame, name: str, path: str | Path, failing: Sequence[float]) -> _Column:
     numbers = [as_number(cell) for cell in raw[name]]
     for row, (number, word) in enumerate(zip(numbers, _words(raw, name), strict=True)):
         if _is_word(number, word):
             place = row_place(raw, row, path)
             raise TableError(f"{place}: column {name!r} must hold numbers such as 3, found {word!r}")
-    return _Column(_finite(numbers))
+    return _number_column(numbers, failing)
 
 
 def _is_word(number: Choice | None, word: str | None) -> bool:
@@ -186,14 +213,17 @@ def _is_word(number: Choice | None, word: str | None) -> bool:
     return number is None and word is not None and word.lower() not in MISSING_TOKENS
 
 
-def _finite(numbers: Sequence[Choice | None]) -> list[Choice | None]:
-    """Whole numbers as such where all are, so that a builder gets ``depth=3``; None where not finite."""
-    known = [None if n is None or not np.isfinite(n) or n == SENTINEL else n for n in numbers]
+def _number_column(numbers: Sequence[Choice | None], failing: Sequence[float]) -> _Column:
+    """Numbers, whole ones as such where all are, for a builder wants ``depth=3``; None where they failed."""
+    reasons = [None if n is None else failure(float(n), failing) for n in numbers]
+    kept = zip(numbers, reasons, strict=True)
+    known = [None if n is None or np.isnan(n) or reason else n for n, reason in kept]
     given = [n for n in known if n is not None]
+    failed = Counter(reason for reason in reasons if reason)
     if all(isinstance(n, bool) for n in given):
-        return list(known)
+        return _Column(known, failed=failed)
     whole = all(float(n).is_integer() for n in given)
-    return [None if n is None else int(n) if whole else float(n) for n in known]
+    return _Column([None if n is None else int(n) if whole else float(n) for n in known], failed=failed)
 
 
 def _words(raw: pd.DataFrame, name: str) -> list[str | None]:

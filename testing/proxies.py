@@ -11,6 +11,7 @@ A proxy of your own is tested by naming it::
 import hashlib
 import random
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ import pytest
 import torch
 from torch import nn
 
+from proxyrank.common.errors import NotApplicableError
 from proxyrank.features.network.batch import Batch, noise_batch
 from proxyrank.features.network.passes import READS, Passes
 from proxyrank.features.network.score import score_with
@@ -166,7 +168,8 @@ class ProxyContract:
     def test_shared_passes_are_those_declared(self, proxy: Proxy) -> None:
         """What is not declared might be freed before it is read."""
         passes = _passes(_cell(), _images())
-        proxy.compute(passes)
+        with suppress(NotApplicableError):  # these images and signs need not give a value
+            proxy.compute(passes)
         assert set(READS) & set(passes.__dict__) == _closure(proxy.reads)
 
     def test_smallest_batch_is_the_one_declared(self, proxy: Proxy) -> None:

@@ -20,6 +20,16 @@ def rounding(dtype: "torch_dtype", size: int) -> float:
 torch_dtype = Any
 
 
+def correlation_rounding(size: int) -> float:
+    """Eigenvalue below which a correlation matrix of ``size`` gradients of single precision is singular.
+
+    A gradient is known to ``size`` roundings, relative to its length; the eigenvalues of the correlations are
+    squares of the singular values of the scaled gradients, of which the largest is at most sqrt(size). Equal
+    images give 1e-15; the smallest of 15,284 cells, 64 images of ImageNet16-120, is 2e-5.
+    """
+    return size * (size * float(np.finfo(np.float32).eps)) ** 2
+
+
 def psd_eigenvalues(matrix: "Tensor") -> np.ndarray:
     """Eigenvalues, ascending, float64; those that rounding made negative are zero.
 

@@ -9,6 +9,9 @@ from proxyrank.features.settings import IMAGES
 if TYPE_CHECKING:
     from proxyrank.features.network.passes import Passes
 
+ZERO_GRADIENT = "degenerate: zero gradient"
+"""Why a signed sum over the loss gradient has no value: its 0 would lie among the values of live networks."""
+
 
 @dataclass(frozen=True)
 class Missing:

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from proxyrank.features.proxies.base import Proxy
+from proxyrank.common.errors import NotApplicableError
+from proxyrank.features.proxies.base import ZERO_GRADIENT, Proxy
 
 if TYPE_CHECKING:
     from proxyrank.features.network.passes import Passes
@@ -12,7 +13,8 @@ def grasp(passes: "Passes") -> dict[str, float]:
     """-w^T H g over conv and linear weights, g and H the gradient and Hessian of the cross-entropy.
 
     H g is the gradient of <g, g'> with g held and g' the gradient as a function of the weights: a backward
-    pass through the backward pass that other proxies read as well.
+    pass through the backward pass that other proxies read as well. A network whose gradient is zero has no
+    value.
     """
     import torch
 
@@ -21,6 +23,8 @@ def grasp(passes: "Passes") -> dict[str, float]:
     weights = passes.weights
     slopes, _ = passes.loss_graph
     held = passes.loss_gradients.parameters
+    if not any(bool(held[name].any()) for name in weights):
+        raise NotApplicableError(ZERO_GRADIENT)
     product = sum(((held[name] * slopes[name]).sum() for name in weights), start=torch.zeros(()))
     curvature = gradients(product, list(weights.values()), retain_graph=True)
     terms = (

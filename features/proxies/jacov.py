@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from proxyrank.common.errors import NotApplicableError
+from proxyrank.features.proxies._spectra import correlation_rounding
 from proxyrank.features.proxies.base import Proxy
 
 if TYPE_CHECKING:
@@ -22,13 +23,16 @@ def jacobian_covariance(jacobian: np.ndarray) -> float:
     Raises
     ------
     NotApplicableError
-        If the gradient of an image is constant, so that it has no correlation.
+        If the gradient of an image is constant, so that it has no correlation, or the correlation matrix is
+        singular: the published value is then 1e5 (over its epsilon) for each eigenvalue of zero.
     """
     if not np.isfinite(jacobian).all():
         raise NotApplicableError("overflow: input gradient is not finite")
     if (np.ptp(jacobian, axis=1) == 0.0).any():
         raise NotApplicableError("degenerate: zero input gradient")
     values = np.linalg.eigvalsh(np.corrcoef(jacobian))
+    if values[0] <= correlation_rounding(len(values)):
+        raise NotApplicableError("degenerate: singular correlation matrix")
     return float(-np.sum(np.log(values + 1e-5) + 1.0 / (values + 1e-5)))
 
 

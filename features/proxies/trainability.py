@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 
     from proxyrank.features.network.passes import Passes
 
+EPSILON = 1e-6
+"""Of the published formula; a gain below it has no value."""
+
 
 def spectral_norm(gradient_in: "Tensor", gradient_out: "Tensor") -> float:
     """Largest singular value of the mean over positions of (gradient at input) (gradient at output)^T.
@@ -40,8 +43,9 @@ def spectral_norm(gradient_in: "Tensor", gradient_out: "Tensor") -> float:
 def trainability(passes: "Passes") -> dict[str, float]:
     """Mean over pairs of consecutive blocks of 2 - sigma - 1 / (sigma + 1e-6).
 
-    sigma belongs to the gradient that random signs at the block's output send to its input. A block that
-    sends nothing back counts -999998, as published; a block that is the identity has no value.
+    sigma belongs to the gradient that random signs at the block's output send to its input. A network with a
+    block that is the identity, or that sends nothing back, has no value: of the latter the published formula
+    makes 2 - 1 / 1e-6, a number that says only what its epsilon is.
     """
     import torch
 
@@ -58,7 +62,9 @@ def trainability(passes: "Passes") -> dict[str, float]:
         if received.shape == sent.shape and bool((received == sent).all()):
             raise NotApplicableError("degenerate: identity cell")
         sigma = spectral_norm(received, sent)
-        scores.append(2.0 - sigma - 1.0 / (sigma + 1e-6))
+        if sigma <= EPSILON:
+            raise NotApplicableError("degenerate: a block sends no gradient back")
+        scores.append(2.0 - sigma - 1.0 / (sigma + EPSILON))
     return {"trainability": sum(scores) / len(scores)}
 
 

@@ -12,6 +12,7 @@ from proxyrank.features.rows import Rows
 from proxyrank.features.settings import FeatureSettings
 from proxyrank.features.tables._jobs import Job, make_jobs, run_job
 from proxyrank.features.tables.cache import add_rows, cache_file
+from proxyrank.features.tables.epsilons import tell_epsilons
 from proxyrank.features.tables.known import Known, known_rows
 from proxyrank.features.tables.plan import Part, plan_parts, table_of
 from proxyrank.features.tables.sharing import shared_sources
@@ -81,7 +82,11 @@ def find_known(
 ) -> list[Known]:
     """What is known of each of the planned columns; nothing without the cache."""
     cache = cache and _lasting(space)
-    return [known_rows(space, archs, part) if cache else Known(archs, part.columns) for part in parts]
+    if not cache:
+        return [Known(archs, part.columns) for part in parts]
+    known = [known_rows(space, archs, part) for part in parts]
+    tell_epsilons([own.rows.values for own in known])
+    return known
 
 
 def _lasting(space: SearchSpace) -> bool:

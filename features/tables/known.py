@@ -9,6 +9,7 @@ import pandas as pd
 from proxyrank.features.rows import Reasons, Rows, arch_index
 from proxyrank.features.settings import FeatureSettings
 from proxyrank.features.tables.cache import cache_file, read_rows
+from proxyrank.features.tables.epsilons import without_epsilons
 from proxyrank.features.tables.plan import Part, plan_parts
 from proxyrank.features.tables.shipped import shipped_blocks
 from proxyrank.spaces import SearchSpace, identity
@@ -64,7 +65,7 @@ def known_rows(space: SearchSpace, archs: Sequence[str], part: Part) -> Known:
         file = cache_file(space, part.group.name, part.family, part.settings)
         cached = read_rows(file, part.family.columns)
         if cached is not None:
-            known.add(cached)
+            known.add(without_epsilons(cached))
     return known
 
 

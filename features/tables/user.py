@@ -1,7 +1,7 @@
 """Feature tables that users bring: any numeric columns beside a column ``arch``."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from proxyrank.common.arch_files import arch_texts
 from proxyrank.common.errors import TableError
+from proxyrank.common.failed import INFINITE, failures_line, is_failure, sentinel_reason
 from proxyrank.common.numeric import numeric_column
 from proxyrank.common.tabular import SENTINEL, read_table, row_place
 from proxyrank.features.rows import arch_index, count_reasons
-from proxyrank.features.tables.sidecar import GroupInfo, Sidecar
+from proxyrank.features.tables.sidecar import FamilyInfo, GroupInfo, Sidecar
 from proxyrank.features.tables.sidecar_file import sidecar_path
 from proxyrank.features.tables.table import FeatureTable
 from proxyrank.spaces import SearchSpace, arch_columns, has, parse_all, require
@@ -21,8 +22,8 @@ from proxyrank.spaces import SearchSpace, arch_columns, has, parse_all, require
 _OP_CODES = re.compile(r"(e|op|ops|operation|edge|node)(_?(op|code))?[_ ]?\d*", re.IGNORECASE)
 """Columns named like this hold operation codes, positions in the space's list of operations."""
 
-INFINITE = "infinite"
-SENTINEL_REASON = "sentinel"
+DECLARED = "sentinels"
+"""Fact of a user's columns: values, besides -1e8, that were declared to stand for a failed computation."""
 
 
 def load_table(
@@ -112,7 +113,7 @@ def read_user_table(
                 )
         for bad, reason in (
             (np.isinf(column), INFINITE),
-            *((column == sentinel, f"{SENTINEL_REASON} {sentinel:g}") for sentinel in sentinels),
+            *((column == sentinel, sentinel_reason(sentinel)) for sentinel in sentinels),
         ):
             if bad.any():
                 status.setdefault(name, {}).update((archs[i], reason) for i in np.flatnonzero(bad))
@@ -120,7 +121,9 @@ def read_user_table(
         values[name] = column
     frame = pd.DataFrame(values, index=arch_index(archs), columns=columns)
     frame = _without_repeats(frame, lambda i: row_place(raw, i, path))
-    info = GroupInfo.of(columns, source=Path(path).name)
+    declared = [repr(float(sentinel)) for sentinel in sentinels if sentinel != SENTINEL]
+    facts = {DECLARED: " ".join(declared)} if declared else {}
+    info = GroupInfo(families=[FamilyInfo(columns=columns, facts=facts)], source=Path(path).name)
     return FeatureTable(frame, Sidecar(space=space.name, groups={"user": info}, status=status))
 
 
@@ -129,18 +132,22 @@ def _looks_coded(column: NDArray[np.float64], codes: int) -> bool:
     return set(np.unique(column[~np.isnan(column)])) == set(range(-1, codes))
 
 
+def failed_counts(table: FeatureTable) -> dict[str, dict[str, int]]:
+    """Sentinels and infinities of a table that was read, by column and reason."""
+    found = count_reasons(table.sidecar.status)
+    kept = {column: {r: n for r, n in own.items() if is_failure(r)} for column, own in found.items()}
+    return {column: own for column, own in kept.items() if own}
+
+
 def failed_values(table: FeatureTable) -> str | None:
     """One line that counts sentinels and infinities by column; None where there are none."""
-    found = [
-        f"{column} {count} ({reason})"
-        for column, reasons in count_reasons(table.sidecar.status).items()
-        for reason, count in reasons.items()
-        if reason == INFINITE or reason.startswith(SENTINEL_REASON)
-    ]
-    if not found:
-        return None
-    more = f" and {len(found) - 10} more" if len(found) > 10 else ""
-    return f"values that count as missing: {', '.join(found[:10])}{more}"
+    return failures_line(failed_counts(table))
+
+
+def sentinels_of(groups: Mapping[str, GroupInfo]) -> tuple[float, ...]:
+    """Sentinels that were declared for the user's columns among some groups."""
+    facts = [family.facts.get(DECLARED, "") for info in groups.values() for family in info.families]
+    return tuple(dict.fromkeys(float(text) for fact in facts for text in fact.split()))
 
 
 def _without_repeats(frame: pd.DataFrame, where: Callable[[int], str]) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """The rows that trials of a study learn from, and their folds."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,11 +12,14 @@ from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.seeds import derive_seed
 from proxyrank.evaluate import Labels
 from proxyrank.features import FeatureTable
+from proxyrank.models.inputs.leaks import label_copies
 from proxyrank.models.inputs.matching import as_matrix
 from proxyrank.models.parts.targets import FloatArray
 from proxyrank.spaces import SearchSpace
 from proxyrank.spaces.equal import equal_keys
 from proxyrank.train.columns import order_columns
+
+_log = logging.getLogger(__name__)
 
 Fold = tuple[NDArray[np.intp], NDArray[np.intp]]
 """Rows that are fitted to, and rows that are judged."""
@@ -53,10 +57,18 @@ class StudyData:
 
     @classmethod
     def of(cls, space: SearchSpace, labels: Labels, table: FeatureTable) -> "StudyData":
-        """Arrays of the labelled architectures, all of which the table must have."""
+        """Arrays of the labelled architectures, all of which the table must have.
+
+        Columns of a user's own that hold the label itself are left out, and told.
+        """
         archs = list(labels.values.index)
+        copies, notes = label_copies(table, archs, labels.values.to_numpy(dtype=np.float64))
+        for note in notes:
+            _log.warning("%s", note)
         owner = {name: group for group, info in table.sidecar.groups.items() for name in info.columns}
-        columns = tuple(sorted(table.columns))
+        columns = tuple(sorted(set(table.columns) - set(copies)))
+        if not columns:
+            raise ProxyrankError(f"no feature column is left: {'; '.join(notes)}")
         return cls(
             as_matrix(table.frame.loc[archs, list(columns)]),
             labels.values.to_numpy(dtype=np.float64),

@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.pipes import STDIN, is_pipe, spooled
@@ -81,6 +81,19 @@ def user_table(
     if failed := failed_values(table):
         output.note(f"{name}: {failed}")
     return table
+
+
+def failed_fields(space: "SearchSpace", *tables: "FeatureTable | None") -> dict[str, Any]:
+    """What JSON says of failed values in the user's tables: ``failed_values`` by column and reason.
+
+    Empty where there are none.
+    """
+    from proxyrank.features.tables.user import failed_counts
+
+    counts: dict[str, Any] = dict(getattr(space, "failed", {}))
+    for table in tables:
+        counts |= failed_counts(table) if table is not None else {}
+    return {"failed_values": counts} if counts else {}
 
 
 def dataset_of(dataset: str | None, shape: str | None, classes: int | None) -> str | None:

@@ -32,6 +32,7 @@ def evaluate(
     population: options.Population = None,
     dataset: options.OwnDataset = None,
     features: options.Features = None,
+    sentinel: options.Sentinels = None,
     baselines: Annotated[
         bool,
         typer.Option("--baselines", help="Judge sizes and every --scores column on the same networks too."),
@@ -49,7 +50,9 @@ def evaluate(
 
     if (ranker is None) == (by is None):
         raise ProxyrankError("say what to judge: a ranker folder, or --by NAME (one of the two)")
-    loaded, own = open_ranker(ranker, space=space, features=features) if ranker else (None, None)
+    loaded, own = (
+        open_ranker(ranker, space=space, features=features, sentinels=sentinel) if ranker else (None, None)
+    )
     card = loaded.card if loaded else None
     where = loaded.search_space if loaded else labelled_space(space, labels)
     known = read_labels(
@@ -61,7 +64,9 @@ def evaluate(
     if card and known.name != card.label.name:
         output.note(f"the ranker was trained on {card.label.name!r} and is judged by {known.name!r}")
     chosen = population or (card.population if card else "all")
-    tables = [arguments.user_table(where, name, "--scores") for name in scores or ()]
+    tables = [
+        arguments.user_table(where, name, "--scores", sentinels=sentinel or ()) for name in scores or ()
+    ]
     table = overlaid([own for own in tables if own is not None]) if tables else None
     reports: dict[str, Report] = {}
     facts: dict[str, Any] = {}
@@ -88,6 +93,7 @@ def evaluate(
         )
     other = {"trained_label": card.label.name} if card and card.label.name != known.name else {}
     head = {"label": known.name, **other, "direction": known.direction, "population": chosen, **facts}
+    head |= arguments.failed_fields(where, own, table) if json else {}
     _show(reports, head, json=json)
 
 

@@ -22,6 +22,7 @@ def explain(
     out: options.OutTable = None,
     plot: Annotated[Path | None, typer.Option(help="Draw it (.png, .svg, .pdf).")] = None,
     features: options.Features = None,
+    sentinel: options.Sentinels = None,
     space: options.RankerSpace = None,
     json: options.Json = False,
 ) -> None:
@@ -29,7 +30,7 @@ def explain(
 
     On average over the training cells, or for one architecture, --arch.
     """
-    loaded, table = open_ranker(ranker, space=space, features=features)
+    loaded, table = open_ranker(ranker, space=space, features=features, sentinels=sentinel)
     if loaded.card.model == "ensemble":
         output.note(PARTIAL)
     if arch is None:

@@ -41,6 +41,7 @@ def features(
     candidates: options.Candidates = None,
     build: options.Build = None,
     key: options.Key = None,
+    sentinel: options.Sentinels = None,
     label: Annotated[str | None, typer.Option(help="Column of --candidates to leave out.")] = None,
     shape: options.Shape = None,
     classes: options.Classes = None,
@@ -79,7 +80,7 @@ def features(
         raise ProxyrankError("--build needs --candidates, the table whose rows it is called with")
     dataset = arguments.dataset_of(dataset, shape, classes)
     where = (
-        built_space(build, dataset, candidates, key=key, label=label)
+        built_space(build, dataset, candidates, key=key, label=label, sentinels=sentinel)
         if candidates
         else get_space(space or "nb201")
     )
@@ -123,7 +124,7 @@ def features(
         "seconds": round(time.perf_counter() - start, 2),
     }
     if json:
-        output.print_json(summary)
+        output.print_json(summary | arguments.failed_fields(where))
         return
     reasons: dict[str, int] = {}
     for of_column in done.missing.values():

@@ -97,6 +97,15 @@ Key = Annotated[
     ),
 ]
 
+Sentinels = Annotated[
+    list[float] | None,
+    typer.Option(
+        "--sentinel",
+        help="Number in your own table that stands for a failed computation, besides -1e8; may be given "
+        "several times.",
+    ),
+]
+
 # what is meant
 Space = Annotated[
     str, typer.Option("--space", help="Search space: the name of an installed one, or FILE.py:NAME.")

@@ -18,6 +18,7 @@ from proxyrank.train.digits.benchmarks import BENCHMARKS
 if TYPE_CHECKING:
     import pandas as pd
 
+    from proxyrank.evaluate import Labels
     from proxyrank.features import FeatureTable, Sidecar
     from proxyrank.models import ProxyRanker
 
@@ -30,6 +31,7 @@ def open_space(
     candidates: str | None = None,
     label: str | None = None,
     key: str | None = None,
+    sentinels: Sequence[float] | None = None,
 ) -> "tuple[SearchSpace, FeatureTable | None]":
     """The space that a request is about, and the feature table beside it, if there is one.
 
@@ -48,30 +50,39 @@ def open_space(
     if space == TableSpace.name or (space is None and (key or _is_own(labels, table))):
         if (path := table or labels) is None:
             raise ProxyrankError("--space table: no table of the architectures is given")
-        return _table_space(path, labels, label, key), None
+        return _table_space(path, labels, label, key, sentinels or ()), None
     if key:
         raise ProxyrankError(f"--id names the architectures of a table; leave --space {space} out")
     where = labelled_space(space, labels)
-    return where, arguments.user_table(where, features)
+    return where, arguments.user_table(where, features, sentinels=sentinels or ())
 
 
 def open_ranker(
-    folder: Path, *, space: str | None = None, features: str | None = None, threads: int | None = None
+    folder: Path,
+    *,
+    space: str | None = None,
+    features: str | None = None,
+    threads: int | None = None,
+    sentinels: Sequence[float] | None = None,
 ) -> "tuple[ProxyRanker, FeatureTable | None]":
     """A ranker, with the rows of ``--features`` where it was trained on a table of architectures.
+
+    Sentinels that were declared in training count here too.
 
     Raises
     ------
     ProxyrankError
         If the folder, the space or the table will not do.
     """
+    from proxyrank.features.tables.user import sentinels_of
     from proxyrank.models import ProxyRanker
     from proxyrank.models.folder import read_card
 
     card = read_card(folder)
     if card.space != TableSpace.name or space not in (None, TableSpace.name):
         loaded = ProxyRanker.load(folder, n_jobs=threads, space=space)
-        return loaded, arguments.user_table(loaded.search_space, features)
+        known = (*sentinels_of(card.groups), *(sentinels or ()))
+        return loaded, arguments.user_table(loaded.search_space, features, sentinels=known)
     if features is None:
         raise ProxyrankError(
             f"{folder}: trained on a table of architectures; give one that describes them with --features"
@@ -80,7 +91,7 @@ def open_ranker(
         where, table = _written_table(features, card.hyperparameters)
         return ProxyRanker.load(folder, n_jobs=threads, space=where), table
     path = arguments.data_path(features, "--features")
-    where, notes = read_table_space(path, like=card.hyperparameters)
+    where, notes = read_table_space(path, like=card.hyperparameters, sentinels=sentinels or ())
     _say(notes)
     return ProxyRanker.load(folder, n_jobs=threads, space=where), None
 
@@ -93,6 +104,7 @@ def built_space(
     *,
     key: str | None = None,
     label: str | None = None,
+    sentinels: Sequence[float] | None = None,
 ) -> TableSpace:
     """The rows of ``--candidates``, or those given as ``depth=3,width=32``, built by ``--build``.
 
@@ -110,7 +122,13 @@ def built_space(
     else:
         file = arguments.data_path(candidates, "--candidates")
         where, notes = read_table_space(
-            file, key=key, label=label, option="--candidates", build=maker, data=data
+            file,
+            key=key,
+            label=label,
+            option="--candidates",
+            build=maker,
+            data=data,
+            sentinels=sentinels or (),
         )
     _say(notes)
     return where
@@ -127,10 +145,12 @@ def _table_of(rows: Sequence[str]) -> "pd.DataFrame":
     return pd.DataFrame(pairs).fillna("")
 
 
-def _table_space(path: str, labels: str | None, label: str | None, key: str | None) -> TableSpace:
+def _table_space(
+    path: str, labels: str | None, label: str | None, key: str | None, sentinels: Sequence[float]
+) -> TableSpace:
     file = arguments.data_path(path, "--features")
     learnt = label or (_only_label(file, labels, key) if labels else None)
-    where, notes = read_table_space(file, key=key, label=learnt)
+    where, notes = read_table_space(file, key=key, label=learnt, sentinels=sentinels)
     _say(notes)
     return where
 
@@ -151,6 +171,15 @@ def _written_table(
     table = arguments.user_table(bare, path)
     archs = table.frame.index if table is not None else ()
     return TableSpace(bare.options, {arch: {} for arch in archs}, key=bare.key, source=path), table
+
+
+def learnable(space: SearchSpace, labels: "Labels") -> SearchSpace:
+    """The space to learn the labels in: a table of networks without columns that hold the label itself."""
+    from proxyrank.train.own_leaks import without_label
+
+    found, notes = without_label(space, labels)
+    _say(notes)
+    return found
 
 
 def _say(notes: list[str]) -> None:

@@ -38,6 +38,7 @@ def score(
         ),
     ] = None,
     key: options.Key = None,
+    sentinel: options.Sentinels = None,
     shape: options.Shape = None,
     classes: options.Classes = None,
     proxies: Annotated[str, typer.Option(help="Names joined by commas, or all; see proxies.")] = "all",
@@ -74,7 +75,9 @@ def score(
     if dataset is None and (module or build) and images not in ("noise", "pink"):
         dataset = str(image_shape(images, root))
     where: SearchSpace = (
-        built_space(build, dataset, candidates, cells or (), key=key) if build else get_space(space)
+        built_space(build, dataset, candidates, cells or (), key=key, sentinels=sentinel)
+        if build
+        else get_space(space)
     )
     settings = FeatureSettings(
         dataset=dataset or (None if module else default_dataset(where)) or "cifar10",

@@ -6,7 +6,7 @@ import typer
 
 from proxyrank.cli import arguments, options, output
 from proxyrank.cli.labels import read_labels
-from proxyrank.cli.own_table import open_space
+from proxyrank.cli.own_table import learnable, open_space
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.threads import resolve_threads
 
@@ -20,6 +20,7 @@ def simulate(
         typer.Option(help="Table (CSV/parquet) of networks of your own: columns of numbers and words."),
     ] = None,
     key: options.Key = None,
+    sentinel: options.Sentinels = None,
     label_direction: options.LabelDirection = None,
     strategy: Annotated[
         str, typer.Option(help="Joined by commas: random, variance, improvement (see suggest).")
@@ -49,7 +50,7 @@ def simulate(
     from proxyrank.search.simulation import Simulation, halved
     from proxyrank.train.fit import wanted_groups
 
-    where, own = open_space(space, labels, features=features, label=label, key=key)
+    where, own = open_space(space, labels, features=features, label=label, key=key, sentinels=sentinel)
     if own is not None:
         raise ProxyrankError(
             "--features of simulate is a table of networks of your own, not of a known space"
@@ -65,6 +66,7 @@ def simulate(
         model=model,
     )
     known = read_labels(where, labels, label=label, direction=label_direction)
+    where = learnable(where, known)
     table, files = simulate_in_folder(
         where, known, plan, out, executor=on_processes(resolve_threads(workers))
     )

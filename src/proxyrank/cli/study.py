@@ -8,7 +8,7 @@ import typer
 
 from proxyrank.cli import arguments, options, output
 from proxyrank.cli.labels import read_labels
-from proxyrank.cli.own_table import open_space
+from proxyrank.cli.own_table import learnable, open_space
 
 if TYPE_CHECKING:
     from proxyrank.train.study import StudyReport
@@ -22,6 +22,7 @@ def study(
     groups: options.Groups = None,
     features: options.Features = None,
     key: options.Key = None,
+    sentinel: options.Sentinels = None,
     metrics: Annotated[
         str, typer.Option(help="KT, SPR or nDCG; several joined by commas give a Pareto front.")
     ] = "KT",
@@ -57,7 +58,7 @@ def study(
     from proxyrank.train.study import StudyPlan
     from proxyrank.train.tuned import study_in_folder
 
-    where, table = open_space(space, labels, features=features, label=label, key=key)
+    where, table = open_space(space, labels, features=features, label=label, key=key, sentinels=sentinel)
     features_of = {"batch_size": batch_size, "input": images, "root": root}
     fit = FitPlan(
         groups=wanted_groups(where, groups, table),
@@ -73,6 +74,7 @@ def study(
     if workers > 1:
         output.note(f"--workers {workers}: trials depend on timing, a seed does not repeat such a study")
     known = read_labels(where, labels, label=label, direction=label_direction)
+    where = learnable(where, known)
     try:
         report = study_in_folder(
             where, known, fit, plan, out, storage=storage, name=name, workers=workers, features=table
@@ -97,13 +99,13 @@ def study(
         "--input": images,
         "--root": root,
     }
-    _show(report, out, json=json)
+    _show(report, out, arguments.failed_fields(where, table), json=json)
     if not json:
         words = (word for option, value in same.items() if value is not None for word in (option, value))
         output.next_step("train", *words, *arguments.space_words(where), "--study", out, "--out", "ranker")
 
 
-def _show(report: "StudyReport", out: Path, *, json: bool) -> None:
+def _show(report: "StudyReport", out: Path, failed: dict[str, Any], *, json: bool) -> None:
     result = report.result
     fields: dict[str, Any] = {
         "study": result.study,
@@ -120,7 +122,8 @@ def _show(report: "StudyReport", out: Path, *, json: bool) -> None:
     }
     if json:
         files = [str(path) for path in report.files]
-        output.print_json({**fields, "front": result.front, "settings": result.settings, "files": files})
+        more = {"front": result.front, "settings": result.settings, "files": files, **failed}
+        output.print_json({**fields, **more})
         return
     texts = {"values": _metrics(result.values), "defaults": _metrics(result.defaults)}
     params = ", ".join(f"{key} {_number(value)}" for key, value in result.params.items())

@@ -6,10 +6,10 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from proxyrank.cli import options, output
+from proxyrank.cli import arguments, options, output
 from proxyrank.cli.candidates import read_candidates
 from proxyrank.cli.labels import read_labels
-from proxyrank.cli.own_table import open_space
+from proxyrank.cli.own_table import learnable, open_space
 from proxyrank.spaces.table import TableSpace
 
 
@@ -40,6 +40,7 @@ def suggest(
         ),
     ] = None,
     key: options.Key = None,
+    sentinel: options.Sentinels = None,
     seed: options.Seed = 0,
     more: Annotated[
         bool, typer.Option("--more", help="Suggest another batch though the last one has no labels yet.")
@@ -55,8 +56,9 @@ def suggest(
     from proxyrank.common.tabular import write_table
     from proxyrank.search.suggest import suggest_next
 
-    where, _ = open_space(space, labels, candidates=archs, label=label, key=key)
+    where, _ = open_space(space, labels, candidates=archs, label=label, key=key, sentinels=sentinel)
     known = read_labels(where, labels, label=label, direction=label_direction) if labels else None
+    where = where if known is None else learnable(where, known)
     own = isinstance(where, TableSpace)
     found = suggest_next(
         where,
@@ -85,6 +87,7 @@ def suggest(
                 "batches": found.batches,
                 "trained": found.trained,
                 "state": str(state),
+                **arguments.failed_fields(where),
             }
         )
     elif not out:

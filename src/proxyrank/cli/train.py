@@ -5,10 +5,10 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from proxyrank.cli import options, output
+from proxyrank.cli import arguments, options, output
 from proxyrank.cli.labels import read_labels
 from proxyrank.cli.next_steps import print_rank_step
-from proxyrank.cli.own_table import open_space
+from proxyrank.cli.own_table import learnable, open_space
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.models.catalogue import describe_models
 
@@ -26,6 +26,7 @@ def train(
     groups: options.Groups = None,
     features: options.Features = None,
     key: options.Key = None,
+    sentinel: options.Sentinels = None,
     model: Annotated[str | None, typer.Option(help=MODEL_HELP)] = None,
     target: Annotated[
         str | None,
@@ -70,7 +71,7 @@ def train(
 
     if study and (groups or tune):
         raise ProxyrankError("--study brings its own groups and parameters; leave --groups and --tune out")
-    where, table = open_space(space, labels, features=features, label=label, key=key)
+    where, table = open_space(space, labels, features=features, label=label, key=key, sentinels=sentinel)
     plan = FitPlan(
         groups=wanted_groups(where, groups, table),
         model=model,
@@ -87,6 +88,7 @@ def train(
     known = read_labels(
         where, labels, label=label, direction=label_direction, duplicates=duplicates, strict=strict
     )
+    where = learnable(where, known)
     ranker, remarks = train_ranker(where, known, plan, study=study, trials=tune, features=table)
     ranker.save(out)
     for text in remarks:
@@ -103,7 +105,7 @@ def train(
         "population": card.population,
         "intervals": card.intervals is not None,
     }
-    output.print_summary(summary, json=json)
+    output.print_summary(summary | (arguments.failed_fields(where, table) if json else {}), json=json)
     if not json:
         print_rank_step(ranker, out, labels=labels, features=features)
 

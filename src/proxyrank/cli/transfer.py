@@ -22,6 +22,7 @@ def transfer(
     features: Annotated[
         str | None, typer.Option(help="The table of architectures, for a ranker that was trained on one.")
     ] = None,
+    sentinel: options.Sentinels = None,
     label_direction: options.LabelDirection = None,
     train_size: options.TrainSize = None,
     split: options.Split = "published",
@@ -40,14 +41,21 @@ def transfer(
     Without any, the source ranks as it is.
     """
     from proxyrank.train.adapt import TransferPlan, fit_transfer, transfer_table
+    from proxyrank.train.own_leaks import own_leaks
 
     if (out is None) != evaluate:
         raise ProxyrankError("say what to do: --out R2 to write a ranker, or --evaluate (one of the two)")
     compared = arguments.numbers(sizes, "--sizes")
-    source, own = open_ranker(ranker, space=space, features=features)
+    source, own = open_ranker(ranker, space=space, features=features, sentinels=sentinel)
     if own is not None:
         raise ProxyrankError("--features of transfer is a table of networks of your own, for a ranker of one")
     known = read_labels(source.search_space, labels, label=label, direction=label_direction)
+    leaks, warnings = own_leaks(source.search_space, known)
+    for text in (
+        *(f"warning: the ranker looks at {c!r}, which is the label itself" for c in leaks),
+        *warnings,
+    ):
+        output.note(text)
     if out is None:
         table = transfer_table(source, known, sizes=compared, seeds=range(1, seeds + 1))
         _show(table, json=json)
@@ -64,6 +72,7 @@ def transfer(
         "n_train": found.card.n_train,
         "n_source": source.card.n_train,
     }
+    summary |= arguments.failed_fields(source.search_space) if json else {}
     output.print_summary(summary, json=json)
     if not json:
         print_rank_step(found, out, labels=labels)
