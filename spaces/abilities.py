@@ -15,6 +15,8 @@ ABILITIES: Mapping[str, str] = {
     "options": "a list of its options",
     "config": "the options of an architecture",
     "graph": "the graph of an architecture",
+    "blocks": "networks that are blocks in a row",
+    "concatenates": "cells that concatenate",
     "parts": "graphs of the parts of an architecture",
     "part_names": "names of the parts of an architecture",
     "network": "the network of an architecture",

@@ -81,6 +81,12 @@ class FullSpace(SearchSpace, Protocol):
         """Operations on a directed acyclic graph, as written (dead ones included)."""
         ...
 
+    blocks: bool
+    """Given (True) where every graph is a row of blocks of known widths."""
+
+    concatenates: bool
+    """Given (True) where the output of a cell concatenates, so that operations differ in their share."""
+
     part_names: Sequence[str]
     """Names of the graphs that `parts` gives, in the order of columns."""
 
