@@ -4,6 +4,7 @@ A group joins by `register_group`; everything else finds it by its name.
 """
 
 from proxyrank.features.config import CONFIG
+from proxyrank.features.defaults import default_groups
 from proxyrank.features.graph.blocks import BLOCKS
 from proxyrank.features.graph.cell import CELL
 from proxyrank.features.graph.flow import FLOW
@@ -16,7 +17,6 @@ from proxyrank.features.groups import (
     GROUPS,
     Family,
     FeatureGroup,
-    default_groups,
     get_group,
     parse_groups,
     register_group,

@@ -47,6 +47,11 @@ MODELS |= {
         "proxyrank.models.estimators.ensemble",
         "EnsembleRanker",
     ),
+    "auto": ModelInfo(
+        "such a blend whose targets, weights and families of columns are settled out of fold, for any space",
+        "proxyrank.models.estimators.auto",
+        "AutoRanker",
+    ),
     "transfer": ModelInfo(
         "a ranker of another data set and a Gaussian process on what it leaves over (proxyrank transfer)",
         "proxyrank.models.estimators.transfer",

@@ -16,6 +16,8 @@ ABILITIES: Mapping[str, str] = {
     "config": "the options of an architecture",
     "graph": "the graph of an architecture",
     "places": "places that every architecture fills",
+    "blocks": "networks that are blocks in a row",
+    "concatenates": "cells that concatenate",
     "parts": "graphs of the parts of an architecture",
     "part_names": "names of the parts of an architecture",
     "network": "the network of an architecture",

@@ -31,12 +31,15 @@ def graph_group(
     summary: str,
     columns: Callable[[Vocabulary], Sequence[str]],
     values: Callable[[OpGraph, Vocabulary], list[float]],
+    *,
+    version: int = 1,
+    needs: tuple[str, ...] = ("graph",),
 ) -> FeatureGroup:
     """A group that is equal for equal networks.
 
     Parameters
     ----------
-    name, summary
+    name, summary, version, needs
         As in `FeatureGroup`.
     columns
         Names of the columns in the words of a vocabulary.
@@ -58,10 +61,10 @@ def graph_group(
     return FeatureGroup(
         name=name,
         summary=summary,
-        version=1,
+        version=version,
         needs_network=False,
         columns=own_columns,
         compute=compute,
         equal_by="function",
-        needs=("graph",),
+        needs=needs,
     )
