@@ -11,6 +11,7 @@ from proxyrank.evaluate.metrics import Metric
 from proxyrank.evaluate.report import Report, evaluate_scores
 from proxyrank.evaluate.sizes import SIZES, size_scores
 from proxyrank.features import FeatureTable
+from proxyrank.features.network.aggregates import AGGREGATES
 from proxyrank.models import ProxyRanker
 from proxyrank.spaces import DataShape, SearchSpace, canonical, has, require
 
@@ -151,12 +152,13 @@ def judge_scores(
 ) -> dict[str, Report]:
     """Metrics of scores that need no training: sizes, or a feature table's columns (higher counts as better).
 
-    With a table, the architectures judged are those of its rows that have a label.
+    With a table, the architectures judged are those of its rows that have a label, and the rules that combine
+    its columns (`AGGREGATES`, such as vkdnw_agg) are scores too: ranks among the judged architectures.
 
     Raises
     ------
     ProxyrankError
-        If a name is neither.
+        If a name is neither, or the table lacks a column of a rule.
     """
     judged = without(in_population(space, labels, population), exclude)
     if table is not None:
@@ -168,7 +170,8 @@ def judge_scores(
         known = known.drop(columns=[c for c in table.frame if c in known]).join(table.frame)
     reports = {}
     for name in by:
-        if name not in known:
-            raise unknown("score", name, known.columns)
-        reports[name] = evaluate_scores(known[name], judged, k=k)
+        if name not in known and not (table is not None and name in AGGREGATES):
+            raise unknown("score", name, (*known.columns, *(() if table is None else AGGREGATES)))
+        own = known[name] if name in known else AGGREGATES[name](known)
+        reports[name] = evaluate_scores(own, judged, k=k)
     return reports

@@ -61,7 +61,8 @@ def shipped_info(
 ) -> FamilyInfo | None:
     """How a column is shipped, where that agrees with the given settings; None if it is not.
 
-    Of several tables that hold the column the one counts that agrees with most of the family's own defaults,
+    Of several tables that hold the column the one counts that agrees with most of the family's own defaults
+    (noise as input, unless it has another),
     then the one that holds most of the wanted columns, then one whose values are not shared.
 
     Parameters
@@ -80,7 +81,8 @@ def shipped_info(
             continue
         if info.settings.only(fixed.model_fields_set) == fixed:
             held = {name for other, own in _families(space) if other == path for name in own.columns}
-            agreed = sum(getattr(info.settings, name) == value for name, value in family.defaults.items())
+            usual = {"input": FeatureSettings().input, **family.defaults}
+            agreed = sum(getattr(info.settings, name) == value for name, value in usual.items())
             made = info.model_copy(update={"settings": info.settings.only(family.settings)})
             found.append(((agreed, len(held.intersection(wanted)), not info.shared), made))
     return max(found, key=lambda item: item[0])[1] if found else None

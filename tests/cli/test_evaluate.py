@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import proxyrank.features
 from proxyrank.spaces import get_space
 
 SPACE = get_space("nb201")
@@ -88,6 +89,19 @@ def test_of_several_score_tables_the_later_one_counts(run, labels_csv: Path, tmp
     both = ("--scores", tmp_path / "one.csv", "--scores", tmp_path / "two.csv")
     for by, tau in (("mine", -1.0), ("one", 1.0), ("two", 1.0)):
         assert run("evaluate", "--labels", labels_csv, *both, "--json", "--by", by).json["KT"] == tau
+
+
+def test_rules_that_combine_columns_are_scores_of_a_table(run, data_folder: Path) -> None:
+    shipped = Path(proxyrank.features.__file__).parent / "data"
+    names = ("", "-batch64", "-pink64")
+    tables = [word for n in names for word in ("--scores", shipped / f"nb201-ImageNet16-120{n}.parquet")]
+    args = ("--labels", data_folder / "nb201_accuracy.csv", "--label", "ImageNet16-120", "--json")
+    report = run("evaluate", *args, "--population", "filtered", "--by", "vkdnw_agg", *tables).json
+    assert report["KT"] == pytest.approx(0.739, abs=1e-3)  # published .743; docs/inputs.md
+    assert report["n"] == 9445
+    lacking = run("evaluate", *args, "--by", "vkdnw_agg", "--scores", tables[-1])
+    assert lacking.code == 2
+    assert "lacks the columns expressivity" in lacking.err
 
 
 def test_u7_baselines_on_the_same_networks(run, ranker: Path, labels_csv: Path) -> None:

@@ -18,7 +18,10 @@ def evaluate(
     ranker: options.OptionalRankerFolder = None,
     by: Annotated[
         str | None,
-        typer.Option(help="Judge a score in place of a ranker: flops, params, dim, or a --scores column."),
+        typer.Option(
+            help="Judge a score in place of a ranker: flops, params, dim, a --scores column, or vkdnw_agg, "
+            "vkdnw_single, az_nas, te_nas of its columns."
+        ),
     ] = None,
     scores: Annotated[
         list[str] | None,
