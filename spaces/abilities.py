@@ -30,6 +30,7 @@ ABILITIES: Mapping[str, str] = {
     "representative": "one architecture for all equal ones",
     "ops": "a list of its operations",
     "hyperparameters": "hyperparameters",
+    "usual_model": "a model of its own",
     "arch_columns": "columns of its own that name an architecture",
 }
 """Members that a space may have, and what to call them in a message."""

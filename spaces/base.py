@@ -69,6 +69,9 @@ class FullSpace(SearchSpace, Protocol):
     options: Mapping[str, Sequence[Choice]]
     """Choices of each option, for spaces whose architectures are one choice of each, see `config`."""
 
+    usual_model: str
+    """Model of rankings that name none, where it is not the usual one for features of graphs."""
+
     arch_columns: Sequence[str]
     """Columns that name an architecture in tables without a column ``arch``: their texts, joined by a colon,
     are a spelling that `parse` takes."""
