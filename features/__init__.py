@@ -11,6 +11,7 @@ from proxyrank.features.graph.flow import FLOW
 from proxyrank.features.graph.graf import GRAF
 from proxyrank.features.graph.nodes import NODES
 from proxyrank.features.graph.paths import PATHS
+from proxyrank.features.graph.raw import RAW
 from proxyrank.features.graph.sizes import SIZES
 from proxyrank.features.groups import (
     GROUPS,
@@ -32,7 +33,7 @@ from proxyrank.features.tables.sidecar import FamilyInfo, GroupInfo, Sidecar
 from proxyrank.features.tables.table import FeatureTable
 from proxyrank.features.tables.user import load_table, read_user_table
 
-for _group in (*NETWORK_GROUPS, GRAF, PATHS, CELL, FLOW, NODES, BLOCKS, SIZES, CONFIG):
+for _group in (*NETWORK_GROUPS, GRAF, PATHS, CELL, FLOW, NODES, BLOCKS, RAW, SIZES, CONFIG):
     register_group(_group)
 
 __all__ = [

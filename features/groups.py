@@ -88,6 +88,9 @@ class FeatureGroup:
     equal_by
         Which architectures have equal rows: none but themselves (``arch``), those of one canonical form, or
         those of one function key; one of them is then computed for all.
+    as_written
+        Whether it is there to tell equal networks apart (dead operations cost time); a fit never averages it
+        over equal networks.
     shard_size
         Architectures per call of `compute`.
     compute_columns
@@ -106,6 +109,7 @@ class FeatureGroup:
     settings: tuple[str, ...] = ()
     members: tuple[Family, ...] = ()
     equal_by: Literal["arch", "canonical", "function"] = "arch"
+    as_written: bool = False
     shard_size: int = 512
     compute_columns: ComputeColumns | None = None
     needs: tuple[str, ...] = ()

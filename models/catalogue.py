@@ -72,9 +72,10 @@ def default_model(groups: str | Collection[str], space: "SearchSpace | None" = N
     """Model of a ranking that names none.
 
     ``auto`` for features of graphs: on every space of `docs/spaces.md` it ranks better than LightGBM. A space
-    whose published figures here were made with another one says so (``usual_model``); there, and without
-    graphs, LightGBM, and the ensemble where network features join path and flow features, as in the ranking
-    ``all``: it takes them only where they pay, trees alone lose by them.
+    whose published figures here were made with another one says so (``usual_model``). There, and without
+    graphs: the ensemble where network features join path and flow features, as in the ranking ``all``: it
+    takes them only where they pay, trees alone lose by them. The ensemble too for raw operations, which
+    labels such as latency are a sum over: its processes see that. LightGBM elsewhere.
     """
     from proxyrank.features import GROUPS  # it loads pandas, and help texts need none
     from proxyrank.spaces import has
@@ -85,7 +86,7 @@ def default_model(groups: str | Collection[str], space: "SearchSpace | None" = N
     if space is not None and graphs and not has(space, "usual_model"):
         return "auto"
     networks = any(name in GROUPS and GROUPS[name].needs_network for name in names)
-    if "all" in names or (names >= GRAPH_CORE and networks):
+    if names & {"all", "raw"} or (names >= GRAPH_CORE and networks):
         return "ensemble"
     return "lightgbm"
 

@@ -17,6 +17,7 @@ ABILITIES: Mapping[str, str] = {
     "graph": "the graph of an architecture",
     "blocks": "networks that are blocks in a row",
     "concatenates": "cells that concatenate",
+    "places": "places that every architecture fills",
     "parts": "graphs of the parts of an architecture",
     "part_names": "names of the parts of an architecture",
     "network": "the network of an architecture",

@@ -90,6 +90,10 @@ class FullSpace(SearchSpace, Protocol):
     concatenates: bool
     """Given (True) where the output of a cell concatenates, so that operations differ in their share."""
 
+    places: Sequence[str]
+    """Names of the places that hold an operation in every architecture, in the order of the operations of
+    `graph`; only for spaces whose graphs all have the same ones."""
+
     part_names: Sequence[str]
     """Names of the graphs that `parts` gives, in the order of columns."""
 

@@ -9,7 +9,7 @@ from scipy.stats import kendalltau
 from sklearn.base import clone
 
 from proxyrank.common.labels import SIGNS
-from proxyrank.models.estimators._recipes import LEAST_GAIN, Recipe
+from proxyrank.models.estimators._recipes import ALWAYS, LEAST_GAIN, Recipe
 from proxyrank.models.estimators.gp import GaussianProcessRanker
 from proxyrank.models.estimators.lightgbm import LightGBMRanker
 from proxyrank.models.parts.blocks import block_folds
@@ -60,8 +60,11 @@ class MemberOptions:
 
 
 def columns_of_families(width: int, families: Mapping[str, Sequence[int]], names: Sequence[str]) -> Positions:
-    """Positions of the columns of families, sorted; of all ``width`` columns where none of them is there."""
-    found = sorted(i for name in names for i in families.get(name, ()))
+    """Positions of the columns of families, sorted; of all ``width`` columns where none of them is there.
+
+    `ALWAYS` joins every choice of families.
+    """
+    found = sorted(i for name in (*names, *ALWAYS) for i in families.get(name, ()))
     return np.array(found, dtype=np.int64) if found else np.arange(width)
 
 

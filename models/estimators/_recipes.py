@@ -14,6 +14,10 @@ GRAPH = ("graf", "paths", "cell", "flow")
 """Families of columns that need no network."""
 
 
+ALWAYS = ("raw",)
+"""Families that every member sees: nobody names them but for labels that nothing else explains."""
+
+
 @dataclass(frozen=True)
 class Recipe:
     """Members of an ensemble.

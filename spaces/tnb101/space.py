@@ -38,6 +38,7 @@ class TNB101MicroSpace(CellSpace[Cell], ListedSpace):
     name = "tnb101-micro"
     ops = (*(nb201.OPERATIONS[op] for op in OPS), HALVING)
     part_names = ("normal", "reduce")
+    places = nb201.PLACES
     description = "TransNAS-Bench-101 micro: NAS-Bench-201 cells without pooling, 64-41414 skeleton"
 
     def read(self, text: Any) -> Cell:
