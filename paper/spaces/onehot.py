@@ -30,7 +30,7 @@ def _nb101(arch: str) -> Mapping[object, str]:
 
 
 CHOICES: Mapping[str, Callable[[str], Mapping[object, str]]] = {
-    "darts": _found(r"'\w+', \d"),
+    "darts": _found(r"'\w+'|(?<=', )\d"),
     "mbconv": _found(r"\d"),
     "nb-macro": _found(r"\d"),
     "nb101": _nb101,

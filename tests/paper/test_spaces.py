@@ -95,7 +95,7 @@ def test_one_column_per_choice_and_place() -> None:
     rows = one_hot("tnb101-micro", ["(0, 1, 2, 3, 0, 0)", "(0, 1, 2, 3, 0, 1)"])
     assert rows.tolist() == [[1] * 6 + [0], [1] * 5 + [0, 1]]
     assert len(CHOICES["mbconv"](get_space("mbconv").sample(1, seed=0)[0])) == 28
-    assert len(CHOICES["darts"](get_space("darts").sample(1, seed=0)[0])) == 16
+    assert len(CHOICES["darts"](get_space("darts").sample(1, seed=0)[0])) == 32
     nb101 = CHOICES["nb101"]("011/001:0")
     assert nb101 == {1: "0", (0, 1): "1", (0, -1): "1", (1, -1): "1"}
 
