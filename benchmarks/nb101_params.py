@@ -1,6 +1,6 @@
 """Parameters of NAS-Bench-101 networks as they are built, against the published table, on random cells.
 
-    python benchmarks/nb101_params.py ../shared/data/spaces/nasbench101_full.parquet --cells 1000
+python benchmarks/nb101_params.py ../shared/data/spaces/nasbench101_full.parquet --cells 1000
 """
 
 import argparse

@@ -39,7 +39,7 @@ def reproduce(
         int | None, typer.Option(min=1, help="Splits of the learnt rows (seeds 1, 2, ...): 5, spaces 3.")
     ] = None,
     only: Annotated[str | None, typer.Option(help="spaces: lines, separated by commas.")] = None,
-    sizes: Annotated[
+    train_sizes: Annotated[
         str | None, typer.Option(help="spaces: sizes of the training part, separated by commas.")
     ] = None,
     cells: Annotated[int, typer.Option(min=10, help="Cells that tables 8 and 9 compute.")] = 200,
@@ -56,10 +56,10 @@ def reproduce(
     from proxyrank.paper.run import verdicts
 
     if table == "spaces":
-        _spaces(out, labels, seeds=seeds or 3, only=only, sizes=sizes, threads=threads, json=json)
+        _spaces(out, labels, seeds=seeds or 3, only=only, sizes=train_sizes, threads=threads, json=json)
         return
-    if only or sizes:
-        raise ProxyrankError("--only and --sizes are options of the table spaces")
+    if only or train_sizes:
+        raise ProxyrankError("--only and --train-sizes are options of the table spaces")
     if table != "all" and table not in TABLES:
         raise unknown("table", table, (*TABLES, "spaces", "all"))
     chosen = tuple(range(1, (seeds or 5) + 1))
@@ -91,10 +91,7 @@ def _spaces(
     from proxyrank.paper.spaces import reproduce_spaces
 
     folder = Path(os.environ.get("PROXYRANK_DATA", "."), "spaces") if labels == LABELS else Path(labels)
-    try:
-        wanted = [int(size) for size in (sizes or "").split(",") if size.strip()]
-    except ValueError:
-        raise ProxyrankError(f"--sizes takes whole numbers, separated by commas, got {sizes!r}") from None
+    wanted = arguments.numbers(sizes, "--train-sizes") if sizes else ()
     result = reproduce_spaces(
         folder,
         out,
