@@ -7,7 +7,7 @@ from scipy.stats import kendalltau
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.models import AutoRanker, GaussianProcessRanker
 from proxyrank.models.catalogue import default_model
-from proxyrank.models.estimators import _members
+from proxyrank.models.estimators import _out_of_fold
 from proxyrank.models.estimators.auto import auto_recipe
 from proxyrank.spaces import get_space
 
@@ -22,13 +22,13 @@ def test_a_target_that_ranks_worse_is_left_out(problem):
         for target in ("quantile-normal", "logit")
     ]
     processes[1].left_out_ = processes[3].left_out_ = -y
-    recipe, kept = _members.keep_targets(auto_recipe(40), processes, y)
+    recipe, kept = _out_of_fold.keep_targets(auto_recipe(40), processes, y)
     assert recipe.process_targets == ("quantile-normal",)
     assert recipe.tree_targets == ("quantile-normal",) * 2  # one of each variant
     assert kept == [0, 2]
     for process in processes:
         process.left_out_ = y
-    recipe, kept = _members.keep_targets(auto_recipe(40), processes, y)
+    recipe, kept = _out_of_fold.keep_targets(auto_recipe(40), processes, y)
     assert recipe.tree_targets == ("quantile-normal",) * 2 + ("logit",) * 2
     assert kept == [0, 1, 2, 3]
 
