@@ -19,6 +19,7 @@ from proxyrank.models.registered import (
 
 if TYPE_CHECKING:  # the list of rankers is read where nothing is fitted: help texts, folders
     from proxyrank.models.base import TabularRanker
+    from proxyrank.spaces import SearchSpace
 
 __all__ = [
     "MODELS",
@@ -67,17 +68,23 @@ MODELS |= {
 GRAPH_CORE = frozenset({"paths", "flow"})
 
 
-def default_model(groups: str | Collection[str]) -> str:
+def default_model(groups: str | Collection[str], space: "SearchSpace | None" = None) -> str:
     """Model of a ranking that names none.
 
-    The ensemble where network features join path and flow features, as in the ranking ``all``: it takes them
-    only where they pay, trees alone lose by them. The ensemble too for raw operations, which labels such as
-    latency are a sum over: its processes see that. LightGBM elsewhere.
+    ``auto`` for features of graphs: on every space of `docs/spaces.md` it ranks better than LightGBM. A space
+    whose published figures here were made with another one says so (``usual_model``). There, and without
+    graphs: the ensemble where network features join path and flow features, as in the ranking ``all``: it
+    takes them only where they pay, trees alone lose by them. The ensemble too for raw operations, which
+    labels such as latency are a sum over: its processes see that. LightGBM elsewhere.
     """
     from proxyrank.features import GROUPS  # it loads pandas, and help texts need none
+    from proxyrank.spaces import has
 
     texts = [groups] if isinstance(groups, str) else groups
     names = {name.strip() for text in texts for name in re.split(r"[+,]", text)}
+    graphs = any(name in GROUPS and "graph" in GROUPS[name].needs for name in names)
+    if space is not None and graphs and not has(space, "usual_model"):
+        return "auto"
     networks = any(name in GROUPS and GROUPS[name].needs_network for name in names)
     if names & {"all", "raw"} or (names >= GRAPH_CORE and networks):
         return "ensemble"

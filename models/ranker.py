@@ -155,10 +155,10 @@ class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
         check_direction(direction)
         space = get_space(self.space)
         settings = FeatureSettings.of(self.settings)
-        model = self.model or default_model(() if self.groups is None else self.groups)
+        groups = self._wanted(space) if features is None else ()
+        model = self.model or default_model(self.groups or groups, space)
         options = {"random_state": self.random_state, "n_jobs": self.n_jobs, **(self.params or {})}
         estimator = make_model(model, {**options, "direction": direction})
-        groups = () if features is not None else self._wanted(space)
         own = parse_own(space, arch_list(archs))
         rows = training_rows(own, aligned_labels(space, archs, own, labels))
         pool = None

@@ -15,9 +15,9 @@ ABILITIES: Mapping[str, str] = {
     "options": "a list of its options",
     "config": "the options of an architecture",
     "graph": "the graph of an architecture",
-    "places": "places that every architecture fills",
     "blocks": "networks that are blocks in a row",
     "concatenates": "cells that concatenate",
+    "places": "places that every architecture fills",
     "parts": "graphs of the parts of an architecture",
     "part_names": "names of the parts of an architecture",
     "network": "the network of an architecture",
@@ -31,6 +31,7 @@ ABILITIES: Mapping[str, str] = {
     "representative": "one architecture for all equal ones",
     "ops": "a list of its operations",
     "hyperparameters": "hyperparameters",
+    "usual_model": "a model of its own",
     "arch_columns": "columns of its own that name an architecture",
 }
 """Members that a space may have, and what to call them in a message."""

@@ -69,6 +69,9 @@ class FullSpace(SearchSpace, Protocol):
     options: Mapping[str, Sequence[Choice]]
     """Choices of each option, for spaces whose architectures are one choice of each, see `config`."""
 
+    usual_model: str
+    """Model of rankings that name none, where it is not the usual one for features of graphs."""
+
     arch_columns: Sequence[str]
     """Columns that name an architecture in tables without a column ``arch``: their texts, joined by a colon,
     are a spelling that `parse` takes."""
@@ -81,15 +84,15 @@ class FullSpace(SearchSpace, Protocol):
         """Operations on a directed acyclic graph, as written (dead ones included)."""
         ...
 
-    places: Sequence[str]
-    """Names of the places that hold an operation in every architecture, in the order of the operations of
-    `graph`; only for spaces whose graphs all have the same ones."""
-
     blocks: bool
     """Given (True) where every graph is a row of blocks of known widths."""
 
     concatenates: bool
     """Given (True) where the output of a cell concatenates, so that operations differ in their share."""
+
+    places: Sequence[str]
+    """Names of the places that hold an operation in every architecture, in the order of the operations of
+    `graph`; only for spaces whose graphs all have the same ones."""
 
     part_names: Sequence[str]
     """Names of the graphs that `parts` gives, in the order of columns."""

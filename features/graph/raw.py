@@ -53,7 +53,7 @@ def _compute(space: SearchSpace, archs: Sequence[str], settings: FeatureSettings
         graphs = graphs_of(space, arch)
         values: list[float] = []
         if places := _places(space):
-            here = require(space, "graph", NAME).graph(arch).operations
+            here = require(space, "graph", f"the feature group {NAME}").graph(arch).operations
             values += [
                 value for _, operation in zip(places, here, strict=True) for value in counts([operation])
             ]

@@ -5,7 +5,7 @@ from typing import ClassVar
 from proxyrank.models.estimators._recipes import FEW_LABELS, Recipe
 from proxyrank.models.estimators.ensemble import EnsembleRanker
 
-_FAMILIES = ("graf", "paths", "cell", "flow", "nodes", "blocks", "sizes", "config", "user")
+_FAMILIES = ("graf", "paths", "cell", "flow", "nodes", "blocks", "sizes", "config", "raw", "user")
 """Columns that need no network."""
 
 _TREES = {
@@ -36,7 +36,7 @@ def auto_recipe(n: int) -> Recipe:
     return Recipe(
         process_targets=("quantile-normal", "logit"),
         penalty=0.1,
-        more_penalties=(1.0,),
+        more_penalties=(1.0,) if n <= FEW_LABELS else (),
         tree_targets=(),
         tree_params={**_TREES, **size},
         tree_variants=({}, _PLAIN),
@@ -55,10 +55,10 @@ class AutoRanker(EnsembleRanker):
 
     Out-of-fold rankings of the training rows settle three things: the target (ranks, the logit, or both where
     they are close), whether columns that need networks are looked at, and the weight of the processes. Length
-    scales are fitted to at most 1,500 rows. Parameters and attributes are those of `EnsembleRanker`.
+    scales are fitted to at most 1,000 rows. Parameters and attributes are those of `EnsembleRanker`.
     """
 
-    fit_rows: ClassVar[int | None] = 1500
+    fit_rows: ClassVar[int | None] = 1000
 
     def _recipe(self, n: int) -> Recipe:
         """What is fitted to n labels."""

@@ -13,11 +13,9 @@ from proxyrank.models.estimators._members import (
     MemberOptions,
     columns_of_families,
     fit_processes,
-    keep_targets,
-    processes_left_out,
-    trees_left_out,
 )
 from proxyrank.models.estimators._nested import pack_inner, unpack_inner
+from proxyrank.models.estimators._out_of_fold import keep_targets, processes_left_out, trees_left_out
 from proxyrank.models.estimators._recipes import Recipe, recipe_for
 from proxyrank.models.estimators.gp import GaussianProcessRanker
 from proxyrank.models.estimators.lightgbm import LightGBMRanker

@@ -63,6 +63,7 @@ def _representatives() -> dict[str, str]:
 class NB201Space(ListedSpace):
     """NAS-Bench-201: populations ``all`` (15,625 cells) and ``filtered`` (9,445 without dead operations)."""
 
+    usual_model = "lightgbm"  # figures of the README and recorded folders were made with it
     name = "nb201"
     ops: tuple[Operation, ...] = tuple(OPERATIONS[op] for op in TUPLE_OPS)
     places: tuple[str, ...] = PLACES

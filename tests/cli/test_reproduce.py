@@ -29,6 +29,31 @@ def test_the_hint_for_missing_data_works(run, tmp_path: Path) -> None:
     assert run("reproduce", "toy", "--labels", "digits", "--out", tmp_path / "r").code == 0
 
 
+def test_spaces_without_their_files_say_so_row_by_row(run, tmp_path: Path) -> None:
+    args = ("reproduce", "spaces", "--labels", tmp_path, "--out", tmp_path / "r", "--train-sizes", "32")
+    found = run(*args, "--only", "accel,macro", "--json")
+    assert found.code == 0, found.err
+    cells = found.json["tables"][0]["cells"]
+    assert len(cells) == 2 * 5 * 4  # lines, predictors, metrics
+    assert all(cell["ours"] is None and "no such file" in cell["note"] for cell in cells)
+    assert (tmp_path / "r" / "spaces.md").exists()
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (("spaces", "--only", "accell"), "unknown line"),
+        (("spaces", "--train-sizes", "few"), "--train-sizes"),
+        (("toy", "--only", "accel"), "options of the table spaces"),
+    ],
+)
+def test_bad_input_of_spaces(run, tmp_path: Path, args, words) -> None:
+    result = run("reproduce", *args, "--out", tmp_path / "r")
+    assert result.code == 2
+    assert words in result.err
+    assert not (tmp_path / "r").exists()
+
+
 @pytest.mark.parametrize(("args", "words"), [(("table2",), "unknown table"), (("toy", "--cells", "3"), "10")])
 def test_bad_input(run, tmp_path: Path, args, words) -> None:
     result = run("reproduce", *args, "--benchmark", "digits", "--out", tmp_path / "r")

@@ -54,6 +54,13 @@ def test_default_groups_follow_what_the_space_has() -> None:
             return str(text)
 
     assert default_groups(get_space("nb201")) == ("paths", "cell", "flow")
+    assert default_groups(get_space("tnb101-micro")) == ("paths", "cell", "flow")
+    assert default_groups(get_space("tnb101-micro"), few_labels=True) == ("paths", "flow")
+    for name in ("nb101", "darts"):
+        assert default_groups(get_space(name)) == ("paths", "cell", "flow", "nodes", "sizes")
+    for name in ("mbconv", "nb-macro", "mobilenetv2", "mobilenetv2-plain"):
+        for few in (False, True):
+            assert default_groups(get_space(name), few_labels=few) == ("blocks", "sizes")
     assert default_groups(SPACE) == ("config",)
     with pytest.raises(ProxyrankError, match="bare has neither graphs nor options"):
         default_groups(Bare())

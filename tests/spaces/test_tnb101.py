@@ -37,6 +37,13 @@ def test_edges_stand_in_the_order_of_the_string() -> None:
     assert graph.edges[-1].operation.kind == "conv3x3"
 
 
+def test_a_skip_from_the_input_computes_where_the_image_is_halved() -> None:
+    parts = TNB101_MICRO.parts("(1, 3, 1, 1, 0, 2)")
+    assert parts["normal"] == TNB101_MICRO.graph("(1, 3, 1, 1, 0, 2)")
+    kinds = [edge.operation.kind for edge in parts["reduce"].edges]
+    assert kinds == ["conv1x1_s2", "conv3x3", "skip", "conv1x1_s2", "none", "conv1x1"]
+
+
 def test_live_cells_are_those_of_the_table(table) -> None:
     archs = [TNB101_MICRO.parse(text) for text in table("tnb101_micro_classscene.csv")["arch"]]
     live = {TNB101_MICRO.canonical(arch) for arch in TNB101_MICRO.archs()}

@@ -1,17 +1,28 @@
 """``reproduce``: the paper's tables, ours beside the published numbers."""
 
+import os
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from proxyrank.cli import arguments, options, output
-from proxyrank.common.errors import unknown
+from proxyrank.common.errors import ProxyrankError, unknown
+
+if TYPE_CHECKING:
+    from proxyrank.paper.result import Result
+
+LABELS = "nb201_accuracy.csv"
 
 
 def reproduce(
     table: Annotated[
-        str, typer.Argument(help="table1, table6, table7, table8, table9, table10, fig4, toy, or all.")
+        str,
+        typer.Argument(
+            help="table1, table6, table7, table8, table9, table10, fig4, toy, or all of these; or spaces, "
+            "other search spaces on their labels."
+        ),
     ],
     out: options.OutFolder = Path("reproduced"),
     benchmark: Annotated[
@@ -19,9 +30,18 @@ def reproduce(
     ] = "nb201",
     labels: Annotated[
         str,
-        typer.Option(help="Accuracies of NAS-Bench-201: column arch and one a data set."),
-    ] = "nb201_accuracy.csv",
-    seeds: Annotated[int, typer.Option(min=1, help="Splits of the learnt rows (seeds 1, 2, ...).")] = 5,
+        typer.Option(
+            help="Accuracies of NAS-Bench-201: column arch and one a data set. For spaces the folder of all "
+            "tables, else spaces in PROXYRANK_DATA."
+        ),
+    ] = LABELS,
+    seeds: Annotated[
+        int | None, typer.Option(min=1, help="Splits of the learnt rows (seeds 1, 2, ...): 5, spaces 3.")
+    ] = None,
+    only: Annotated[str | None, typer.Option(help="spaces: lines, separated by commas.")] = None,
+    train_sizes: Annotated[
+        str | None, typer.Option(help="spaces: sizes of the training part, separated by commas.")
+    ] = None,
     cells: Annotated[int, typer.Option(min=10, help="Cells that tables 8 and 9 compute.")] = 200,
     full: Annotated[bool, typer.Option("--full", help="All cells in tables 8 and 9.")] = False,
     threads: options.Threads = 1,
@@ -33,12 +53,16 @@ def reproduce(
     """
     from proxyrank.paper import TABLES, digits_bench, nb201_bench, reproduce_all
     from proxyrank.paper import reproduce as make
-    from proxyrank.paper.render import wide_frame
     from proxyrank.paper.run import verdicts
 
+    if table == "spaces":
+        _spaces(out, labels, seeds=seeds or 3, only=only, sizes=train_sizes, threads=threads, json=json)
+        return
+    if only or train_sizes:
+        raise ProxyrankError("--only and --train-sizes are options of the table spaces")
     if table != "all" and table not in TABLES:
-        raise unknown("table", table, (*TABLES, "all"))
-    chosen = tuple(range(1, seeds + 1))
+        raise unknown("table", table, (*TABLES, "spaces", "all"))
+    chosen = tuple(range(1, (seeds or 5) + 1))
     subset = None if full else cells
     if "digits" in (benchmark, labels):
         bench = digits_bench(seeds=chosen, cells=subset, threads=threads)
@@ -52,14 +76,45 @@ def reproduce(
         output.print_json({"tables": [result.to_dict() for result in results], "verdicts": judged})
         return
     for result in results:
-        frame = wide_frame(result)
-        title = f"{result.name}: {result.title}; ours ± std (published)"
-        output.print_rows(list(frame.columns), frame.itertuples(index=False), title=title)
-        for note in result.notes:
-            print(f"  {note}")
-        print()
+        _print(result)
     for kind, places in judged.items():
         print(f"{kind}: {len(places)} rows")
         if kind in ("differs", "on other cells", "missing"):
             print("".join(f"  {place}\n" for place in places), end="")
     print(f"wrote {out}")
+
+
+def _spaces(
+    out: Path, labels: str, *, seeds: int, only: str | None, sizes: str | None, threads: int, json: bool
+) -> None:
+    """The table of search spaces; what is there already is not measured again."""
+    from proxyrank.paper.spaces import reproduce_spaces
+
+    folder = Path(os.environ.get("PROXYRANK_DATA", "."), "spaces") if labels == LABELS else Path(labels)
+    wanted = arguments.numbers(sizes, "--train-sizes") if sizes else ()
+    result = reproduce_spaces(
+        folder,
+        out,
+        only=only,
+        sizes=wanted,
+        seeds=tuple(range(1, seeds + 1)),
+        threads=threads,
+        on_part=output.note,
+    )
+    if json:
+        output.print_json({"tables": [result.to_dict()]})
+        return
+    _print(replace(result, cells=[cell for cell in result.cells if cell.metric == "KT"]))
+    print(f"wrote {out}")
+
+
+def _print(result: "Result") -> None:
+    """A table for people."""
+    from proxyrank.paper.render import wide_frame
+
+    frame = wide_frame(result)
+    title = f"{result.name}: {result.title}; ours ± std (published)"
+    output.print_rows(list(frame.columns), frame.itertuples(index=False), title=title)
+    for note in result.notes:
+        print(f"  {note}")
+    print()

@@ -13,8 +13,8 @@ from proxyrank.common.errors import ProxyrankError
 from proxyrank.models.catalogue import describe_models
 
 MODEL_HELP = (
-    f"{describe_models()}. If not given: ensemble where network groups join paths and flow (as in all) "
-    "and for raw, lightgbm elsewhere."
+    f"{describe_models()}. If not given: auto for features of graphs; on nb201 ensemble where network groups "
+    "join paths and flow (as in all) and for raw, lightgbm elsewhere and with --target or --objective."
 )
 
 
@@ -74,7 +74,7 @@ def train(
     where, table = open_space(space, labels, features=features, label=label, key=key, sentinels=sentinel)
     plan = FitPlan(
         groups=wanted_groups(where, groups, table),
-        model=model,
+        model=model or ("lightgbm" if target or objective else None),
         params=_given(target=target, objective=objective),
         population=population or "all",
         split=split,

@@ -1,10 +1,11 @@
 """Blocks in a row against the convolutions of the network itself, and by hand."""
 
 import math
+import operator
 
 import pytest
 
-from proxyrank.common.errors import NotApplicableError
+from proxyrank.common.errors import NotApplicableError, ProxyrankError
 from proxyrank.features import compute_features
 from proxyrank.features.graph._words import vocabulary
 from proxyrank.features.graph.blocks import COLUMNS, block_values
@@ -63,6 +64,28 @@ def test_an_mbconv_network_by_hand() -> None:
     assert values["blocks_layers"] == 13 + 2
     assert values["blocks_blocks"] == 9
     assert values["blocks_expand"] == 1 + 1 + 8 + 1 + 24 + 1 + 3 + 1 + 1
+
+
+def test_places_in_the_row_by_hand() -> None:
+    values = row("mbconv", "e1k3l1s0-e4k5l2s1-e1k3l1s0-e6k3l4s1-e1k3l1s0-e1k5l3s0-e1k3l1s0")
+    at = [i / 9 for i in range(1, 10)]  # stem, seven blocks, head
+    assert values["blocks_sum_layers"] == values["blocks_layers"]
+    assert values["blocks_sum_log_expansion"] == pytest.approx(math.log(4) + math.log(6))
+    assert values["blocks_late_log_expansion"] == pytest.approx(at[2] * math.log(4) + at[4] * math.log(6))
+    assert values["blocks_last_log_expand"] == pytest.approx(
+        at[2] ** 2 * 2 * math.log(4) + at[4] ** 2 * 4 * math.log(6)
+    )
+    assert values["blocks_early_squeezed"] == pytest.approx((1 - at[2]) * 2 + (1 - at[4]) * 4)
+    assert values["blocks_sum_squeeze"] == 2
+    for name in ("log_work", "log_params"):
+        blocks = [values[f"block{i}_{name}"] for i in range(1, 10)]
+        assert values[f"blocks_sum_{name}"] == pytest.approx(sum(blocks))
+        assert values[f"blocks_late_{name}"] == pytest.approx(sum(map(operator.mul, at, blocks)))
+
+
+def test_a_space_that_declares_no_blocks_is_refused() -> None:
+    with pytest.raises(ProxyrankError, match="needs networks that are blocks in a row; .* nb201 has none"):
+        compute_features(get_space("nb201"), get_space("nb201").archs()[:1], ["blocks"], cache=False)
 
 
 def test_identities_count_for_nothing_but_their_width() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from proxyrank.models import (
     MODELS,
+    AutoRanker,
     EnsembleRanker,
     ForestRanker,
     GaussianProcessRanker,
@@ -45,6 +46,11 @@ class TestGaussianProcess(RankerContract):
 class TestEnsemble(RankerContract):
     ranker = EnsembleRanker
     params: ClassVar = {"folds": 2, "steps": 10, "tree_share": 0.1}  # as it is, it takes minutes
+
+
+class TestAuto(RankerContract):
+    ranker = AutoRanker
+    params: ClassVar = {"folds": 2, "steps": 8, "tree_share": 0.05}
 
 
 class FirstColumn(TabularRanker):

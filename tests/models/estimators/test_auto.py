@@ -1,0 +1,71 @@
+"""The ensemble that settles itself: targets, weights, refits out of fold, rows of the length scales."""
+
+import numpy as np
+import pytest
+from scipy.stats import kendalltau
+
+from proxyrank.common.errors import ProxyrankError
+from proxyrank.models import AutoRanker, GaussianProcessRanker
+from proxyrank.models.catalogue import default_model
+from proxyrank.models.estimators import _out_of_fold
+from proxyrank.models.estimators.auto import auto_recipe
+from proxyrank.spaces import get_space
+
+SMALL = {"folds": 3, "steps": 8, "tree_share": 0.05}
+
+
+def test_a_target_that_ranks_worse_is_left_out(problem):
+    X, y = problem(40, 4)
+    processes = [
+        GaussianProcessRanker(target, penalty=penalty, steps=3).fit(X, y)
+        for penalty in (0.1, 1.0)
+        for target in ("quantile-normal", "logit")
+    ]
+    processes[1].left_out_ = processes[3].left_out_ = -y
+    recipe, kept = _out_of_fold.keep_targets(auto_recipe(40), processes, y)
+    assert recipe.process_targets == ("quantile-normal",)
+    assert recipe.tree_targets == ("quantile-normal",) * 2  # one of each variant
+    assert kept == [0, 2]
+    for process in processes:
+        process.left_out_ = y
+    recipe, kept = _out_of_fold.keep_targets(auto_recipe(40), processes, y)
+    assert recipe.tree_targets == ("quantile-normal",) * 2 + ("logit",) * 2
+    assert kept == [0, 1, 2, 3]
+
+
+def test_refits_have_not_seen_their_fold(problem):
+    X, _ = problem(60, 30)
+    noise = np.random.default_rng(0).standard_normal(60)
+    model = AutoRanker(**SMALL).fit(X, noise)
+    assert abs(kendalltau(model.oof_score_, noise)[0]) < 0.25
+    assert kendalltau(model.rank_score(X), noise)[0] > 0.3
+
+
+def test_restored_it_is_the_same(problem):
+    X, y = problem(40, 5)
+    model = AutoRanker(direction="min", **SMALL).fit(X, 100 - y, pool=X)
+    state, files = model.export()
+    again = AutoRanker.restore(state, files)
+    np.testing.assert_array_equal(again.predict(X), model.predict(X))
+    assert again.export() == (state, files)
+
+
+def test_length_scales_of_a_subset_and_a_process_on_all_rows(problem):
+    X, y = problem(80, 3)
+    few = GaussianProcessRanker(fit_rows=30, steps=8).fit(X, y)
+    whole = GaussianProcessRanker(steps=8).fit(X, y)
+    assert few.posterior_.rows.shape == whole.posterior_.rows.shape
+    assert not np.allclose(few.posterior_.lengths, whole.posterior_.lengths)
+    np.testing.assert_array_equal(
+        GaussianProcessRanker(fit_rows=80, steps=8).fit(X, y).predict(X), whole.predict(X)
+    )
+    with pytest.raises(ProxyrankError, match="fit_rows must be at least 2, got 1"):
+        GaussianProcessRanker(fit_rows=1).fit(X, y)
+
+
+def test_it_is_the_model_of_graph_features_but_where_figures_are_recorded():
+    assert default_model(("paths", "flow"), get_space("tnb101-micro")) == "auto"
+    assert default_model("blocks,zcs", get_space("mbconv")) == "auto"
+    assert default_model("zcs", get_space("mbconv")) == "lightgbm"
+    assert default_model("paths,cell,flow", get_space("nb201")) == "lightgbm"
+    assert default_model("all", get_space("nb201")) == "ensemble"
