@@ -12,6 +12,7 @@ from proxyrank.features.network.operations import attention_as_products
 from proxyrank.features.trace.calls import tensors_of
 from proxyrank.features.trace.record import Record, Recording
 from proxyrank.features.trace.recorder import Recorder
+from proxyrank.spaces import described
 from proxyrank.spaces.graph import Node, OpGraph
 
 MAX_RECORDS = 20_000
@@ -76,7 +77,7 @@ def trace_network(network: nn.Module, images: Tensor) -> TracedNetwork:
         recorder, output = _run(deepcopy(network), one)
     outputs = list(tensors_of(output))
     if len(outputs) != 1 or not isinstance(output, Tensor):
-        raise NotApplicableError(f"the module must return logits, got {type(output).__name__}")
+        raise NotApplicableError(f"the module must return logits, got {described(output)}")
     last = recorder.record_of(output)
     if not last:
         raise NotApplicableError("cannot be traced: no function of torch leads from the input to the logits")

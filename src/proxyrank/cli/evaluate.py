@@ -28,6 +28,9 @@ def evaluate(
     population: options.Population = None,
     dataset: options.OwnDataset = None,
     features: options.Features = None,
+    candidates: options.Candidates = None,
+    build: options.Build = None,
+    logits: options.Logits = None,
     baselines: Annotated[
         bool,
         typer.Option("--baselines", help="Judge sizes and every --scores column on the same networks too."),
@@ -44,7 +47,10 @@ def evaluate(
 
     if (ranker is None) == (by is None):
         raise ProxyrankError("say what to judge: a ranker folder, or --by NAME (one of the two)")
-    loaded, own = open_ranker(ranker, space=space, features=features) if ranker else (None, None)
+    loaded, own = None, None
+    if ranker:
+        table_of = {"features": features, "candidates": candidates, "build": build, "logits": logits}
+        loaded, own = open_ranker(ranker, space=space, **table_of)
     card = loaded.card if loaded else None
     where = loaded.search_space if loaded else labelled_space(space, labels)
     known = read_labels(

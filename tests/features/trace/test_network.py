@@ -137,7 +137,7 @@ class _Constant(nn.Module):
 def test_what_cannot_be_traced():
     with pytest.raises(NotApplicableError, match="no function of torch leads from the input"):
         trace_network(_Constant(), IMAGES)
-    with pytest.raises(NotApplicableError, match="must return logits, got tuple"):
+    with pytest.raises(NotApplicableError, match="must return logits, got a tuple of 2"):
         trace_network(nn.LSTM(16, 4), torch.zeros(1, 5, 16))
     compiled = torch.jit.script(nn.Sequential(nn.Conv2d(3, 10, 16), nn.Flatten()))
     assert set(_kinds(nn.Sequential(compiled))) == {"other"}
