@@ -49,8 +49,9 @@ def evaluate(
         raise ProxyrankError("say what to judge: a ranker folder, or --by NAME (one of the two)")
     loaded, own = None, None
     if ranker:
-        table_of = {"features": features, "candidates": candidates, "build": build, "logits": logits}
-        loaded, own = open_ranker(ranker, space=space, **table_of)
+        loaded, own = open_ranker(
+            ranker, space=space, features=features, candidates=candidates, build=build, logits=logits
+        )
     card = loaded.card if loaded else None
     where = loaded.search_space if loaded else labelled_space(space, labels)
     known = read_labels(

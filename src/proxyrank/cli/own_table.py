@@ -67,7 +67,7 @@ def open_ranker(
 ) -> "tuple[ProxyRanker, FeatureTable | None]":
     """A ranker, with the rows of ``--features`` where it was trained on a table of architectures.
 
-    Those of ``--candidates`` are the same; with ``--build`` their networks are built where features need them.
+    Those of ``--candidates`` are the same; ``--build`` makes their networks where features need them.
 
     Raises
     ------
