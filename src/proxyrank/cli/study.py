@@ -42,6 +42,9 @@ def study(
     split: options.Split = "published",
     seed: options.Seed = 0,
     dataset: options.OwnDataset = None,
+    batch_size: options.OwnBatchSize = None,
+    images: options.OwnInput = None,
+    root: options.Root = None,
     space: options.LabelledSpace = None,
     workers: Annotated[
         int, typer.Option(min=1, help="Processes that share the trials; one keeps them reproducible.")
@@ -55,6 +58,7 @@ def study(
     from proxyrank.train.tuned import study_in_folder
 
     where, table = open_space(space, labels, features=features, label=label, key=key)
+    features_of = {"batch_size": batch_size, "input": images, "root": root}
     fit = FitPlan(
         groups=wanted_groups(where, groups, table),
         population=population or "all",
@@ -62,6 +66,7 @@ def study(
         train_size=train_size,
         seed=seed,
         dataset=dataset,
+        settings={name: value for name, value in features_of.items() if value is not None},
         threads=threads,
     )
     plan = StudyPlan(trials, arguments.names(metrics), folds, repeats)
@@ -88,6 +93,9 @@ def study(
         "--split": split,
         "--seed": seed,
         "--dataset": dataset,
+        "--batch-size": batch_size,
+        "--input": images,
+        "--root": root,
     }
     _show(report, out, json=json)
     if not json:

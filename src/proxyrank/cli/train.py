@@ -52,6 +52,8 @@ def train(
     seed: options.Seed = 0,
     dataset: options.OwnDataset = None,
     batch_size: options.OwnBatchSize = None,
+    images: options.OwnInput = None,
+    root: options.Root = None,
     feature_seed: Annotated[
         int | None, typer.Option(help="Seed of network features; that of the shipped table if not given.")
     ] = None,
@@ -94,7 +96,7 @@ def train(
         train_size=train_size,
         seed=seed,
         dataset=dataset,
-        settings=_given(batch_size=batch_size, seed=feature_seed),
+        settings=_given(batch_size=batch_size, input=images, root=root, seed=feature_seed),
         threads=threads,
         intervals=intervals,
     )
