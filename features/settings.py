@@ -78,7 +78,7 @@ class FeatureSettings(BaseModel):
     @field_validator("dataset")
     @classmethod
     def _known_dataset(cls, value: str) -> str:
-        data_shape(value)
+        data_shape(value, square=False)
         return value
 
     @field_validator("fisher_tensors")

@@ -1,6 +1,7 @@
 """Search spaces: strings that name architectures, their graphs, sizes and networks."""
 
 from proxyrank.spaces._choices import Choice, is_numeric
+from proxyrank.spaces._logits import described, picking
 from proxyrank.spaces.abilities import (
     ABILITIES,
     arch_columns,
@@ -45,6 +46,7 @@ __all__ = [
     "canonical",
     "data_shape",
     "default_dataset",
+    "described",
     "equality_key",
     "get_space",
     "has",
@@ -52,6 +54,7 @@ __all__ = [
     "installed_space",
     "is_numeric",
     "parse_all",
+    "picking",
     "populations",
     "register_space",
     "representative",

@@ -38,6 +38,6 @@ def measured(build: "Callable[[], nn.Module]", shape: DataShape) -> tuple[int, i
         for layer in network.modules():
             if isinstance(layer, nn.Conv1d | nn.Conv2d | nn.Conv3d | nn.Linear):
                 layer.register_forward_hook(count)
-        network(torch.zeros(1, shape.channels, shape.resolution, shape.resolution))
+        network(torch.zeros(1, *shape.shape, dtype=torch.int64 if shape.words else None))
     parameters = list(network.parameters())
     return flops, sum(parameter.numel() for parameter in parameters), len(parameters)

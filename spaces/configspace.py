@@ -34,7 +34,8 @@ class ConfigSpace:
         Called with one choice of each option by name, returns an untrained torch module that maps images to
         logits.
     input_shape
-        Channels, height and width of the images that the networks read.
+        Channels, height and width of the images that the networks read; or length and features of sequences,
+        or the number of columns of rows.
     classes
         Logits of the networks.
     name
@@ -55,8 +56,8 @@ class ConfigSpace:
     Raises
     ------
     ProxyrankError
-        If an option has no choices, one of them twice, or one that cannot be written down, or the images are
-        not square.
+        If an option has no choices, one of them twice, or one that cannot be written down, or the shape
+        is none.
 
     Examples
     --------
@@ -79,12 +80,15 @@ class ConfigSpace:
         where = f"search space {name}"
         if not options:
             raise ProxyrankError(f"{where}: expected at least one option")
-        if len(input_shape) != 3 or input_shape[1] != input_shape[2]:
-            raise ProxyrankError(f"{where}: expected input_shape (channels, R, R), got {tuple(input_shape)}")
+        if not 1 <= len(input_shape) <= 3:
+            raise ProxyrankError(
+                f"{where}: expected input_shape (channels, height, width), (length, features), (features,), "
+                f"got {tuple(input_shape)}"
+            )
         self.name = name
         self._words = {option: words_of(option, choices, where) for option, choices in options.items()}
         self.options = {option: tuple(words.values()) for option, words in self._words.items()}
-        self.data = DataShape(channels=input_shape[0], resolution=input_shape[1], classes=classes)
+        self.data = DataShape.of(input_shape, classes)
         self._build = build
         listed = len(self) <= LISTED
         self.archs = self._archs if listed else None
@@ -99,7 +103,7 @@ class ConfigSpace:
     @property
     def hyperparameters(self) -> dict[str, Any]:
         """What the space was made with, apart from ``build``."""
-        shape = [self.data.channels, self.data.resolution, self.data.resolution]
+        shape = list(self.data.shape)
         options = {option: list(choices) for option, choices in self.options.items()}
         return {"options": options, "input_shape": shape, "classes": self.data.classes}
 
@@ -169,7 +173,7 @@ class ConfigSpace:
         return ("all",)
 
     def _network(self, arch: str, dataset: str | DataShape) -> "nn.Module":
-        shape = data_shape(dataset)
+        shape = data_shape(dataset, square=False)
         if shape != self.data:
             raise ProxyrankError(f"the networks of {self.name} are made for {self.data}, not for {shape}")
         assert self._build is not None

@@ -9,6 +9,7 @@ from typing import Any
 
 from proxyrank.common.digests import digest as digest_of
 from proxyrank.common.errors import ProxyrankError
+from proxyrank.spaces._logits import picking
 
 
 def file_digest(path: Path, where: str) -> str:
@@ -67,15 +68,18 @@ class FileFunction:
         The file, absolute, and the function in it.
     digest
         SHA-256 of the file when it was named.
+    logits
+        Which output of its networks are the logits, where there are several (`picking`).
     """
 
     text: str
     path: str
     name: str
     digest: str
+    logits: str | None = None
 
     @classmethod
-    def of(cls, text: str, option: str = "--build") -> "FileFunction":
+    def of(cls, text: str, option: str = "--build", *, logits: str | None = None) -> "FileFunction":
         """The function that ``FILE.py:NAME`` names; the file is run.
 
         Raises
@@ -87,7 +91,7 @@ class FileFunction:
         if not colon or not file or not name:
             raise ProxyrankError(f"{option} {text}: expected FILE.py:FUNCTION, such as mynets.py:make")
         path = Path(file).absolute()
-        found = cls(text, str(path), name, file_digest(path, f"{option} {text}"))
+        found = cls(text, str(path), name, file_digest(path, f"{option} {text}"), logits)
         found.function(f"{option} {text}")
         return found
 
@@ -111,6 +115,6 @@ class FileFunction:
     def __call__(self, **values: Any) -> Any:
         """What the function makes of its arguments; one that ends the process counts as a failure."""
         try:
-            return self.function()(**values)
+            return picking(self.function()(**values), self.logits)
         except SystemExit as error:
             raise RuntimeError(f"{self.text} ended with SystemExit({error.code!r})") from None

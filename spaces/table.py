@@ -113,8 +113,10 @@ class TableSpace:
     @property
     def stated(self) -> dict[str, Any]:
         """The hyperparameters, and a digest of all rows and of the file that builds the networks."""
-        built = getattr(self._build, "digest", None)
-        content = json.dumps([self._rows, built], sort_keys=True, default=str)
+        built = [getattr(self._build, "digest", None)]
+        if which := getattr(self._build, "logits", None):
+            built.append(which)
+        content = json.dumps([self._rows, *built], sort_keys=True, default=str)
         return {**self.hyperparameters, "content": short_digest(content)}
 
     def without(self, columns: Collection[str]) -> "TableSpace":
@@ -192,7 +194,7 @@ class TableSpace:
         return sorted(self._rows or ())
 
     def _network(self, arch: str, dataset: str | DataShape) -> "nn.Module":
-        shape = data_shape(dataset)
+        shape = data_shape(dataset, square=False)
         if shape != self.data:
             raise ProxyrankError(f"the networks of {self.source} are made for {self.data}, not for {shape}")
         assert self._build is not None

@@ -68,7 +68,7 @@ class FitPlan:
     def __post_init__(self) -> None:
         FeatureSettings.of(self.settings)  # what is unknown is refused before any work
         if self.dataset is not None:
-            data_shape(self.dataset)
+            data_shape(self.dataset, square=False)
 
 
 def wanted_groups(

@@ -78,9 +78,9 @@ def _array_file(path: Path) -> tuple[np.ndarray, np.ndarray | None]:
     y = next((arrays[key] for key in _LABEL_KEYS if key in arrays), None)
     if x is None:
         raise ProxyrankError(f"{path}: expected images as one of {_IMAGE_KEYS}, found {sorted(arrays)}")
-    if x.ndim not in (3, 4) or x.dtype.kind not in "uifb":
+    if x.ndim not in (2, 3, 4) or x.dtype.kind not in "uifb":
         raise ProxyrankError(
-            f"{path}: expected numbers [N, H, W], [N, H, W, C] or [N, C, H, W], got {x.shape}"
+            f"{path}: expected numbers [N, H, W], [N, H, W, C], [N, C, H, W] or rows [N, F], got {x.shape}"
         )
     if y is not None and (y.shape != (len(x),) or y.dtype.kind not in "ui"):
         raise ProxyrankError(f"{path}: expected {len(x)} whole-number labels, got {y.dtype} {y.shape}")
@@ -121,24 +121,47 @@ def _torchvision(name: str, root: str | Path | None) -> tuple[_Torchvision, _Tor
 
 
 def fit_image(image: np.ndarray, config: DataShape, where: str) -> Tensor:
-    """One image as [1, channels, R, R], float64, in the units of its source (8-bit ones in [0, 1])."""
+    """One image as [1, channels, H, W], float64, in the units of its source (8-bit ones in [0, 1]).
+
+    Sequences and rows must have the shape that the network reads.
+    """
+    if len(config.shape) != 3 or image.ndim == 1:
+        if image.shape != config.shape:
+            given = "x".join(map(str, image.shape))
+            raise ProxyrankError(f"{where}: inputs of {given}, the network reads {config.text}")
+        if not np.isfinite(image).all():
+            raise ProxyrankError(f"{where}: an input has values that are not finite")
+        return torch.from_numpy(image.astype(np.float64))[None]
+    channels, *size = config.shape
     x = torch.from_numpy(image.astype(np.float64) / (255.0 if image.dtype == np.uint8 else 1.0))
     if x.dim() == 2:
         x = x[None]
-    elif x.shape[-1] in (1, 3, 4, config.channels) and x.shape[0] not in (1, 3, config.channels):
+    elif x.shape[-1] in (1, 3, 4, channels) and x.shape[0] not in (1, 3, channels):
         x = x.permute(2, 0, 1)
-    if len(x) != config.channels:
-        if len(x) == 4 and config.channels in (1, 3):
+    if len(x) != channels:
+        if len(x) == 4 and channels in (1, 3):
             x = x[:3]
         if len(x) == 1:
-            x = x.expand(config.channels, -1, -1)
-        elif config.channels == 1:
+            x = x.expand(channels, -1, -1)
+        elif channels == 1:
             x = x.mean(dim=0, keepdim=True)
-        if len(x) != config.channels:
-            raise ProxyrankError(f"{where}: images of {len(x)} channels, the network reads {config.channels}")
+        if len(x) != channels:
+            raise ProxyrankError(f"{where}: images of {len(x)} channels, the network reads {channels}")
     if not torch.isfinite(x).all():
         raise ProxyrankError(f"{where}: an image has values that are not finite")
-    size = (config.resolution, config.resolution)
-    if tuple(x.shape[1:]) == size:
+    if list(x.shape[1:]) == size:
         return x[None]
     return torch.nn.functional.interpolate(x[None], size=size, mode="bilinear", antialias=True)
+
+
+def checked_words(x: Tensor, config: DataShape, where: str) -> Tensor:
+    """Sequences of words as whole numbers.
+
+    Raises
+    ------
+    ProxyrankError
+        If one is none of the network's words.
+    """
+    if bool((x != x.round()).any()) or bool((x < 0).any()) or bool((x >= config.words).any()):
+        raise ProxyrankError(f"{where}: expected words from 0 to {config.words - 1}")
+    return x.long()

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.seeds import derive_rng
-from proxyrank.features.network._images import fit_image, open_source
+from proxyrank.features.network._images import checked_words, fit_image, open_source
 from proxyrank.features.network._pink import pink_image
 from proxyrank.spaces import DataShape
 
@@ -27,7 +27,8 @@ class Batch:
     Attributes
     ----------
     x
-        Images [B, channels, R, R].
+        Images [B, channels, height, width], sequences [B, length, features] or [B, length] of words, or rows
+        [B, features].
     y
         Class numbers [B], int64.
     x2, y2
@@ -56,11 +57,17 @@ class Batch:
         """Number of images B."""
         return len(self.x)
 
+    @property
+    def dtype(self) -> torch.dtype:
+        """Precision of networks that read it; single for words, which have none."""
+        return self.x.dtype if self.x.is_floating_point() else torch.float32
+
     def to(self, *, dtype: torch.dtype | None = None, device: Device | None = None) -> "Batch":
         """Copy with the images in another precision, everything on another device."""
 
         def move(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
-            return x.to(dtype=dtype, device=device or x.device), y.to(device=device or y.device)
+            precision = dtype if x.is_floating_point() else None
+            return x.to(dtype=precision, device=device or x.device), y.to(device=device or y.device)
 
         if self.x2 is None or self.y2 is None:
             return Batch(*move(self.x, self.y))
@@ -89,7 +96,7 @@ def noise_batch(
     dtype: torch.dtype = torch.float32,
     device: Device = "cpu",
 ) -> Batch:
-    """Two batches of standard-normal noise with uniformly drawn labels.
+    """Two batches of standard-normal noise (words are drawn uniformly) with uniformly drawn labels.
 
     The noise is rounded to float32 whatever ``dtype`` is, so that a float64 network sees the same images.
 
@@ -99,12 +106,16 @@ def noise_batch(
         If ``batch_size`` is under 1.
     """
     require_batch_size(batch_size)
-    shape = (batch_size, config.channels, config.resolution, config.resolution)
+    shape = (batch_size, *config.shape)
 
     def draw(which: int) -> tuple[Tensor, Tensor]:
-        x = derive_rng("noise", seed, "images", which).standard_normal(shape, dtype=np.float32)
+        rng = derive_rng("noise", seed, "images", which)
         y = derive_rng("noise", seed, "labels", which).integers(0, config.classes, size=batch_size)
-        return torch.from_numpy(x).to(device=device, dtype=dtype), torch.from_numpy(y).to(device)
+        if config.words:
+            words = torch.from_numpy(rng.integers(0, config.words, size=shape))
+            return words.to(device), torch.from_numpy(y).to(device)
+        x = torch.from_numpy(rng.standard_normal(shape, dtype=np.float32))
+        return x.to(device=device, dtype=dtype), torch.from_numpy(y).to(device)
 
     return Batch(*draw(1), *draw(2))
 
@@ -139,11 +150,16 @@ def pink_batch(
         If ``batch_size`` is under 1.
     """
     require_batch_size(batch_size)
+    if len(config.shape) != 3:
+        raise ProxyrankError(f"input pink: pink noise is made for images, not for {config.text}")
+    channels, height, width = config.shape
 
     def draw(which: int) -> tuple[Tensor, Tensor]:
         x = np.stack(
             [
-                pink_image(derive_rng("pink", seed, "image", which, i), config.channels, config.resolution)
+                pink_image(derive_rng("pink", seed, "image", which, i), channels, max(height, width))[
+                    :, :height, :width
+                ]
                 for i in range(batch_size)
             ]
         )
@@ -226,9 +242,12 @@ def image_batch(
     count = 2 * batch_size if len(images) >= 2 * batch_size else batch_size
     chosen = [int(i) for i in order[:count]]
     x = torch.cat([fit_image(images[i], config, where) for i in chosen])
-    if bool((x.amax(dim=(1, 2, 3)) == x.amin(dim=(1, 2, 3))).all()):
-        raise ProxyrankError(f"{where}: each of the {count} images drawn is constant")
-    x = _standardised(x).float().to(device=device, dtype=dtype)
+    if config.words:
+        x = checked_words(x, config, where).to(device)
+    else:
+        if bool((x.flatten(1).amax(dim=1) == x.flatten(1).amin(dim=1)).all()) and config.shape != (1,):
+            raise ProxyrankError(f"{where}: each of the {count} images drawn is constant")
+        x = _standardised(x).float().to(device=device, dtype=dtype)
     if labels is None:
         y = derive_rng("images", seed, "labels").integers(0, config.classes, size=count)
     else:
@@ -260,25 +279,24 @@ def image_shape(source: str | Path, root: str | Path | None = None) -> DataShape
     Raises
     ------
     ProxyrankError
-        As `image_batch`, and if the images are not square.
+        As `image_batch`.
     """
     images, labels, where = open_source(source, root)
     if not len(images):
         raise ProxyrankError(f"{where}: no images")
-    shape = images[0].shape
+    known = [] if labels is None else [int(labels[i]) for i in range(len(labels))]
+    shape, classes = images[0].shape, max(known, default=9) + 1
+    if len(shape) == 1:
+        return DataShape.of(shape, classes)
     if len(shape) == 2:
         shape = (1, *shape)
     elif shape[-1] in (1, 3, 4) and shape[0] not in (1, 3):
         shape = (shape[-1], *shape[:-1])
-    if shape[1] != shape[2]:
-        raise ProxyrankError(
-            f"{where}: images of {shape[1]} x {shape[2]} pixels; give square ones, or --shape"
-        )
-    known = [] if labels is None else [int(labels[i]) for i in range(len(labels))]
-    return DataShape(min(int(shape[0]), 3), int(shape[1]), max(known, default=9) + 1)
+    return DataShape.of((min(int(shape[0]), 3), *shape[1:]), classes)
 
 
 def _standardised(x: Tensor) -> Tensor:
-    """Images [B, C, H, W] with mean zero and deviation one in each channel; a constant channel is zero."""
-    mean, std = x.mean(dim=(0, 2, 3), keepdim=True), x.std(dim=(0, 2, 3), keepdim=True, correction=0)
+    """Images [B, C, H, W], sequences [B, L, C], rows [B, C]: each channel of mean 0 and deviation 1, or 0."""
+    over = {4: (0, 2, 3), 3: (0, 1), 2: (0,)}[x.dim()]
+    mean, std = x.mean(dim=over, keepdim=True), x.std(dim=over, keepdim=True, correction=0)
     return (x - mean) / std.where(std > 0, 1.0)

@@ -35,7 +35,7 @@ def settings_batches(settings: FeatureSettings) -> list["Batch"]:
 
     dtype: torch.dtype = getattr(torch, settings.dtype)
     device = resolve_device(settings.device)
-    shape = data_shape(settings.dataset)
+    shape = data_shape(settings.dataset, square=False)
     return [
         input_batch(
             settings.input, shape, settings.batch_size, seed, root=settings.root, dtype=dtype, device=device

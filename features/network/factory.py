@@ -8,13 +8,21 @@ from typing import TYPE_CHECKING
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.optional import optional
+from proxyrank.spaces import picking
 
 if TYPE_CHECKING:
     from torch import nn
 
 
-def module_factory(text: str) -> "Callable[[], nn.Module]":
+def module_factory(text: str, logits: str | None = None) -> "Callable[[], nn.Module]":
     """The function that ``package.module:name`` names; the working folder is searched too.
+
+    Parameters
+    ----------
+    text
+        The name.
+    logits
+        Which output of its networks are the logits, where there are several (`picking`).
 
     Raises
     ------
@@ -50,7 +58,6 @@ def module_factory(text: str) -> "Callable[[], nn.Module]":
         made = factory() if callable(factory) and not isinstance(factory, torch.nn.Module) else factory
         if not isinstance(made, torch.nn.Module):
             raise ProxyrankError(f"--module {text}: expected a torch.nn.Module, got {type(made).__name__}")
-        network: nn.Module = made
-        return network
+        return picking(made, logits)
 
     return build

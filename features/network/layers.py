@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from proxyrank.common.errors import NotApplicableError
+from proxyrank.spaces import described
 
 
 def weight_layers(network: nn.Module) -> list[tuple[str, nn.Conv2d | nn.Linear]]:
@@ -54,6 +55,8 @@ def checked_logits(logits: object) -> Tensor:
         If they are anything else.
     """
     if not isinstance(logits, Tensor) or logits.dim() != 2:
-        got = list(logits.shape) if isinstance(logits, Tensor) else type(logits).__name__
-        raise NotApplicableError(f"the module must map images to logits [B, K], got {got}")
+        several = "" if isinstance(logits, Tensor) else "; say which are the logits (--logits)"
+        raise NotApplicableError(
+            f"the module must map images to logits [B, K], got {described(logits)}{several}"
+        )
     return logits

@@ -186,7 +186,8 @@ class Passes:
         return unspoilt(self._train_pass)
 
     def _train_pass(self, apart: bool) -> tuple[TrainPass, list[Outputs]]:
-        images = self.images().clone().requires_grad_(True)
+        images = self.images().clone()
+        images.requires_grad_(images.is_floating_point())
         blocks, layers, agreement = Outputs(apart=apart), Outputs(apart=apart), CodeAgreement()
         with (
             blocks_told(self.trainable, blocks) as between,
@@ -242,6 +243,8 @@ class Passes:
     def input_gradient(self) -> np.ndarray:
         """Gradient of the sum of all logits with respect to the images [B, pixels], float64."""
         run = self.train_pass
+        if not run.images.requires_grad:
+            raise NotApplicableError("needs a gradient by the input, and words have none")
         (gradient,) = gradients(run.logits.sum(), [run.images], retain_graph=True)
         return gradient.flatten(1).double().cpu().numpy()
 

@@ -193,7 +193,7 @@ def score_with(
     check_batch_size(batch.size, proxies)
     with own_randomness(derive_seed("score", seed)):
         subject = deepcopy(network) if isinstance(network, nn.Module) else network()
-        subject = subject.to(dtype=batch.x.dtype, device=batch.x.device)
+        subject = subject.to(dtype=batch.dtype, device=batch.x.device)
         modernise(subject)
         if init == "kaiming":
             initialise(subject, seed)

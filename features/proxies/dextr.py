@@ -65,8 +65,11 @@ def circle_derivatives(passes: "Passes") -> tuple["Tensor", "Tensor"]:
     from torch import Tensor
     from torch.func import jvp
 
+    from proxyrank.features.network.layers import checked_logits
     from proxyrank.features.network.operations import Elementary
 
+    if not passes.batch.x.is_floating_point():
+        raise NotApplicableError("needs inputs that are numbers, not words")
     first, second = passes.batch.x[:2].double().flatten(1)
     first = first / first.norm()
     across = second - (second @ first) * first
@@ -82,7 +85,7 @@ def circle_derivatives(passes: "Passes") -> tuple["Tensor", "Tensor"]:
         warnings.simplefilter("ignore", DeprecationWarning)  # torch's own, at the first use of its rules
 
         def logits(angle: Tensor) -> Tensor:
-            found: Tensor = network(start * angle.cos() + ahead * angle.sin())[0]
+            found: Tensor = checked_logits(network(start * angle.cos() + ahead * angle.sin()))[0]
             return found
 
         with Elementary():

@@ -44,11 +44,11 @@ def _gradient(passes: "Passes", image: int) -> list["Tensor"]:
     """Gradient of the loss of one image by every weight."""
     from torch.nn.functional import cross_entropy
 
-    from proxyrank.features.network.layers import gradients
+    from proxyrank.features.network.layers import checked_logits, gradients
 
     only = slice(image, image + 1)
     try:
-        logits = passes.trainable(passes.images()[only])
+        logits = checked_logits(passes.trainable(passes.images()[only]))
     except ValueError as error:
         if "more than 1 value per channel" not in str(error):
             raise
@@ -94,7 +94,7 @@ def _calls(passes: "Passes") -> dict[str, list["Call"]] | None:
 
     from proxyrank.features.network._norms import FusedImageNorm
     from proxyrank.features.network._recording import recorded
-    from proxyrank.features.network.layers import gradients, weight_layers
+    from proxyrank.features.network.layers import checked_logits, gradients, weight_layers
 
     found: list[tuple[str, nn.Module, Tensor, Tensor]] = []
 
@@ -113,7 +113,7 @@ def _calls(passes: "Passes") -> dict[str, list["Call"]] | None:
         ):
             return None
         with recorded([record(f"{name}.weight".lstrip("."), layer) for name, layer in layers]):
-            logits = network(passes.images())
+            logits = checked_logits(network(passes.images()))
     loss = cross_entropy(logits, passes.batch.y, reduction="sum")
     slopes = gradients(loss, [output for *_, output in found])
     calls: dict[str, list[Call]] = defaultdict(list)

@@ -19,8 +19,10 @@ def synflow(passes: "Passes") -> dict[str, "float | Missing"]:
     import torch
     from torch import nn
 
-    from proxyrank.features.network.layers import gradients, map_weights
+    from proxyrank.features.network.layers import checked_logits, gradients, map_weights
 
+    if not passes.batch.x.is_floating_point():
+        raise NotApplicableError("needs inputs that are numbers, not words")
     network = passes.copy().double()
     for parent in list(network.modules()):
         for name, child in parent.named_children():
@@ -30,7 +32,7 @@ def synflow(passes: "Passes") -> dict[str, "float | Missing"]:
         for parameter in network.parameters():
             parameter.abs_()
     weights = list(map_weights(network).values())
-    flow = network(torch.ones_like(passes.images()[:1], dtype=torch.float64)).sum()
+    flow = checked_logits(network(torch.ones_like(passes.images()[:1], dtype=torch.float64))).sum()
     slopes = gradients(flow, weights)
     score = sum(float((w.detach() * g).abs().sum()) for w, g in zip(weights, slopes, strict=True))
     if not math.isfinite(score):

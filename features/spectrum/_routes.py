@@ -11,7 +11,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_leaves
 
-from proxyrank.common.errors import NotApplicableError, ProxyrankError
+from proxyrank.common.errors import NotApplicableError
 from proxyrank.features.spectrum._sensitivity import RULES
 
 
@@ -128,7 +128,7 @@ def _find(network: nn.Module, names: set[str], x: Tensor, memory_format: torch.m
             logits = network(x)
     if not isinstance(logits, Tensor) or logits.dim() != 2 or len(logits) != len(x):
         got = list(logits.shape) if isinstance(logits, Tensor) else type(logits).__name__
-        raise ProxyrankError(f"the network must map {list(x.shape)} to logits [{len(x)}, K], got {got}")
+        raise NotApplicableError(f"the network must map {list(x.shape)} to logits [{len(x)}, K], got {got}")
     routes.others |= uses.found
     heads = [layer for layer, output in last if output is logits]
     if heads and sum(layer is heads[0] for layer, _ in last) == 1:

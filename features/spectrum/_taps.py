@@ -89,7 +89,7 @@ def tapped_jacobian(
         with torch.no_grad():
             sensitivities = [rule(layer, inputs[0], output, key, flat) for key, flat, _ in plans[layer]]
         if layer not in taps:
-            taps[layer] = x.new_zeros(len(x), len(sensitivities), requires_grad=True)
+            taps[layer] = output.new_zeros(len(x), len(sensitivities), requires_grad=True)
         return _apply_tap(output, taps[layer], sensitivities)
 
     with ExitStack() as stack:

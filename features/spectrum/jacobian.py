@@ -78,7 +78,8 @@ def fisher_jacobians(
     wanted = [selection.scalars(network) for selection in selections]
     scalars = list(dict.fromkeys(scalar for one in wanted for scalar in one))
     parameter = next(network.parameters())
-    x = x.detach().to(dtype=parameter.dtype, device=parameter.device)
+    precision = parameter.dtype if x.is_floating_point() else None
+    x = x.detach().to(dtype=precision, device=parameter.device)
     if not len(x):
         raise ProxyrankError("the batch is empty")
     on_cpu = x.device.type == "cpu"

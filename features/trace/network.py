@@ -1,18 +1,24 @@
 """The graph of operations of any torch module."""
 
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.modules.module import register_module_forward_hook
 
 from proxyrank.common.errors import NotApplicableError
 from proxyrank.features.network.operations import attention_as_products
 from proxyrank.features.trace.calls import tensors_of
 from proxyrank.features.trace.record import Record, Recording
 from proxyrank.features.trace.recorder import Recorder
+from proxyrank.spaces import described
 from proxyrank.spaces.graph import Node, OpGraph
+
+SMALL = 1_000_000
+"""Parameters up to which a network is run as it is, and ten times the numbers of such an input."""
 
 MAX_RECORDS = 20_000
 """Bound on the operations of a network."""
@@ -45,9 +51,9 @@ class TracedNetwork:
 def trace_network(network: nn.Module, images: Tensor) -> TracedNetwork:
     """Trace a network that maps images to logits; it is left as it is.
 
-    Its functions are seen as they run, in eval mode, on one image without memory (torch's device ``meta``)
-    or, where the network looks at values, on a real one. So control flow, functional calls and methods need
-    no rewriting, and one network written in two ways has one graph.
+    Its functions are seen as they run, in eval mode, on one image: a real one where the network is small or
+    looks at values, else one without memory (torch's device ``meta``). So control flow, functional calls and
+    methods need no rewriting, and one network written in two ways has one graph.
 
     Parameters
     ----------
@@ -69,14 +75,10 @@ def trace_network(network: nn.Module, images: Tensor) -> TracedNetwork:
     >>> [operation.kind for operation in graph.operations], graph.nodes[1].width
     (['conv3x3', 'activation'], 8)
     """
-    one = images[:1].detach()
-    try:
-        recorder, output = _run(_without_memory(network), one.to("meta"))
-    except Exception:  # whatever its code does with values that are not there
-        recorder, output = _run(deepcopy(network), one)
+    recorder, output = _recorded(network, images[:1].detach())
     outputs = list(tensors_of(output))
     if len(outputs) != 1 or not isinstance(output, Tensor):
-        raise NotApplicableError(f"the module must return logits, got {type(output).__name__}")
+        raise NotApplicableError(f"the module must return logits, got {described(output)}")
     last = recorder.record_of(output)
     if not last:
         raise NotApplicableError("cannot be traced: no function of torch leads from the input to the logits")
@@ -85,18 +87,29 @@ def trace_network(network: nn.Module, images: Tensor) -> TracedNetwork:
     return TracedNetwork(_needed(recorder.recording, last))
 
 
+def _recorded(network: nn.Module, image: Tensor) -> tuple[Recorder, Any]:
+    """Run on an image without memory where that saves time: torch takes seconds to get ready for it, once."""
+    if sum(parameter.numel() for parameter in network.parameters()) > SMALL or image.numel() > SMALL // 10:
+        with suppress(Exception):  # whatever its code does with values that are not there
+            return _run(_without_memory(network), image.to("meta"))
+    return _run(deepcopy(network), image)
+
+
 def _run(network: nn.Module, images: Tensor) -> tuple[Recorder, Any]:
     recorder = Recorder(images)
 
     def hook(module: nn.Module, inputs: Any, output: Any) -> None:
-        recorder.unseen(getattr(module, "original_name", ""), inputs, output)
+        if isinstance(module, torch.jit.ScriptModule):  # inside of which no function is shown
+            recorder.unseen(module.original_name, inputs, output)
 
     for module in network.modules():
         module.training = False
-        if isinstance(module, torch.jit.ScriptModule):
-            module.register_forward_hook(hook)
-    with torch.no_grad(), attention_as_products(), recorder:
-        output = network(images)
+    seen = register_module_forward_hook(hook)  # compiled modules take no hooks of their own
+    try:
+        with torch.no_grad(), attention_as_products(), recorder:
+            output = network(images)
+    finally:
+        seen.remove()
     return recorder, output
 
 

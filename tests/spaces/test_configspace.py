@@ -119,7 +119,7 @@ def test_options_that_cannot_be_written_are_refused(options: dict[str, list[obje
 
 def test_images_must_be_square() -> None:
     with pytest.raises(ProxyrankError, match="input_shape"):
-        ConfigSpace(OPTIONS, input_shape=(3, 8, 9), name="bad")
+        ConfigSpace(OPTIONS, input_shape=(3, 8, 9, 2), name="bad")
 
 
 def test_all_architectures_are_listed_once_and_sorted() -> None:
@@ -209,9 +209,24 @@ def test_shape_has_a_name() -> None:
     assert data_shape("1x6x6:5") == SPACE.data
     assert str(DataShape(resolution=8)) == "digits"
     assert default_dataset(ConfigSpace(OPTIONS, input_shape=(3, 8, 8), name="d"), "cifar100") == "digits"
-    for wrong in ("3x32x31:10", "3x32:10", "3x32x32"):
-        with pytest.raises(ProxyrankError, match="unknown dataset"):
-            data_shape(wrong)
+    with pytest.raises(ProxyrankError, match="unknown dataset"):
+        data_shape("3x32x32")
+
+
+def test_shapes_that_are_no_square_images() -> None:
+    for text, sides in (("3x32x31:10", (3, 32, 31)), ("32x3:10", (32, 3)), ("30:10", (30,))):
+        shape = data_shape(text, square=False)
+        assert (shape.shape, str(shape)) == (sides, text)
+        assert shape == DataShape.of(sides, 10) != DataShape.of(sides, 9)
+        with pytest.raises(ProxyrankError, match="square images"):
+            data_shape(text)
+    assert data_shape("30@99:10", square=False) == DataShape.of((30,), 10, words=99)
+    assert str(DataShape.of((3, 32, 32), 10)) == "cifar10"
+    rows = ConfigSpace(
+        {"a": [1, 2]}, build=lambda a: torch.nn.Linear(6, 5), input_shape=(6,), classes=5, name="r"
+    )
+    assert rows.sizes is not None
+    assert rows.sizes("a=1", rows.data).flops == 35
 
 
 def test_hyperparameters_are_plain() -> None:

@@ -86,7 +86,9 @@ class Benchmark:
     @property
     def network(self) -> dict[str, Any]:
         """What the provenance says of the networks."""
-        return {**self.skeleton, **asdict(data_shape(DATASET))}
+        shape = data_shape(DATASET)
+        stated = {"channels": shape.channels, "resolution": shape.resolution, "classes": shape.classes}
+        return {**self.skeleton, **stated}
 
 
 BENCHMARKS: Mapping[str, Benchmark] = {

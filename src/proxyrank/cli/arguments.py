@@ -104,16 +104,18 @@ def dataset_of(dataset: str | None, shape: str | None, classes: int | None) -> s
     ProxyrankError
         If both are given, or the shape is none.
     """
-    from proxyrank.spaces import DataShape
+    from proxyrank.spaces import data_shape
 
     if shape is None and classes is None:
         return dataset
     if dataset is not None:
         raise ProxyrankError("--dataset states shape and classes; leave --shape and --classes out")
-    stated = re.fullmatch(r"(\d+)x(\d+)x\2", shape or "3x32x32")
-    if stated is None:
-        raise ProxyrankError(f"--shape {shape}: expected channels and pixels of square images, as 3x32x32")
-    return str(DataShape(int(stated[1]), int(stated[2]), classes or 10))
+    if shape and not re.fullmatch(r"\d+(x\d+){0,2}(@\d+)?", shape):
+        raise ProxyrankError(
+            f"--shape {shape}: expected an image as 3x64x128 (channels, height, width), a sequence as 128x16 "
+            "(length, features) or 128@1000 (length, words), or a row of a table as 30"
+        )
+    return str(data_shape(f"{shape or '3x32x32'}:{classes or 10}", square=False))
 
 
 def numbers(text: str, option: str) -> tuple[int, ...]:

@@ -36,6 +36,9 @@ def evaluate(
     dataset: options.OwnDataset = None,
     features: options.Features = None,
     sentinel: options.Sentinels = None,
+    candidates: options.Candidates = None,
+    build: options.Build = None,
+    logits: options.Logits = None,
     baselines: Annotated[
         bool,
         typer.Option("--baselines", help="Judge sizes and every --scores column on the same networks too."),
@@ -53,9 +56,17 @@ def evaluate(
 
     if (ranker is None) == (by is None):
         raise ProxyrankError("say what to judge: a ranker folder, or --by NAME (one of the two)")
-    loaded, own = (
-        open_ranker(ranker, space=space, features=features, sentinels=sentinel) if ranker else (None, None)
-    )
+    loaded, own = None, None
+    if ranker:
+        loaded, own = open_ranker(
+            ranker,
+            space=space,
+            features=features,
+            candidates=candidates,
+            build=build,
+            logits=logits,
+            sentinels=sentinel,
+        )
     card = loaded.card if loaded else None
     where = loaded.search_space if loaded else labelled_space(space, labels)
     known = read_labels(

@@ -45,6 +45,7 @@ def features(
     label: Annotated[str | None, typer.Option(help="Column of --candidates to leave out.")] = None,
     shape: options.Shape = None,
     classes: options.Classes = None,
+    logits: options.Logits = None,
     share: Annotated[
         bool,
         typer.Option(
@@ -76,18 +77,20 @@ def features(
         raise ProxyrankError(
             "say which architectures: --archs FILE, --population NAME or --candidates TABLE (one of them)"
         )
+    if logits and not build:
+        raise ProxyrankError("--logits is about the networks of --build")
     if build and not candidates:
         raise ProxyrankError("--build needs --candidates, the table whose rows it is called with")
     dataset = arguments.dataset_of(dataset, shape, classes)
     where = (
-        built_space(build, dataset, candidates, key=key, label=label, sentinels=sentinel)
+        built_space(build, dataset, candidates, key=key, label=label, logits=logits, sentinels=sentinel)
         if candidates
         else get_space(space or "nb201")
     )
     if share and reuse:
         raise ProxyrankError("--share and --reuse exclude each other: known rows are not shared ones")
     dataset = dataset or default_dataset(where) or "cifar10"
-    data_shape(dataset)
+    data_shape(dataset, square=False)
     cheap = ("graf", *default_groups(where)) if has(where, "graph") else default_groups(where)
     if candidates:  # the table's own columns come along
         chosen = parse_groups((*cheap, groups or ("vkdnw,zcs" if build else "")))

@@ -1,5 +1,6 @@
 """The command that is worth running after a ranker was written, such that it works as printed."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,13 +12,20 @@ if TYPE_CHECKING:
     from proxyrank.models import ProxyRanker
 
 
-def print_rank_step(ranker: "ProxyRanker", out: Path, *, labels: str, features: str | None = None) -> None:
+def print_rank_step(
+    ranker: "ProxyRanker",
+    out: Path,
+    *,
+    labels: str,
+    features: str | None = None,
+    builder: Sequence[str] = (),
+) -> None:
     """Print how to rank with a ranker that was written to ``out``.
 
     It ranks what has features, for a ranker of a user's own table; else the architectures that it was not
     trained on; else, where there are none or the space cannot list them, those that have labels.
     """
-    own = ("--features", features) if features and ranker.card.space == TableSpace.name else ()
+    own = ("--features", features, *builder) if features and ranker.card.space == TableSpace.name else ()
     if features and not own:
         which: tuple[str, ...] = ("--archs", features, "--features", features)
     elif _leaves_some(ranker):

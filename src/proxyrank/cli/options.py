@@ -138,10 +138,21 @@ OwnDataset = Annotated[str | None, _DATASET]
 """`Dataset` where the ranker or the label may say which."""
 Shape = Annotated[
     str | None,
-    typer.Option("--shape", help="Images that your networks read, as 3x224x224; instead of --dataset."),
+    typer.Option(
+        "--shape",
+        help="What your networks read: images as 3x64x128, sequences as 128x16 (or 128@1000: words), rows as "
+        "30; instead of --dataset.",
+    ),
 ]
 Classes = Annotated[
     int | None, typer.Option("--classes", min=1, help="Logits of your networks; 10 if not given.")
+]
+Logits = Annotated[
+    str | None,
+    typer.Option(
+        "--logits",
+        help="Which output of your networks are the logits, where there are several: position or name.",
+    ),
 ]
 BatchSize = Annotated[int, typer.Option("--batch-size", help=f"{_BATCH_SIZE}.")]
 OwnBatchSize = Annotated[

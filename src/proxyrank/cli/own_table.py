@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from proxyrank.evaluate import Labels
     from proxyrank.features import FeatureTable, Sidecar
-    from proxyrank.models import ProxyRanker
+    from proxyrank.models import ProxyRanker, RankerCard
 
 
 def open_space(
@@ -62,11 +62,15 @@ def open_ranker(
     *,
     space: str | None = None,
     features: str | None = None,
+    candidates: str | None = None,
+    build: str | None = None,
+    logits: str | None = None,
     threads: int | None = None,
     sentinels: Sequence[float] | None = None,
 ) -> "tuple[ProxyRanker, FeatureTable | None]":
     """A ranker, with the rows of ``--features`` where it was trained on a table of architectures.
 
+    Those of ``--candidates`` are the same; ``--build`` makes their networks where features need them.
     Sentinels that were declared in training count here too.
 
     Raises
@@ -79,6 +83,11 @@ def open_ranker(
     from proxyrank.models.folder import read_card
 
     card = read_card(folder)
+    if candidates and features:
+        raise ProxyrankError("--features and --candidates are two names for the table of the architectures")
+    if build and card.space != TableSpace.name:
+        raise ProxyrankError(f"--build: {folder} was not trained on a table of architectures")
+    features = features or candidates
     if card.space != TableSpace.name or space not in (None, TableSpace.name):
         loaded = ProxyRanker.load(folder, n_jobs=threads, space=space)
         known = (*sentinels_of(card.groups), *(sentinels or ()))
@@ -91,9 +100,44 @@ def open_ranker(
         where, table = _written_table(features, card.hyperparameters)
         return ProxyRanker.load(folder, n_jobs=threads, space=where), table
     path = arguments.data_path(features, "--features")
-    where, notes = read_table_space(path, like=card.hyperparameters, sentinels=sentinels or ())
+    maker = FileFunction.of(build, logits=logits) if build else None
+    data = data_shape(_dataset_of(card), square=False) if build else None
+    where, notes = read_table_space(
+        path, like=card.hyperparameters, build=maker, data=data, sentinels=sentinels or ()
+    )
     _say(notes)
     return ProxyRanker.load(folder, n_jobs=threads, space=where), None
+
+
+def _dataset_of(card: "RankerCard") -> str:
+    """Data set for which the networks of a ranker were built."""
+    families = [family for info in card.groups.values() for family in info.families]
+    stated = [f.settings.dataset for f in families if "dataset" in f.settings.model_fields_set]
+    return stated[0] if stated else "cifar10"
+
+
+def trained_space(
+    build: str | None,
+    dataset: str | None,
+    candidates: str | None,
+    labels: str,
+    *,
+    key: str | None = None,
+    label: str | None = None,
+    logits: str | None = None,
+    sentinels: Sequence[float] | None = None,
+) -> TableSpace:
+    """The rows of ``--candidates``, without the column that is learnt, built by ``--build``.
+
+    Raises
+    ------
+    ProxyrankError
+        If there is no table, or `built_space` raises.
+    """
+    if candidates is None:
+        raise ProxyrankError("--build needs --candidates, the table whose rows it is called with")
+    learnt = label or _only_label(arguments.data_path(candidates, "--candidates"), labels, key)
+    return built_space(build, dataset, candidates, key=key, label=learnt, logits=logits, sentinels=sentinels)
 
 
 def built_space(
@@ -104,6 +148,7 @@ def built_space(
     *,
     key: str | None = None,
     label: str | None = None,
+    logits: str | None = None,
     sentinels: Sequence[float] | None = None,
 ) -> TableSpace:
     """The rows of ``--candidates``, or those given as ``depth=3,width=32``, built by ``--build``.
@@ -113,8 +158,8 @@ def built_space(
     ProxyrankError
         If the table or the builder will not do.
     """
-    maker = FileFunction.of(build) if build else None
-    data = data_shape(dataset or "cifar10")
+    maker = FileFunction.of(build, logits=logits) if build else None
+    data = data_shape(dataset or "cifar10", square=False)
     if (candidates is None) == (not rows):
         raise ProxyrankError("say which networks: --candidates TABLE, or arguments such as depth=3,width=32")
     if candidates is None:

@@ -32,6 +32,9 @@ def rank(
     dataset: options.OwnDataset = None,
     features: options.Features = None,
     sentinel: options.Sentinels = None,
+    candidates: options.Candidates = None,
+    build: options.Build = None,
+    logits: options.Logits = None,
     space: options.RankerSpace = None,
     threads: options.Threads = 1,
     json: options.Json = False,
@@ -44,7 +47,16 @@ def rank(
     if unseen == bool(archs):
         raise ProxyrankError("say what to rank: --archs FILE or --unseen (one of the two)")
     limits = parse_limits(limit or [])
-    loaded, table = open_ranker(ranker, space=space, features=features, threads=threads, sentinels=sentinel)
+    loaded, table = open_ranker(
+        ranker,
+        space=space,
+        features=features,
+        candidates=candidates,
+        build=build,
+        logits=logits,
+        threads=threads,
+        sentinels=sentinel,
+    )
     where = loaded.search_space
     found = shortlist(
         loaded,

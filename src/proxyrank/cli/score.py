@@ -41,6 +41,7 @@ def score(
     sentinel: options.Sentinels = None,
     shape: options.Shape = None,
     classes: options.Classes = None,
+    logits: options.Logits = None,
     proxies: Annotated[str, typer.Option(help="Names joined by commas, or all; see proxies.")] = "all",
     dataset: options.OwnDataset = None,
     batch_size: options.BatchSize = 64,
@@ -71,11 +72,13 @@ def score(
         refuse_stranger(out)
     if bool(module) + bool(build) + bool((cells or archs) and not build) > 1 or (build and archs):
         raise ProxyrankError("give either architectures, --module, or --build with --candidates or arguments")
+    if logits and not (module or build):
+        raise ProxyrankError("--logits is about the networks of --module or --build")
     dataset = arguments.dataset_of(dataset, shape, classes)
     if dataset is None and (module or build) and images not in ("noise", "pink"):
         dataset = str(image_shape(images, root))
     where: SearchSpace = (
-        built_space(build, dataset, candidates, cells or (), key=key, sentinels=sentinel)
+        built_space(build, dataset, candidates, cells or (), key=key, logits=logits, sentinels=sentinel)
         if build
         else get_space(space)
     )
@@ -92,7 +95,7 @@ def score(
     if device == "auto" and settings.device == "cpu":
         output.note("device auto: no CUDA device, using the CPU")
     if module:
-        scores = score_factories({name: module_factory(name) for name in module}, proxies, settings)
+        scores = score_factories({name: module_factory(name, logits) for name in module}, proxies, settings)
     elif isinstance(where, TableSpace):
         scores = score_archs(where, where.names, proxies, settings)
     else:

@@ -8,9 +8,10 @@ import typer
 from proxyrank.cli import arguments, options, output
 from proxyrank.cli.labels import read_labels
 from proxyrank.cli.next_steps import print_rank_step
-from proxyrank.cli.own_table import learnable, open_space
+from proxyrank.cli.own_table import learnable, open_space, trained_space
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.models.catalogue import describe_models
+from proxyrank.spaces import SearchSpace
 
 MODEL_HELP = (
     f"{describe_models()}. If not given: auto for features of graphs; on nb201 ensemble where network groups "
@@ -27,6 +28,11 @@ def train(
     features: options.Features = None,
     key: options.Key = None,
     sentinel: options.Sentinels = None,
+    candidates: options.Candidates = None,
+    build: options.Build = None,
+    shape: options.Shape = None,
+    classes: options.Classes = None,
+    logits: options.Logits = None,
     model: Annotated[str | None, typer.Option(help=MODEL_HELP)] = None,
     target: Annotated[
         str | None,
@@ -71,7 +77,22 @@ def train(
 
     if study and (groups or tune):
         raise ProxyrankError("--study brings its own groups and parameters; leave --groups and --tune out")
-    where, table = open_space(space, labels, features=features, label=label, key=key, sentinels=sentinel)
+    dataset = arguments.dataset_of(dataset, shape, classes)
+    if build and (features or space):
+        raise ProxyrankError("--build goes with --candidates; leave --features and --space out")
+    where: SearchSpace
+    if build:
+        where, table = (
+            trained_space(
+                build, dataset, candidates, labels, key=key, label=label, logits=logits, sentinels=sentinel
+            ),
+            None,
+        )
+    else:
+        table_name = features or candidates
+        where, table = open_space(
+            space, labels, features=table_name, label=label, key=key, sentinels=sentinel
+        )
     plan = FitPlan(
         groups=wanted_groups(where, groups, table),
         model=model or ("lightgbm" if target or objective else None),
@@ -107,7 +128,8 @@ def train(
     }
     output.print_summary(summary | (arguments.failed_fields(where, table) if json else {}), json=json)
     if not json:
-        print_rank_step(ranker, out, labels=labels, features=features)
+        builder = (*(("--build", build) if build else ()), *(("--logits", logits) if logits else ()))
+        print_rank_step(ranker, out, labels=labels, features=features or candidates, builder=builder)
 
 
 def _given(**values: Any) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def test_columns_by_hand():
         **{"count_norm": 1, "count_pool": 1, "count_sum": 1, "count_product": 0, "macs_conv": 0.9},
         **{"log_macs": math.log(100), "level0_count": 1, "level1_count": 2, "level2_count": 1},
         **{"width_first": 3, "width_last": 3, "kernel_mean": 3, "kernel_max": 5, "halvings": 2},
-        **{"sum_max": 2, "identity": 1, "readers_max": 3, "link_product>norm": 1, "link_product>sum": 2},
+        **{"sum_max": 2, "identity": 1, "readers_max": 2, "link_product>norm": 1, "link_product>sum": 2},
         **{"link_sum>product": 1, "log_ways": math.log(6)},
     }
     for name, value in expected.items():
