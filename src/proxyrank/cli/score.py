@@ -59,6 +59,8 @@ def score(
     The networks are the given cells, those of --archs, those of --module, or those that --build makes.
     """
     optional("torch", "score", install="torch")
+    import torch
+
     from proxyrank.features import FeatureSettings
     from proxyrank.features.network.batch import image_shape
     from proxyrank.features.network.factory import module_factory
@@ -99,7 +101,8 @@ def score(
         scores = score_archs(where, _wanted(where, cells, archs), proxies, settings)
     none = scores.values.isna().all(axis=None)
     if out and not none:
-        scored_table("module" if module else where.name, scores, settings).write(out)
+        name = "module" if module else where.name
+        scored_table(name, scores, settings, threads=torch.get_num_threads()).write(out)
     if json:
         output.print_json(_as_json(scores, settings))
     else:
