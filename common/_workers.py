@@ -1,13 +1,29 @@
-"""What a worker process does first: its threads, its device, its end."""
+"""What executors share: how many tasks run ahead, and what a worker process does first."""
 
 import multiprocessing
 import os
 import threading
+from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.queues import Queue
+from typing import Protocol, TypeVar
 
 from proxyrank.common.progress import silence
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+
+A = TypeVar("A")
+R = TypeVar("R")
+
+AHEAD = 2
+"""Shards in flight for each worker, so that none waits and results do not pile up."""
+
+
+class Executor(Protocol):
+    """Runs a picklable function on many arguments."""
+
+    def __call__(self, function: Callable[[A], R], arguments: Sequence[A]) -> Iterator[tuple[int, R]]:
+        """Yield (position, result) as they finish. What the function raises, the iterator raises."""
+        ...
 
 
 def start_worker(devices: "Queue[str] | None") -> None:

@@ -7,33 +7,19 @@ Joblib would not do: its loky workers outlive a parent that was killed (seen ali
 give each of them a GPU of its own.
 """
 
-import logging
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.queues import Queue
-from typing import Any, Protocol, TypeVar
 
-from proxyrank.common._workers import THREAD_VARIABLES, start_worker
+from proxyrank.common._ray import on_ray
+from proxyrank.common._workers import AHEAD, A, Executor, R, start_worker
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.optional import optional
-from proxyrank.common.progress import silence
 from proxyrank.common.threads import resolve_threads
 
-A = TypeVar("A")
-R = TypeVar("R")
-
-AHEAD = 2
-"""Shards in flight for each worker, so that none waits and results do not pile up."""
-
-
-class Executor(Protocol):
-    """Runs a picklable function on many arguments."""
-
-    def __call__(self, function: Callable[[A], R], arguments: Sequence[A]) -> Iterator[tuple[int, R]]:
-        """Yield (position, result) as they finish. What the function raises, the iterator raises."""
-        ...
+__all__ = ["AHEAD", "Executor", "in_this_process", "make_executor", "on_processes", "on_ray"]
 
 
 def in_this_process(function: Callable[[A], R], arguments: Sequence[A]) -> Iterator[tuple[int, R]]:
@@ -114,58 +100,3 @@ def on_processes(workers: int, *, gpus: Sequence[str] = ()) -> Executor:
             pool.shutdown(wait=False, cancel_futures=True)
 
     return run
-
-
-def on_ray(address: str) -> Executor:
-    """Tasks of one CPU each on a Ray cluster; Ray runs those of a lost worker or node again.
-
-    Parameters
-    ----------
-    address
-        As ``ray.init`` takes it: ``auto``, ``host:6379``, ``ray://host:10001``, or ``local`` for a cluster of
-        this machine only. The nodes need proxyrank installed.
-
-    Raises
-    ------
-    MissingDependencyError
-        If Ray is not installed.
-    ProxyrankError
-        From the iterator, if the cluster cannot be reached.
-    """
-    ray = optional("ray", "--ray", install="proxyrank[ray]")
-
-    def run(function: Callable[[A], R], arguments: Sequence[A]) -> Iterator[tuple[int, R]]:
-        started = not ray.is_initialized()
-        if started:
-            try:
-                ray.init(address, log_to_driver=False, logging_level=logging.ERROR)
-            except (ConnectionError, ValueError, RuntimeError) as error:
-                first = (str(error).splitlines() or [type(error).__name__])[0]
-                raise ProxyrankError(f"--ray {address}: no such cluster can be reached ({first})") from None
-        environment = {"env_vars": dict.fromkeys(THREAD_VARIABLES, "1")}
-        task: Any = ray.remote(num_cpus=1, max_retries=-1, runtime_env=environment)(_quietly)
-        kept = ray.put(function)
-        todo = iter(enumerate(arguments))
-        running: dict[Any, int] = {}
-        try:
-            while True:
-                cores: dict[str, float] = ray.cluster_resources()
-                ahead = AHEAD * max(1, int(cores.get("CPU", 1)))
-                while len(running) < ahead and (item := next(todo, None)) is not None:
-                    running[task.remote(kept, item[1])] = item[0]
-                if not running:
-                    break
-                (ready,), _ = ray.wait(list(running), num_returns=1)
-                yield running.pop(ready), ray.get(ready)
-        finally:
-            for reference in running:
-                ray.cancel(reference, force=True)
-            if started:
-                ray.shutdown()
-
-    return run
-
-
-def _quietly(function: Callable[[A], R], argument: A) -> R:
-    silence()
-    return function(argument)

@@ -12,6 +12,7 @@ from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.labels import SIGNS, Direction
 from proxyrank.common.seeds import derive_rng
 from proxyrank.common.tabular import json_safe
+from proxyrank.evaluate._report_notes import report_notes
 from proxyrank.evaluate.gains import label_gains
 from proxyrank.evaluate.labels import Labels
 from proxyrank.evaluate.metrics import (
@@ -28,8 +29,6 @@ from proxyrank.evaluate.metrics import (
 REGRET_AT = (1, 10, 100)
 TOP_SHARE = 0.1
 INTERVAL = 0.95
-_FEW = 30
-_STRONGLY_NEGATIVE = -0.3
 _TIES = (
     "KT is tau-b; nDCG is the mean over all orders of tied scores; "
     "for top1 and regret ties go by the order of the architecture strings"
@@ -179,7 +178,7 @@ def evaluate_scores(
         gain=gain,
         ndcg_k=min(k, len(x)),
         bootstrap=bootstrap,
-        notes=tuple(_notes(metrics, len(x))),
+        notes=tuple(report_notes(metrics, len(x))),
     )
 
 
@@ -239,15 +238,3 @@ def _intervals(
             low, high = np.quantile(values, (tail, 1 - tail))
             intervals[name] = (float(low), float(high))
     return intervals
-
-
-def _notes(metrics: Mapping[str, Metric], n: int) -> list[str]:
-    notes = [f"{name}: {metric.note}" for name, metric in metrics.items() if metric.note]
-    if n < _FEW:
-        notes.append(f"n = {n}: too few architectures for a firm judgement; read the intervals")
-    tau = metrics["KT"].value
-    if tau is not None and tau <= _STRONGLY_NEGATIVE:
-        notes.append(
-            f"KT is strongly negative ({tau:.3f}): do scores and label point the same way? none was flipped"
-        )
-    return notes

@@ -4,18 +4,19 @@ A group joins by `register_group`; everything else finds it by its name.
 """
 
 from proxyrank.features.config import CONFIG
+from proxyrank.features.defaults import default_groups
 from proxyrank.features.graph.blocks import BLOCKS
 from proxyrank.features.graph.cell import CELL
 from proxyrank.features.graph.flow import FLOW
 from proxyrank.features.graph.graf import GRAF
 from proxyrank.features.graph.nodes import NODES
 from proxyrank.features.graph.paths import PATHS
+from proxyrank.features.graph.raw import RAW
 from proxyrank.features.graph.sizes import SIZES
 from proxyrank.features.groups import (
     GROUPS,
     Family,
     FeatureGroup,
-    default_groups,
     get_group,
     parse_groups,
     register_group,
@@ -32,7 +33,7 @@ from proxyrank.features.tables.sidecar import FamilyInfo, GroupInfo, Sidecar
 from proxyrank.features.tables.table import FeatureTable
 from proxyrank.features.tables.user import load_table, read_user_table
 
-for _group in (*NETWORK_GROUPS, GRAF, PATHS, CELL, FLOW, NODES, BLOCKS, SIZES, CONFIG):
+for _group in (*NETWORK_GROUPS, GRAF, PATHS, CELL, FLOW, NODES, BLOCKS, RAW, SIZES, CONFIG):
     register_group(_group)
 
 __all__ = [

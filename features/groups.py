@@ -11,7 +11,7 @@ import pandas as pd
 from proxyrank.common.errors import ProxyrankError, unknown
 from proxyrank.features.rows import Rows, arch_index
 from proxyrank.features.settings import FeatureSettings
-from proxyrank.spaces.abilities import has, require
+from proxyrank.spaces.abilities import require
 from proxyrank.spaces.base import SearchSpace
 
 Compute = Callable[[SearchSpace, Sequence[str], FeatureSettings], "Rows | pd.DataFrame"]
@@ -88,6 +88,9 @@ class FeatureGroup:
     equal_by
         Which architectures have equal rows: none but themselves (``arch``), those of one canonical form, or
         those of one function key; one of them is then computed for all.
+    as_written
+        Whether it is there to tell equal networks apart (dead operations cost time); a fit never averages it
+        over equal networks.
     shard_size
         Architectures per call of `compute`.
     compute_columns
@@ -106,6 +109,7 @@ class FeatureGroup:
     settings: tuple[str, ...] = ()
     members: tuple[Family, ...] = ()
     equal_by: Literal["arch", "canonical", "function"] = "arch"
+    as_written: bool = False
     shard_size: int = 512
     compute_columns: ComputeColumns | None = None
     needs: tuple[str, ...] = ()
@@ -131,12 +135,6 @@ GROUPS: dict[str, FeatureGroup] = {}
 """Known groups, in the order in which a ranking's name lists them."""
 
 _ORDER = ("vkdnw", "zcs", "graf", "paths", "cell", "flow")
-
-_DEFAULTS = (("paths", "cell", "flow"), ("config",))
-"""Groups that are taken where none are named: the first ones whose needs the space meets."""
-
-FEW_LABEL_GROUPS = ("paths", "flow", "config")
-"""Those of them that are looked at where labels are few: more columns overfit them."""
 
 
 def register_group(group: FeatureGroup) -> None:
@@ -206,30 +204,6 @@ def parse_groups(groups: str | Sequence[str]) -> tuple[str, ...]:
     for name in sorted(names):
         get_group(name)
     return tuple(name for name in GROUPS if name in names)
-
-
-def default_groups(space: SearchSpace, *, few_labels: bool = False) -> tuple[str, ...]:
-    """Groups of a ranking that names none: those read off the graph or, without one, off the options.
-
-    Parameters
-    ----------
-    space
-        Search space of the ranking.
-    few_labels
-        Whether labels are so few that fewer columns do better.
-
-    Raises
-    ------
-    ProxyrankError
-        If the space has neither.
-    """
-    for names in _DEFAULTS:
-        if all(has(space, ability) for name in names for ability in GROUPS[name].needs):
-            return tuple(name for name in names if not few_labels or name in FEW_LABEL_GROUPS)
-    raise ProxyrankError(
-        f"the search space {space.name} has neither graphs nor options to read features off; name the "
-        "feature groups, or give a feature table"
-    )
 
 
 def frame_of(archs: Sequence[str], columns: Sequence[str], rows: Sequence[Sequence[float]]) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from proxyrank.common.errors import ProxyrankError, unknown
 from proxyrank.spaces import data_shape
 
-IMAGES = ("dataset", "batch_size", "seed", "input", "root", "dtype", "device", "repeats")
+IMAGES = ("dataset", "batch_size", "seed", "input", "input_digest", "root", "dtype", "device", "repeats")
 """What the values of a network on a batch of images depend on."""
 
 FISHER = ("fisher_form", "fisher_tensors", "fisher_weights", "fisher_position")
@@ -34,6 +34,8 @@ class FeatureSettings(BaseModel):
         Seed of weights, images, labels and random signs.
     input
         ``noise`` (white), ``pink`` (`pink_batch`), or a source of images as `image_batch` takes it.
+    input_digest
+        Of the images that a source gave (`with_digest`); None where ``input`` needs no data.
     root
         Folder of torchvision's data.
     dtype
@@ -54,6 +56,7 @@ class FeatureSettings(BaseModel):
     batch_size: Annotated[int, Field(ge=1)] = 64
     seed: int = 0
     input: str = "noise"
+    input_digest: str | None = None
     root: str | None = None
     dtype: Literal["float32", "float64"] = "float32"
     device: str = "cpu"
@@ -97,8 +100,14 @@ class FeatureSettings(BaseModel):
         return value if isinstance(value, cls) else cls(**dict(value or {}))
 
     def stated(self) -> dict[str, Any]:
-        """The settings that were given explicitly, by name, in the order of the fields."""
-        return self.model_dump(mode="json", exclude_unset=True)
+        """The settings that were given explicitly, by name, in the order of the fields.
+
+        The digest of images is left out where there are none.
+        """
+        stated = self.model_dump(mode="json", exclude_unset=True)
+        if self.input_digest is None:
+            stated.pop("input_digest", None)
+        return stated
 
     def changed(self, **values: Any) -> Self:
         """These settings with some others; both count as given."""

@@ -47,6 +47,11 @@ MODELS |= {
         "proxyrank.models.estimators.ensemble",
         "EnsembleRanker",
     ),
+    "auto": ModelInfo(
+        "such a blend whose targets, weights and families of columns are settled out of fold, for any space",
+        "proxyrank.models.estimators.auto",
+        "AutoRanker",
+    ),
     "transfer": ModelInfo(
         "a ranker of another data set and a Gaussian process on what it leaves over (proxyrank transfer)",
         "proxyrank.models.estimators.transfer",
@@ -66,14 +71,15 @@ def default_model(groups: str | Collection[str]) -> str:
     """Model of a ranking that names none.
 
     The ensemble where network features join path and flow features, as in the ranking ``all``: it takes them
-    only where they pay, trees alone lose by them. LightGBM elsewhere.
+    only where they pay, trees alone lose by them. The ensemble too for raw operations, which labels such as
+    latency are a sum over: its processes see that. LightGBM elsewhere.
     """
     from proxyrank.features import GROUPS  # it loads pandas, and help texts need none
 
     texts = [groups] if isinstance(groups, str) else groups
     names = {name.strip() for text in texts for name in re.split(r"[+,]", text)}
     networks = any(name in GROUPS and GROUPS[name].needs_network for name in names)
-    if "all" in names or (names >= GRAPH_CORE and networks):
+    if names & {"all", "raw"} or (names >= GRAPH_CORE and networks):
         return "ensemble"
     return "lightgbm"
 

@@ -81,6 +81,16 @@ class FullSpace(SearchSpace, Protocol):
         """Operations on a directed acyclic graph, as written (dead ones included)."""
         ...
 
+    places: Sequence[str]
+    """Names of the places that hold an operation in every architecture, in the order of the operations of
+    `graph`; only for spaces whose graphs all have the same ones."""
+
+    blocks: bool
+    """Given (True) where every graph is a row of blocks of known widths."""
+
+    concatenates: bool
+    """Given (True) where the output of a cell concatenates, so that operations differ in their share."""
+
     part_names: Sequence[str]
     """Names of the graphs that `parts` gives, in the order of columns."""
 

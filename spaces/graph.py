@@ -187,6 +187,14 @@ class OpGraph:
         places: tuple[Node | Edge, ...] = (*self.nodes, *self.edges)
         return [place.operation for place in places if place.operation is not None]
 
+    @property
+    def live_operations(self) -> list[Operation]:
+        """Operations that lie on such a way (`live_edges`), those of nodes first."""
+        edges = self.live_edges
+        reached = {edge.target for edge in edges} | {edge.source for edge in edges}
+        places: list[Node | Edge] = [self.nodes[node] for node in sorted(reached)]
+        return [place.operation for place in (*places, *edges) if place.operation is not None]
+
     @cached_property
     def incoming(self) -> Mapping[int, tuple[Edge, ...]]:
         """Edges that enter each node."""

@@ -30,7 +30,7 @@ from proxyrank.spaces import (
     require,
 )
 
-GRAPH_GROUPS = ("graf", "paths", "cell", "flow")
+GRAPH_GROUPS = ("graf", "paths", "cell", "flow", "raw")
 
 
 class SpaceContract:
@@ -169,6 +169,11 @@ class SpaceContract:
             assert graph == space.graph(arch)
             if has(space, "ops"):
                 assert set(graph.operations) <= set(space.ops), arch
+
+    def test_every_graph_fills_the_named_places(self) -> None:
+        space = self._need("graph", "places")
+        for arch in self._archs():
+            assert len(space.graph(arch).operations) == len(space.places)
 
     @pytest.mark.parametrize("name", GRAPH_GROUPS)
     def test_graph_features(self, name: str) -> None:

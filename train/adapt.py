@@ -10,7 +10,7 @@ from proxyrank.common.digests import archs_digest
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.evaluate import Labels, evaluate_scores, in_population, ranker_scores, require_varied, without
 from proxyrank.features import get_group
-from proxyrank.features.groups import FEW_LABEL_GROUPS
+from proxyrank.features.defaults import FEW_LABEL_GROUPS
 from proxyrank.models import LabelCard, ProxyRanker, RankerCard, SplitCard
 from proxyrank.models.estimators.transfer import TransferRanker
 from proxyrank.models.intervals import conformal_intervals

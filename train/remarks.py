@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from proxyrank.evaluate import Labels
 from proxyrank.features import FeatureTable
 from proxyrank.models import ProxyRanker
+from proxyrank.train.dead_operations import dead_operations_remark
 
 _NAMED = 5
 
 
 def fit_remarks(ranker: ProxyRanker, labels: Labels, features: FeatureTable | None = None) -> list[str]:
-    """Groups that the model does not look at, columns without a value, labels without features.
+    """Groups that the model does not look at or that miss what the label shows; columns and labels in vain.
 
     Parameters
     ----------
@@ -24,6 +25,8 @@ def fit_remarks(ranker: ProxyRanker, labels: Labels, features: FeatureTable | No
     remarks = []
     if ranker.card.unused:
         remarks.append(f"the fitted model does not look at the groups {', '.join(ranker.card.unused)}")
+    if remark := dead_operations_remark(ranker, labels):
+        remarks.append(remark)
     if features is None:
         return remarks
     rows = features.frame.loc[features.frame.index.intersection(list(ranker.train_archs))]

@@ -10,14 +10,14 @@ from proxyrank.features.settings import FeatureSettings
 from proxyrank.spaces import OpGraph, SearchSpace, has, require
 
 
-def _prefixes(space: SearchSpace) -> list[str]:
+def prefixes(space: SearchSpace) -> list[str]:
     """What the columns of each graph of an architecture begin with."""
     if not has(space, "parts"):
         return [""]
     return [f"{part}_" for part in require(space, "part_names", "").part_names]
 
 
-def _graphs(space: SearchSpace, arch: str) -> list[OpGraph]:
+def graphs_of(space: SearchSpace, arch: str) -> list[OpGraph]:
     """Graphs of an architecture: one, or those of its parts."""
     own = require(space, "graph", "a graph feature")
     if not has(space, "parts"):
@@ -31,12 +31,15 @@ def graph_group(
     summary: str,
     columns: Callable[[Vocabulary], Sequence[str]],
     values: Callable[[OpGraph, Vocabulary], list[float]],
+    *,
+    version: int = 1,
+    needs: tuple[str, ...] = ("graph",),
 ) -> FeatureGroup:
     """A group that is equal for equal networks.
 
     Parameters
     ----------
-    name, summary
+    name, summary, version, needs
         As in `FeatureGroup`.
     columns
         Names of the columns in the words of a vocabulary.
@@ -46,20 +49,22 @@ def graph_group(
 
     def own_columns(space: SearchSpace) -> list[str]:
         own = columns(vocabulary(operations_of(space)))
-        return [prefix + column for prefix in _prefixes(space) for column in own]
+        return [prefix + column for prefix in prefixes(space) for column in own]
 
     def compute(space: SearchSpace, archs: Sequence[str], settings: FeatureSettings) -> pd.DataFrame:
         words = vocabulary(operations_of(space))
-        rows = [[value for graph in _graphs(space, arch) for value in values(graph, words)] for arch in archs]
+        rows = [
+            [value for graph in graphs_of(space, arch) for value in values(graph, words)] for arch in archs
+        ]
         return frame_of(archs, own_columns(space), rows)
 
     return FeatureGroup(
         name=name,
         summary=summary,
-        version=1,
+        version=version,
         needs_network=False,
         columns=own_columns,
         compute=compute,
         equal_by="function",
-        needs=("graph",),
+        needs=needs,
     )

@@ -8,11 +8,12 @@ Columns: ``block3_kernel``: of the third block of the row (the stem is the first
 count in their level and in the whole only. ``layers`` are repeats, ``squeeze`` whether there is
 squeeze-and-excitation, ``expand`` layers times expansion, ``look`` layers times kernel. ``level2_...``:
 sums over the blocks of a level, ``squeezed`` layers with squeeze-and-excitation. ``blocks_...``: sums over
-all.
+all; with ``sum``, ``early``, ``late``, ``last`` (`EMPHASES`) of logarithms too, so that each block counts,
+and not the largest alone, and by where in the row it stands.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 
 from proxyrank.common.errors import NotApplicableError
@@ -23,11 +24,31 @@ from proxyrank.spaces.graph import Operation, OpGraph
 POSITIONS, LEVELS = 10, 6
 _NAMES = ("layers", "kernel", "expansion", "squeeze", "expand", "look", "log_width", "log_work", "log_params")
 _SUMMED = ("blocks", "layers", "expand", "look", "squeezed", "log_work", "log_params", "log_width")
+_EMPHASISED = (
+    "layers",
+    "log_layers",
+    "log_expansion",
+    "log_expand",
+    "look",
+    "squeeze",
+    "squeezed",
+    "log_work",
+    "log_params",
+)
+
+EMPHASES: Mapping[str, Callable[[float], float]] = {
+    "sum": lambda place: 1.0,
+    "early": lambda place: 1.0 - place,
+    "late": lambda place: place,
+    "last": lambda place: place**2,
+}
+"""Weight of a block by its place in the row, above 0 and, for the last block, 1."""
 
 COLUMNS = (
     *(f"block{i + 1}_{name}" for i in range(POSITIONS) for name in _NAMES),
     *(f"level{i}_{name}" for i in range(LEVELS) for name in _SUMMED),
     *(f"blocks_{name}" for name in _SUMMED),
+    *(f"blocks_{emphasis}_{name}" for emphasis in EMPHASES for name in _EMPHASISED),
 )
 
 
@@ -60,7 +81,7 @@ def block_values(graph: OpGraph, words: Vocabulary) -> list[float]:
         values += [layers, kernel, expansion, squeeze, layers * expansion, layers * kernel, *logs]
     for level in range(LEVELS):
         values += _sums([block for block, own in rows if own == level])
-    return values + _sums([block for block, _ in rows])
+    return values + _sums([block for block, _ in rows]) + _emphasised([block for block, _ in rows])
 
 
 _NOTHING = _Block(0, 0, 0, 0, 0, 0, 0)
@@ -122,9 +143,39 @@ def _sums(blocks: Sequence[_Block]) -> list[float]:
     ]
 
 
+def _emphasised(blocks: Sequence[_Block]) -> list[float]:
+    """Sums of what ``_EMPHASISED`` names, over blocks weighted by each of `EMPHASES`."""
+    rows = [_logs(block) for block in blocks]
+    values: list[float] = []
+    for weight in EMPHASES.values():
+        weights = [weight((i + 1) / len(rows)) for i in range(len(rows))]
+        values += [
+            sum(w * x for w, x in zip(weights, column, strict=True)) for column in zip(*rows, strict=True)
+        ]
+    return values
+
+
+def _logs(block: _Block) -> tuple[float, ...]:
+    """Values named in ``_EMPHASISED``."""
+    expansion = math.log(block.expansion) if block.expansion else 0.0
+    return (
+        block.layers,
+        math.log1p(block.layers),
+        expansion,
+        expansion * block.layers,
+        block.layers * block.kernel,
+        block.squeeze,
+        block.layers * block.squeeze,
+        math.log1p(block.work),
+        math.log1p(block.params),
+    )
+
+
 BLOCKS = graph_group(
     "blocks",
     "blocks: kernel, expansion, layers, squeeze-and-excitation, width, work of blocks in a row",
     lambda words: COLUMNS,
     block_values,
+    version=2,
+    needs=("graph", "blocks"),
 )

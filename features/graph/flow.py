@@ -19,15 +19,15 @@ field, in pixels as if nothing were strided.
 """
 
 import math
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import cast
 
-from proxyrank.features.graph._carry import MOST, Budget, History, advance, capped, carry, extents
+from proxyrank.features.graph._carry import MOST, Budget, capped, carry, extents
 from proxyrank.features.graph._group import graph_group
 from proxyrank.features.graph._terms import Instance, Terms, splice
+from proxyrank.features.graph._variance import Flow, mixed, passed_on
 from proxyrank.features.graph._words import Measure, Vocabulary
 from proxyrank.spaces.graph import Operation, OpGraph
 
@@ -44,36 +44,6 @@ _DIRECTIONS: dict[str, Callable[[OpGraph], OpGraph]] = {
     "forward": lambda graph: graph,
     "backward": lambda graph: graph.reverse(),
 }
-
-
-@dataclass(frozen=True)
-class Flow:
-    """Variance of a sum.
-
-    Attributes
-    ----------
-    shares
-        Variance by history.
-    moments
-        Sums of the variance, and of it times depth, depth squared, field, field squared.
-    """
-
-    shares: dict[History, Fraction]
-    moments: tuple[Fraction, ...]
-
-    @property
-    def total(self) -> Fraction:
-        """All of it."""
-        return self.moments[0]
-
-    def scaled(self, factor: Fraction | int) -> "Flow":
-        """The same flow at another strength."""
-        if factor == 1:
-            return self
-        return Flow(
-            {history: factor * variance for history, variance in self.shares.items()},
-            tuple(factor * moment for moment in self.moments),
-        )
 
 
 def _names(words: Vocabulary) -> tuple[str, ...]:
@@ -125,15 +95,15 @@ def _ends(terms: Terms, words: Vocabulary, *, reset: bool) -> tuple[float, ...]:
     budget = Budget()
 
     def join(instance: Instance, parts: Sequence[Flow]) -> Flow:
-        mixed = _mix(_factors(instance, parts), parts)
-        budget.spend(len(mixed.shares))
-        return mixed
+        whole = mixed(_factors(instance, parts), parts)
+        budget.spend(len(whole.shares))
+        return whole
 
     def through(operation: Operation, read: Flow) -> Flow:
         gain = one * POOL_GAIN if operation.family == "pool" else one
         if reset and operation.family in _RESETTING:
             gain = one / read.total
-        return _pass(operation, read, gain, words.place(operation))
+        return passed_on(operation, read, gain, words.place(operation))
 
     flow = carry(terms, start, join, through)
     depth = Measure("depth", frozenset(range(len(words.kinds))))
@@ -154,35 +124,6 @@ def _factors(instance: Instance, parts: Sequence[Flow]) -> Sequence[Fraction | i
         whole = math.prod(total**n for total, n in zip(totals, times, strict=True))
         return [n * whole / (sum(times) * total) for total, n in zip(totals, times, strict=True)]
     return times
-
-
-def _mix(factors: Sequence[Fraction | int], parts: Sequence[Flow]) -> Flow:
-    scaled = [part.scaled(factor) for factor, part in zip(factors, parts, strict=True)]
-    if len(scaled) == 1:
-        return scaled[0]
-    shares: dict[History, Fraction] = {}
-    for part in scaled:
-        _gather(shares, part.shares.items())
-    totals = zip(*(part.moments for part in scaled), strict=True)
-    return Flow(shares, tuple(sum(own, Fraction()) for own in totals) if scaled else (Fraction(),) * 5)
-
-
-def _gather(shares: dict[History, Fraction], more: Iterable[tuple[History, Fraction]]) -> None:
-    for history, variance in more:
-        shares[history] = shares[history] + variance if history in shares else variance
-
-
-def _pass(operation: Operation, read: Flow, gain: Fraction, place: int) -> Flow:
-    passed = read.scaled(gain)
-    shares: dict[History, Fraction] = {}
-    _gather(shares, ((advance(h, place, operation.repeats), own) for h, own in passed.shares.items()))
-    total, depth, depth2, field, field2 = passed.moments
-    more, wider = operation.repeats, operation.radius
-    moments = [total, depth + more * total, depth2 + 2 * more * depth + more**2 * total]
-    moments += (
-        [field + wider * total, field2 + 2 * wider * field + wider**2 * total] if wider else [field, field2]
-    )
-    return Flow(shares, tuple(moments))
 
 
 def _summary(flow: Flow, words: Vocabulary) -> tuple[float, ...]:

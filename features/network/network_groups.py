@@ -8,7 +8,7 @@ from proxyrank.common.threads import one_thread
 from proxyrank.features.groups import Family, FeatureGroup
 from proxyrank.features.network.score import score_archs
 from proxyrank.features.proxies.base import Proxy
-from proxyrank.features.proxies.registry import PROXIES, columns_of
+from proxyrank.features.proxies.registry import PROXIES, READINGS, columns_of, get_proxies
 from proxyrank.features.rows import Rows
 from proxyrank.features.settings import FeatureSettings
 from proxyrank.spaces import SearchSpace
@@ -22,6 +22,7 @@ MEMBERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "vkdnw_extra": ("vkdnw_extra",),
         "zcs": tuple(name for name in PROXIES if not name.startswith("vkdnw") and name not in NEWER),
         "zcs_extra": NEWER,
+        "trace": ("trace",),
     }
 )
 """Proxies of each group that needs networks."""
@@ -50,7 +51,7 @@ def network_group(name: str, summary: str) -> FeatureGroup:
     summary
         One line for people.
     """
-    proxies = [PROXIES[proxy] for proxy in MEMBERS[name]]
+    proxies = get_proxies(MEMBERS[name])
     columns = columns_of(proxies)
 
     def compute(space: SearchSpace, archs: Sequence[str], settings: FeatureSettings) -> Rows:
@@ -93,7 +94,8 @@ def network_columns(
     """
     what = f"no table holds the network features ({columns[0]}, ...) of {archs[0]}, and computing them"
     optional("torch", what, install="torch, or give a feature table")
-    proxies = [proxy.name for proxy in PROXIES.values() if set(proxy.columns) & set(columns)]
+    known = (*PROXIES.values(), *READINGS.values())
+    proxies = [proxy.name for proxy in known if set(proxy.columns) & set(columns)]
     with one_thread():
         return score_archs(space, archs, proxies, settings).columns(columns)
 
@@ -103,4 +105,5 @@ NETWORK_GROUPS = (
     network_group("vkdnw_extra", "further descriptions of the Fisher spectrum, and those of J^T Sigma J"),
     network_group("zcs", "zero-cost proxies, one column a proxy"),
     network_group("zcs_extra", "newer zero-cost proxies: MeCo, SWAP, Dextr"),
+    network_group("trace", "trace: any network as a graph of operations: counts, ways, variance, widths"),
 )

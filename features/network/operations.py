@@ -185,3 +185,20 @@ def attention_as_products() -> Iterator[None]:
             yield
     finally:
         torch.backends.mha.set_fastpath_enabled(fast)
+
+
+_ELEMENTARY: Mapping[Any, Callable[[Tensor], Tensor]] = {
+    functional.silu: lambda x: x * torch.sigmoid(x),
+    functional.hardsigmoid: lambda x: functional.relu6(x + 3) / 6,
+}
+
+
+class Elementary(TorchFunctionMode):
+    """Within the block, activations whose derivatives torch cannot take forwards are made of others."""
+
+    def __torch_function__(
+        self, func: Any, types: Iterable[type], args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        """Run one function."""
+        simple = _ELEMENTARY.get(func)
+        return func(*args, **(kwargs or {})) if simple is None else simple(args[0])

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any, Literal
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.progress import track
 from proxyrank.common.seeds import derive_rng, derive_seed
+from proxyrank.features.network.batches import check_digest, settings_batches
 from proxyrank.features.network.planner import OUT_OF_MEMORY, is_out_of_memory, run_proxies
 from proxyrank.features.network.score_rows import Values, mean_and_spread, score_columns, score_rows
 from proxyrank.features.network.score_settings import (
     check_batch_size,
     fisher_settings,
-    resolve_device,
     seeds,
 )
 from proxyrank.features.proxies import Missing, Proxy, columns_of, get_proxies
 from proxyrank.features.rows import Rows
 from proxyrank.features.settings import FeatureSettings
-from proxyrank.spaces import SearchSpace, data_shape, require
+from proxyrank.spaces import SearchSpace, require
 
 if TYPE_CHECKING:
     import torch
@@ -95,8 +95,8 @@ def _score_all(
     channels_last: bool,
 ) -> Rows:
     check_batch_size(settings.batch_size, chosen)
-    device = resolve_device(settings.device)
-    batches = [_batch(settings, seed, device) for seed in seeds(settings)]
+    batches = settings_batches(settings)
+    check_digest(settings, batches)
     rows: dict[str, Values] = {}
     for name in track(list(factories), total=len(factories), what="score"):
         runs = [
@@ -225,23 +225,6 @@ def own_randomness(seed: int) -> Iterator[None]:
 
 def _factory(space: SearchSpace, arch: str, dataset: str) -> Callable[[], "nn.Module"]:
     return lambda: require(space, "network", "a score").network(arch, dataset)
-
-
-def _batch(settings: FeatureSettings, seed: int, device: "torch.device") -> "Batch":
-    import torch
-
-    from proxyrank.features.network.batch import input_batch
-
-    dtype: torch.dtype = getattr(torch, settings.dtype)
-    return input_batch(
-        settings.input,
-        data_shape(settings.dataset),
-        settings.batch_size,
-        seed,
-        root=settings.root,
-        dtype=dtype,
-        device=device,
-    )
 
 
 def _signs(seed: int) -> Callable[[tuple[int, ...]], "torch.Tensor"]:

@@ -65,6 +65,8 @@ def circle_derivatives(passes: "Passes") -> tuple["Tensor", "Tensor"]:
     from torch import Tensor
     from torch.func import jvp
 
+    from proxyrank.features.network.operations import Elementary
+
     first, second = passes.batch.x[:2].double().flatten(1)
     first = first / first.norm()
     across = second - (second @ first) * first
@@ -83,7 +85,8 @@ def circle_derivatives(passes: "Passes") -> tuple["Tensor", "Tensor"]:
             found: Tensor = network(start * angle.cos() + ahead * angle.sin())[0]
             return found
 
-        derivatives = jvp(lambda angle: jvp(logits, (angle,), (one,))[1], (zero,), (one,))
+        with Elementary():
+            derivatives = jvp(lambda angle: jvp(logits, (angle,), (one,))[1], (zero,), (one,))
     return derivatives[0], derivatives[1]
 
 

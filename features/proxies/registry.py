@@ -25,6 +25,7 @@ from proxyrank.features.proxies import (
     snip,
     swap,
     synflow,
+    trace,
     trainability,
     vkdnw,
     vkdnw_extra,
@@ -43,13 +44,17 @@ PROXIES = MappingProxyType({module.PROXY.name: module.PROXY for module in _MODUL
 """Proxy of each name, in the order of the columns of every table."""
 
 
+READINGS = MappingProxyType({trace.PROXY.name: trace.PROXY})
+"""What is read off a network like a proxy and is no score of it; not among ``all``."""
+
+
 def get_proxies(names: str | Iterable[str] = "all") -> tuple[Proxy, ...]:
     """Proxies by name, each once, in the order of the registry.
 
     Parameters
     ----------
     names
-        ``"all"``, names joined by commas, or a sequence of names.
+        ``"all"`` (those of `PROXIES`), names joined by commas, or a sequence of names.
 
     Raises
     ------
@@ -62,9 +67,10 @@ def get_proxies(names: str | Iterable[str] = "all") -> tuple[Proxy, ...]:
         raise ProxyrankError(f"no proxy given; known: {', '.join(PROXIES)}, all")
     if "all" in wanted:
         wanted = (wanted - {"all"}) | set(PROXIES)
-    for name in sorted(wanted - set(PROXIES)):
-        raise unknown("proxy", name, (*PROXIES, "all"))
-    return tuple(proxy for name, proxy in PROXIES.items() if name in wanted)
+    known = {**PROXIES, **READINGS}
+    for name in sorted(wanted - set(known)):
+        raise unknown("proxy", name, (*known, "all"))
+    return tuple(proxy for name, proxy in known.items() if name in wanted)
 
 
 def columns_of(proxies: Iterable[Proxy]) -> list[str]:

@@ -1,6 +1,6 @@
 """Put feature tables side by side; values of different settings do not get mixed unnoticed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import pandas as pd
@@ -52,6 +52,44 @@ def join_tables(tables: Sequence[FeatureTable], *, force: bool = False) -> Featu
     forced = dict.fromkeys([line for table in tables for line in table.sidecar.forced] + differences)
     sidecar = Sidecar(space=spaces[0], groups=groups, status=rows.reasons, forced=list(forced))
     return FeatureTable(rows.values, sidecar)
+
+
+def overlaid(tables: Sequence[FeatureTable]) -> FeatureTable:
+    """One table of several: a column that two hold is the later one's, settings may differ.
+
+    Parameters
+    ----------
+    tables
+        At least one, of one space.
+
+    Raises
+    ------
+    TableError
+        If the spaces differ.
+    """
+    if len(tables) == 1:
+        return tables[0]
+    kept: list[FeatureTable] = []
+    taken: set[str] = set()
+    for table in reversed(tables):
+        kept.insert(0, _without(table, taken))
+        taken.update(table.columns)
+    return join_tables(kept, force=True)
+
+
+def _without(table: FeatureTable, columns: Collection[str]) -> FeatureTable:
+    groups = {}
+    for name, info in table.sidecar.groups.items():
+        families = [
+            family.model_copy(update={"columns": own})
+            for family in info.families
+            if (own := [column for column in family.columns if column not in columns])
+        ]
+        if families:
+            groups[name] = info.model_copy(update={"families": families})
+    frame = table.frame.drop(columns=table.frame.columns.intersection(list(columns)))
+    status = {column: own for column, own in table.sidecar.status.items() if column in frame}
+    return FeatureTable(frame, table.sidecar.model_copy(update={"groups": groups, "status": status}))
 
 
 def _free_name(name: str, taken: dict[str, GroupInfo]) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.features.groups import GROUPS, Family, FeatureGroup, get_group, parse_groups
+from proxyrank.features.network.batches import with_digest
 from proxyrank.features.network.score_rows import SPREAD
 from proxyrank.features.rows import Rows, ordered
 from proxyrank.features.settings import FeatureSettings
@@ -98,7 +99,10 @@ def plan_parts(
 
     def how(family: Family, column: str) -> Making:
         found = shipped_info(where, column, family, given, every) if prefer_shipped else None
-        return (found.settings, found.shared) if found else (family.resolve(given, usual), share)
+        if found:
+            return found.settings, found.shared
+        own = family.resolve(given, usual)
+        return (with_digest(own).only(family.settings) if "input" in family.settings else own), share
 
     return _parts(space, chosen, wanted, how)
 
@@ -168,7 +172,7 @@ def scored_table(space: str, rows: Rows, settings: FeatureSettings, *, threads: 
 
     The number of threads, by which the last digits of scores differ, is a fact beside the settings.
     """
-    counted = {"threads": str(threads)}
+    settings, counted = with_digest(settings), {"threads": str(threads)}
     groups: dict[str, GroupInfo] = {}
     for group in GROUPS.values():
         parts = []

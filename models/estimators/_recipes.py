@@ -14,6 +14,10 @@ GRAPH = ("graf", "paths", "cell", "flow")
 """Families of columns that need no network."""
 
 
+ALWAYS = ("raw",)
+"""Families that every member sees: nobody names them but for labels that nothing else explains."""
+
+
 @dataclass(frozen=True)
 class Recipe:
     """Members of an ensemble.
@@ -35,7 +39,22 @@ class Recipe:
     wider
         Whether the processes of the first set see all columns instead, where that pays.
     share
-        Weight of the processes in the blend, unless another of `PROCESS_SHARES` pays.
+        Weight of the processes in the blend, unless another of ``shares`` pays.
+    more_penalties
+        Of further processes of every set and target, with length scales of their own.
+    tree_variants
+        Parameters of the trees over ``tree_params``, for each place in turn.
+    shares
+        Other weights of the processes that are tried. None of those of `FEW` and `MANY` is larger than their
+        own: out-of-fold predictions of a process are made from all other rows, those of trees from four
+        fifths, which flatters the processes.
+    gain
+        Gain in out-of-fold KT for which another weight is taken.
+    slack
+        Targets whose processes rank worse out of fold than the best target's, by more than this, are left
+        out; None keeps all.
+    refits
+        Whether processes are predicted out of fold with hyperparameters that have not seen the fold.
     """
 
     process_targets: tuple[str, ...]
@@ -46,6 +65,17 @@ class Recipe:
     tree_families: tuple[str, ...] = GRAPH
     wider: bool = True
     share: float = 2 / 3
+    more_penalties: tuple[float, ...] = ()
+    tree_variants: tuple[Mapping[str, Any], ...] = ({},)
+    shares: tuple[float, ...] = (0.0, 1 / 3, 1 / 2)
+    gain: float = 0.001
+    slack: float | None = None
+    refits: bool = False
+
+    def tree(self, place: int) -> tuple[str, dict[str, Any]]:
+        """Target and parameters of a LightGBM."""
+        variant = self.tree_variants[place % len(self.tree_variants)]
+        return self.tree_targets[place], {**self.tree_params, **variant}
 
 
 FEW_LABELS = 256
@@ -81,10 +111,6 @@ MANY = Recipe(
         "colsample_bytree": 0.6,
     },
 )
-
-PROCESS_SHARES = (0.0, 1 / 3, 1 / 2)
-"""Other weights of the processes that are tried. None is larger than the recipe's: out-of-fold predictions of
-a process are made from all other rows, those of trees from four fifths, which flatters the processes."""
 
 LEAST_GAIN = 0.001
 """Gain in out-of-fold KT for which a choice leaves the recipe."""

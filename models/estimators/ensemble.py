@@ -1,7 +1,7 @@
 """A blend of Gaussian processes and gradient-boosted trees on normalised ranks: the ranking ``all``."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,10 +13,12 @@ from proxyrank.models.estimators._members import (
     MemberOptions,
     columns_of_families,
     fit_processes,
+    keep_targets,
+    processes_left_out,
     trees_left_out,
 )
 from proxyrank.models.estimators._nested import pack_inner, unpack_inner
-from proxyrank.models.estimators._recipes import LEAST_GAIN, PROCESS_SHARES, Recipe, recipe_for
+from proxyrank.models.estimators._recipes import Recipe, recipe_for
 from proxyrank.models.estimators.gp import GaussianProcessRanker
 from proxyrank.models.estimators.lightgbm import LightGBMRanker
 from proxyrank.models.parts.fit_context import FitContext
@@ -72,6 +74,8 @@ class EnsembleRanker(TabularRanker):
     has_contributions = True
     label_sees_oof = True
     arrays_file = "maps.npz"
+    fit_rows: ClassVar[int | None] = None
+    """Rows that the processes' length scales are fitted to, where there are more."""
 
     def __init__(
         self,
@@ -93,16 +97,15 @@ class EnsembleRanker(TabularRanker):
         self.n_jobs = n_jobs
 
     def _fit(self, X: FloatArray, y: FloatArray, context: FitContext) -> None:
-        recipe = recipe_for(len(y))
+        recipe = self._recipe(len(y))
         options = MemberOptions(
-            self.scale, self.direction, self.seed_, self.n_jobs, self.steps, self.tree_share
+            self.scale, self.direction, self.seed_, self.n_jobs, self.steps, self.tree_share, self.fit_rows
         )
         processes, columns = fit_processes(X, y, context, recipe, options)
+        recipe, kept = keep_targets(recipe, processes, SIGNS[self.direction] * y)
+        processes, columns = [processes[i] for i in kept], [columns[i] for i in kept]
         seen = columns_of_families(X.shape[1], context.families, recipe.tree_families)
-        trees = [
-            options.tree(i, target, recipe.tree_params).fit(X[:, seen], y)
-            for i, target in enumerate(recipe.tree_targets)
-        ]
+        trees = [options.tree(i, *recipe.tree(i)).fit(X[:, seen], y) for i in range(len(recipe.tree_targets))]
         self.members_: list[Any] = [*processes, *trees]
         self.columns_ = columns + [seen] * len(trees)
         self._n_processes = len(processes)
@@ -113,6 +116,10 @@ class EnsembleRanker(TabularRanker):
             np.asarray(isotonic.X_thresholds_, dtype=np.float64),
             np.asarray(isotonic.y_thresholds_, dtype=np.float64),
         )
+
+    def _recipe(self, n: int) -> Recipe:
+        """What is fitted to n labels."""
+        return recipe_for(n)
 
     @property
     def used_columns_(self) -> set[int]:
@@ -189,7 +196,7 @@ class EnsembleRanker(TabularRanker):
         self, X: FloatArray, y: FloatArray, context: FitContext, recipe: Recipe, options: MemberOptions
     ) -> FloatArray:
         """Set the weight of the processes; the score [n] of each row, out of fold where that can be had."""
-        left_out = self._left_out(X, y, context.blocks, recipe, options)
+        left_out = self._left_out(X, y, context, recipe, options)
         if left_out is None:
             self.share_ = recipe.share
             return self._score(X)
@@ -199,23 +206,32 @@ class EnsembleRanker(TabularRanker):
             return share * by_process + (1 - share) * by_tree
 
         tau = tau_of_share(blend, SIGNS[self.direction] * y)
-        self.share_ = better_share(tau, recipe.share, PROCESS_SHARES, gain=LEAST_GAIN)
+        self.share_ = better_share(tau, recipe.share, recipe.shares, gain=recipe.gain)
         score = blend(self.share_)
         self.oof_score_ = context.as_given(score)
         return score
 
     def _left_out(
-        self, X: FloatArray, y: FloatArray, blocks: list[int], recipe: Recipe, options: MemberOptions
+        self, X: FloatArray, y: FloatArray, context: FitContext, recipe: Recipe, options: MemberOptions
     ) -> tuple[FloatArray, FloatArray] | None:
         """Normalised ranks [n] of the processes and of the trees, each row predicted without its block."""
+        blocks, n = context.blocks, self._n_processes
         folds = min(self.folds, len(set(blocks)))
         if len(y) < LEAST_OUT_OF_FOLD or folds < 2:
             return None
-        processes = self.members_[: self._n_processes]
-        by_process = np.mean([self.maps_[i](one.left_out_) for i, one in enumerate(processes)], axis=0)
-        seen, maps = X[:, self.columns_[-1]], self.maps_[self._n_processes :]
+        seen, maps = X[:, self.columns_[-1]], self.maps_[n:]
         by_tree = trees_left_out(seen, y, blocks, folds, maps, recipe, options)
-        return None if by_tree is None else (by_process, by_tree)
+        by_process: FloatArray | None
+        if recipe.refits:
+            # those of one target say enough
+            own = [i for i in range(n) if self.members_[i].target == self.members_[0].target]
+            refitted = [(self.members_[i], self.columns_[i]) for i in own]
+            by_process = processes_left_out(
+                X, y, context, folds, [self.maps_[i] for i in own], refitted, options.seed
+            )
+        else:
+            by_process = np.mean([self.maps_[i](self.members_[i].left_out_) for i in range(n)], axis=0)
+        return None if by_tree is None or by_process is None else (by_process, by_tree)
 
     def _blend(self, scores: Sequence[FloatArray]) -> FloatArray:
         ranks = [mapped(score) for mapped, score in zip(self.maps_, scores, strict=True)]

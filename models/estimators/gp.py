@@ -3,14 +3,23 @@
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from proxyrank.common.errors import MissingDependencyError
+from proxyrank.common.errors import MissingDependencyError, ProxyrankError
+from proxyrank.common.seeds import derive_rng
 from proxyrank.models.base import Stored, TabularRanker, as_shares
 from proxyrank.models.parts.arrays import flatten, rebuild
 from proxyrank.models.parts.fit_context import FitContext
 from proxyrank.models.parts.kernel import Posterior, condition, fit_hyperparameters
 from proxyrank.models.parts.standardise import Standardiser, fit_standardiser
 from proxyrank.models.parts.targets import FloatArray, check_target, fit_target
+
+
+def subset_of(n: int, most: int | None) -> slice | NDArray[np.intp]:
+    """All of n positions, or a seeded subset of ``most`` of them, sorted."""
+    if most is None or n <= most:
+        return slice(None)
+    return np.sort(derive_rng("rows of the hyperparameters", n, most).choice(n, most, replace=False))
 
 
 class GaussianProcessRanker(TabularRanker):
@@ -26,6 +35,9 @@ class GaussianProcessRanker(TabularRanker):
         Of the squared log weights of the columns; larger keeps the length scales together.
     steps, learning_rate
         Of Adam.
+    fit_rows
+        Rows that the hyperparameters are fitted to, a seeded subset where there are more; None takes all. The
+        process is conditioned on all rows either way.
     scale
         Scale of the labels, as in `fit_target`.
     direction
@@ -59,6 +71,7 @@ class GaussianProcessRanker(TabularRanker):
         penalty: float = 0.05,
         steps: int = 40,
         learning_rate: float = 0.1,
+        fit_rows: int | None = None,
         scale: str = "auto",
         direction: str = "max",
         random_state: Any = 0,
@@ -68,6 +81,7 @@ class GaussianProcessRanker(TabularRanker):
         self.penalty = penalty
         self.steps = steps
         self.learning_rate = learning_rate
+        self.fit_rows = fit_rows
         self.scale = scale
         self.direction = direction
         self.random_state = random_state
@@ -77,16 +91,19 @@ class GaussianProcessRanker(TabularRanker):
         """Refuse wrong parameters."""
         super().check_params()
         check_target(self.target)
+        if self.fit_rows is not None and self.fit_rows < 2:
+            raise ProxyrankError(f"fit_rows must be at least 2, got {self.fit_rows}")
 
     def _fit(self, X: FloatArray, y: FloatArray, context: FitContext) -> None:
         self.standardiser_ = fit_standardiser(context.pool)
         rows = self.standardiser_.transform(X)
         self.target_ = fit_target(self.target, y, direction=self.direction, scale=self.scale)
         z = self.target_.transform(y)
+        few = subset_of(len(z), self.fit_rows)
         try:
             hyper = fit_hyperparameters(
-                rows,
-                z,
+                rows[few],
+                z[few],
                 penalty=self.penalty,
                 steps=self.steps,
                 rate=self.learning_rate,

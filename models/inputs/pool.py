@@ -45,9 +45,12 @@ def _smallest(space: SearchSpace, train: Sequence[str]) -> str | None:
 
 
 def averageable(groups: Sequence[str]) -> list[str]:
-    """Groups whose columns are averaged: cheap ones that tell equal networks apart."""
+    """Groups whose columns are averaged: cheap ones that tell equal networks apart, and are not meant to."""
+    chosen = {name: get_group(name) for name in groups}
     return [
-        name for name in groups if not get_group(name).needs_network and get_group(name).equal_by == "arch"
+        name
+        for name, group in chosen.items()
+        if not group.needs_network and group.equal_by == "arch" and not group.as_written
     ]
 
 

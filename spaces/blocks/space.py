@@ -19,6 +19,8 @@ _IMAGE = 3
 class SequenceSpace(ParsedSpace[B]):
     """A space whose networks are layers in a row; every block matters, so the exact spelling is canonical."""
 
+    blocks = True
+
     def layers(self, value: B, channels: int) -> list[Layer]:
         """Layers of the network on images of ``channels`` channels."""
         raise NotImplementedError

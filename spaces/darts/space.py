@@ -25,6 +25,7 @@ class DARTSSpace(CellSpace[Genotype]):
     name = "darts"
     description = "DARTS genotypes: a normal and a reduction cell, 4 nodes of 2 operations each"
     ops = (*OPERATIONS.values(), PREVIOUS)
+    concatenates = True
     part_names = ("normal", "reduce")
     skeleton = Skeleton()
 

@@ -25,6 +25,7 @@ class NB101Space(CellSpace[Cell]):
 
     name = "nb101"
     description = "NAS-Bench-101 cells: up to 5 operations on nodes, at most 9 edges"
+    concatenates = True
     arch_columns = ("matrix", "ops")
     ops = tuple(OPERATIONS.values())
     skeleton = Skeleton()

@@ -21,6 +21,9 @@ OPERATIONS: dict[str, Operation] = {
 EDGES = ((0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3))
 """Source and target of each edge, in the order of the string form."""
 
+PLACES = tuple(f"{source}>{target}" for source, target in EDGES)
+"""What features call them."""
+
 TUPLE_OPS = (SKIP, NONE, CONV3, CONV1, POOL)
 """Operation of each code in the tuple form."""
 

@@ -10,6 +10,7 @@ from proxyrank.spaces.graph import Operation, OpGraph
 from proxyrank.spaces.nb201 import keys
 from proxyrank.spaces.nb201.cell import (
     OPERATIONS,
+    PLACES,
     TUPLE_OPS,
     Cell,
     all_cells,
@@ -64,6 +65,7 @@ class NB201Space(ListedSpace):
 
     name = "nb201"
     ops: tuple[Operation, ...] = tuple(OPERATIONS[op] for op in TUPLE_OPS)
+    places: tuple[str, ...] = PLACES
 
     def parse(self, text: object) -> str:
         """String form of a cell given in either spelling; raises ArchitectureError."""

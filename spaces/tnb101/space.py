@@ -10,7 +10,7 @@ from proxyrank.common.errors import ArchitectureError
 from proxyrank.spaces.base import ListedSpace, Sizes
 from proxyrank.spaces.cells import CellSpace
 from proxyrank.spaces.data import DataShape, data_shape
-from proxyrank.spaces.graph import OpGraph
+from proxyrank.spaces.graph import Edge, Operation, OpGraph
 from proxyrank.spaces.nb201 import cell as nb201
 from proxyrank.spaces.nb201 import keys
 from proxyrank.spaces.tnb101.sizes import cell_sizes
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 OPS = (nb201.NONE, nb201.SKIP, nb201.CONV1, nb201.CONV3)
 """Operation of each digit."""
+
+HALVING = Operation("conv", kernel=1, stride=2, name="factorized_reduce")
+"""What a skip is that leaves the input of a cell that halves the image."""
 
 _REDUCE = "reduce"
 _PUBLISHED = re.compile(r"(?:64-41414-)?(\d)_(\d\d)_(\d\d\d)")
@@ -33,7 +36,9 @@ class TNB101MicroSpace(CellSpace[Cell], ListedSpace):
     """All 4,096 cells; edges in the order of the string, codes 0 none, 1 skip, 2 conv1x1, 3 conv3x3."""
 
     name = "tnb101-micro"
-    ops = tuple(nb201.OPERATIONS[op] for op in OPS)
+    ops = (*(nb201.OPERATIONS[op] for op in OPS), HALVING)
+    part_names = ("normal", "reduce")
+    places = nb201.PLACES
     description = "TransNAS-Bench-101 micro: NAS-Bench-201 cells without pooling, 64-41414 skeleton"
 
     def read(self, text: Any) -> Cell:
@@ -85,6 +90,15 @@ class TNB101MicroSpace(CellSpace[Cell], ListedSpace):
     def graph(self, arch: str) -> OpGraph:
         """The cell as written, as a graph of 4 nodes and 6 edges."""
         return nb201.cell_graph(self.value(arch))
+
+    def parts(self, arch: str) -> dict[str, OpGraph]:
+        """The cell where it keeps the size of the image, and where it halves it: a skip computes there."""
+        operations = {
+            edge: HALVING if op == nb201.SKIP and edge[0] == 0 else nb201.OPERATIONS[op]
+            for edge, op in zip(nb201.EDGES, self.value(arch), strict=True)
+        }
+        halving = OpGraph.on_edges(4, (Edge(*edge, operation) for edge, operation in operations.items()))
+        return {"normal": self.graph(arch), "reduce": halving}
 
     def sizes(self, arch: str, dataset: str | DataShape, *, effective: bool = False) -> Sizes:
         """Sizes as built, or of the canonical cell when ``effective``."""

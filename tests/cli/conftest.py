@@ -55,7 +55,7 @@ def run_process() -> Run:
         call = f"sys.argv[1:] = {list(map(str, args))!r}\nfrom proxyrank.cli import main; main()"
         code = f"import sys; {setup}\n{call}"
         done = subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False
+            [sys.executable, "-c", code], capture_output=True, text=True, timeout=900, check=False
         )
         return Result(done.returncode, done.stdout, done.stderr)
 

@@ -80,6 +80,16 @@ def test_v1_r6_scores_of_ones_own(run, labels_csv: Path, tmp_path: Path) -> None
     assert "unknown score 'no_such'" in unknown.err
 
 
+def test_of_several_score_tables_the_later_one_counts(run, labels_csv: Path, tmp_path: Path) -> None:
+    frame = pd.read_csv(labels_csv).head(10)
+    for name, mine in (("one", frame.acc), ("two", -frame.acc)):
+        table = pd.DataFrame({"arch": frame.arch, "mine": mine, name: frame.acc})
+        table.to_csv(tmp_path / f"{name}.csv", index=False)
+    both = ("--scores", tmp_path / "one.csv", "--scores", tmp_path / "two.csv")
+    for by, tau in (("mine", -1.0), ("one", 1.0), ("two", 1.0)):
+        assert run("evaluate", "--labels", labels_csv, *both, "--json", "--by", by).json["KT"] == tau
+
+
 def test_u7_baselines_on_the_same_networks(run, ranker: Path, labels_csv: Path) -> None:
     report = run("evaluate", ranker, "--labels", labels_csv, "--baselines", "--json").json
     assert set(report["baselines"]) == {"flops", "params", "dim"}

@@ -65,6 +65,7 @@ DIFFERENT = {
     "--groups": "what is computed is not what is trained on",
     "--labels": "suggest works without, reproduce has its file",
     "--model": "simulate plays the ensemble, train chooses by the groups",
+    "--input": "that of the shipped features is preferred",
     "--out": "its help says what is written",
     "--repeats": "of folds, of seeds",
     "--seeds": "runs, splits, trainings",

@@ -1,5 +1,6 @@
 """``train`` and ``info``: labels in, ranker folder out, or one line that says what is wrong."""
 
+import json
 import os
 import signal
 import subprocess
@@ -178,3 +179,15 @@ def test_help_describes_every_model(run) -> None:
     for name, info in known_models().items():
         assert name in shown
         assert info.summary.split()[0] in shown
+
+
+def test_the_input_is_stated_in_the_card(run, tmp_path: Path) -> None:
+    how = ("--labels", "digits", "--groups", "vkdnw", "--train-size", 24, "--batch-size", 2)
+    done = run("train", *how, "--input", "pink", "--out", tmp_path / "pink")
+    assert done.code == 0, done.err
+    families = json.loads((tmp_path / "pink" / "ranker.json").read_text())["groups"]["vkdnw"]["families"]
+    assert [family["settings"]["input"] for family in families] == ["pink"]
+    none = run("train", *how, "--input", tmp_path / "none", "--out", tmp_path / "r")
+    assert none.code == 2
+    assert "none" in none.err
+    assert not (tmp_path / "r").exists()

@@ -114,6 +114,7 @@ def test_only_known_rankers_are_written(tmp_path: Path) -> None:
         "lightgbm": "LightGBMRanker",
         "gp": "GaussianProcessRanker",
         "ensemble": "EnsembleRanker",
+        "auto": "AutoRanker",
         "transfer": "TransferRanker",
         "forest": "ForestRanker",
     }

@@ -6,12 +6,8 @@ from itertools import product
 from proxyrank.common.errors import ArchitectureError
 from proxyrank.spaces import ListedSpace, Node, Operation, OpGraph
 
-OPS = {
-    "s": Operation("conv", 3),
-    "b": Operation("conv", 5),
-    "p": Operation("pool", 3),
-    "i": Operation("skip"),
-}
+FAMILIES = {"s": ("conv", 3), "b": ("conv", 5), "p": ("pool", 3), "i": ("skip",)}
+OPS = {letter: Operation(*family) for letter, family in FAMILIES.items()}
 WIDTHS = {"s": 16, "b": 32, "p": 16, "i": 16}
 
 

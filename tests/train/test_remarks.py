@@ -16,7 +16,8 @@ SPACE = get_space("nb201")
 def test_unused_groups_blank_columns_and_labels_without_features() -> None:
     archs = SPACE.sample(6, seed=1)
     labels = make_labels(archs, np.arange(6.0), name="acc")
-    ranker = SimpleNamespace(card=SimpleNamespace(unused=["cell"]), train_archs=tuple(archs[:3]))
+    card = SimpleNamespace(unused=["cell"], groups={"cell": None}, averaged=[])
+    ranker = SimpleNamespace(card=card, train_archs=tuple(archs[:3]), search_space=SPACE)
     assert fit_remarks(ranker, labels) == ["the fitted model does not look at the groups cell"]
     ranker.card.unused = []
     table = compute_features(SPACE, archs[:4], ["sizes"], settings={"dataset": "cifar10"})

@@ -21,7 +21,11 @@ def evaluate(
         typer.Option(help="Judge a score in place of a ranker: flops, params, dim, or a --scores column."),
     ] = None,
     scores: Annotated[
-        str | None, typer.Option(help="CSV/parquet table with column arch and score columns.")
+        list[str] | None,
+        typer.Option(
+            help="CSV/parquet table with column arch and score columns; of several, a column that two hold "
+            "is the later one's."
+        ),
     ] = None,
     label: options.Label = None,
     label_direction: options.LabelDirection = None,
@@ -42,6 +46,7 @@ def evaluate(
     A ranker is judged on its own population without its training cells.
     """
     from proxyrank.evaluate import SIZES, judge_ranker, judge_scores, sized_dataset
+    from proxyrank.features.tables.join import overlaid
 
     if (ranker is None) == (by is None):
         raise ProxyrankError("say what to judge: a ranker folder, or --by NAME (one of the two)")
@@ -59,7 +64,10 @@ def evaluate(
     if card and known.name != card.label.name:
         output.note(f"the ranker was trained on {card.label.name!r} and is judged by {known.name!r}")
     chosen = population or (card.population if card else "all")
-    table = arguments.user_table(where, scores, "--scores", sentinels=sentinel or ())
+    tables = [
+        arguments.user_table(where, name, "--scores", sentinels=sentinel or ()) for name in scores or ()
+    ]
+    table = overlaid([own for own in tables if own is not None]) if tables else None
     reports: dict[str, Report] = {}
     facts: dict[str, Any] = {}
     if loaded:

@@ -149,14 +149,13 @@ OwnBatchSize = Annotated[
     typer.Option("--batch-size", help=f"{_BATCH_SIZE}; that of the shipped table, or 64, if not given."),
 ]
 """`BatchSize` where what is shipped is taken if nothing is said."""
-Input = Annotated[
-    str,
-    typer.Option(
-        "--input",
-        help="noise, pink, a folder of images, an .npy/.npz file, a torchvision name: what the "
-        "networks read.",
-    ),
+_INPUT = "noise, pink, a folder of images, an .npy/.npz file, a torchvision name: what the networks read"
+Input = Annotated[str, typer.Option("--input", help=f"{_INPUT}.")]
+OwnInput = Annotated[
+    str | None,
+    typer.Option("--input", help=f"{_INPUT}; column by column that of the shipped tables, if not given."),
 ]
+"""`Input` where what is shipped is taken if nothing is said."""
 Root = Annotated[str | None, typer.Option("--root", help="Folder of torchvision's data.")]
 Seed = Annotated[
     int, typer.Option("--seed", help="Seed of all that is drawn: splits, models, weights, images.")

@@ -43,6 +43,9 @@ def study(
     split: options.Split = "published",
     seed: options.Seed = 0,
     dataset: options.OwnDataset = None,
+    batch_size: options.OwnBatchSize = None,
+    images: options.OwnInput = None,
+    root: options.Root = None,
     space: options.LabelledSpace = None,
     workers: Annotated[
         int, typer.Option(min=1, help="Processes that share the trials; one keeps them reproducible.")
@@ -56,6 +59,7 @@ def study(
     from proxyrank.train.tuned import study_in_folder
 
     where, table = open_space(space, labels, features=features, label=label, key=key, sentinels=sentinel)
+    features_of = {"batch_size": batch_size, "input": images, "root": root}
     fit = FitPlan(
         groups=wanted_groups(where, groups, table),
         population=population or "all",
@@ -63,6 +67,7 @@ def study(
         train_size=train_size,
         seed=seed,
         dataset=dataset,
+        settings={name: value for name, value in features_of.items() if value is not None},
         threads=threads,
     )
     plan = StudyPlan(trials, arguments.names(metrics), folds, repeats)
@@ -90,6 +95,9 @@ def study(
         "--split": split,
         "--seed": seed,
         "--dataset": dataset,
+        "--batch-size": batch_size,
+        "--input": images,
+        "--root": root,
     }
     _show(report, out, arguments.failed_fields(where, table), json=json)
     if not json:

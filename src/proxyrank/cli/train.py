@@ -13,8 +13,8 @@ from proxyrank.common.errors import ProxyrankError
 from proxyrank.models.catalogue import describe_models
 
 MODEL_HELP = (
-    f"{describe_models()}. If not given: ensemble where network groups join paths and flow (as in all), "
-    "lightgbm elsewhere."
+    f"{describe_models()}. If not given: ensemble where network groups join paths and flow (as in all) "
+    "and for raw, lightgbm elsewhere."
 )
 
 
@@ -47,6 +47,8 @@ def train(
     seed: options.Seed = 0,
     dataset: options.OwnDataset = None,
     batch_size: options.OwnBatchSize = None,
+    images: options.OwnInput = None,
+    root: options.Root = None,
     feature_seed: Annotated[
         int | None, typer.Option(help="Seed of network features; that of the shipped table if not given.")
     ] = None,
@@ -79,7 +81,7 @@ def train(
         train_size=train_size,
         seed=seed,
         dataset=dataset,
-        settings=_given(batch_size=batch_size, seed=feature_seed),
+        settings=_given(batch_size=batch_size, input=images, root=root, seed=feature_seed),
         threads=threads,
         intervals=intervals,
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from proxyrank.common.executors import on_ray
+from proxyrank.common._ray import on_ray
 from proxyrank.features.tables.extract import extract
 from proxyrank.spaces import get_space
 

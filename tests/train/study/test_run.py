@@ -150,7 +150,7 @@ def test_p5_four_processes_at_once_on_one_file(start, tmp_path: Path) -> None:
     storage = str(tmp_path / "study.db")
     processes = [start(storage, 12) for _ in range(4)]
     for process in processes:
-        _, errors = process.communicate(timeout=120)
+        _, errors = process.communicate(timeout=900)
         assert process.returncode == 0, errors
         assert errors == ""
     check_total(storage, 12)
@@ -174,7 +174,7 @@ def test_a_killed_process_loses_nothing(kind: str, start, tmp_path: Path) -> Non
         time.sleep(0.1)
     os.kill(victim.pid, signal.SIGKILL)
     process = start(storage, 12, 8)
-    _, errors = process.communicate(timeout=120)
+    _, errors = process.communicate(timeout=900)
     assert process.returncode == 0, errors
     check_total(storage, 12)
     failed = [trial for trial in load(storage).trials if trial.state == TrialState.FAIL]

@@ -1,0 +1,70 @@
+"""Which groups a ranking has that names none: read off what the space says of itself, never off its name.
+
+Chosen on half a dozen splits of each space in `docs/spaces.md`, LightGBM and Gaussian process apart: beside
+`paths`, `cell` and `flow`, `nodes` and `sizes` gain about .01 of Kendall's tau where cells concatenate (on
+NAS-Bench-101 and DARTS) and nothing where every node is a sum (NAS-Bench-201, TransNAS-Bench-101); blocks
+in a row are ranked as well by `blocks` and `sizes` alone as with `paths` and `flow` beside them.
+"""
+
+from dataclasses import dataclass
+
+from proxyrank.common.errors import ProxyrankError
+from proxyrank.features.groups import GROUPS
+from proxyrank.spaces import SearchSpace, has
+
+
+@dataclass(frozen=True)
+class Default:
+    """Groups of the spaces that have an ability.
+
+    Attributes
+    ----------
+    ability
+        One of `proxyrank.spaces.ABILITIES`.
+    groups
+        Those of them count whose needs the space meets.
+    few
+        Those that are looked at where labels are few; all of them if empty.
+    """
+
+    ability: str
+    groups: tuple[str, ...]
+    few: tuple[str, ...] = ()
+
+
+DEFAULTS = (
+    Default("blocks", ("blocks", "sizes")),
+    Default("concatenates", ("paths", "cell", "flow", "nodes", "sizes")),
+    Default("graph", ("paths", "cell", "flow"), few=("paths", "flow")),
+    Default("config", ("config",)),
+)
+"""The first one whose ability the space has is taken."""
+
+
+FEW_LABEL_GROUPS = (*{name: None for default in DEFAULTS for name in default.few}, "config")
+"""Groups that the correction of a transferred ranking looks at: more columns overfit a few labels."""
+
+
+def default_groups(space: SearchSpace, *, few_labels: bool = False) -> tuple[str, ...]:
+    """Groups of a ranking that names none: those read off the graph or, without one, off the options.
+
+    Parameters
+    ----------
+    space
+        Search space of the ranking.
+    few_labels
+        Whether labels are so few that fewer columns do better.
+
+    Raises
+    ------
+    ProxyrankError
+        If the space has neither.
+    """
+    for default in DEFAULTS:
+        if has(space, default.ability):
+            names = default.few if few_labels and default.few else default.groups
+            return tuple(name for name in names if all(has(space, need) for need in GROUPS[name].needs))
+    raise ProxyrankError(
+        f"the search space {space.name} has neither graphs nor options to read features off; name the "
+        "feature groups, or give a feature table"
+    )
