@@ -1,20 +1,51 @@
 """Networks that a user's own Python function makes."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.errors import MissingDependencyError, NotApplicableError, ProxyrankError
+from proxyrank.common.limits import time_limit
 from proxyrank.common.optional import optional
 
 if TYPE_CHECKING:
     from torch import nn
 
 
-def module_factory(text: str) -> "Callable[[], nn.Module]":
+LIMIT = 60.0
+"""Seconds that a module may take to be imported, and a network to be built."""
+
+
+def module_factories(texts: Sequence[str], *, limit: float = LIMIT) -> "dict[str, Callable[[], nn.Module]]":
+    """Factories by name; one of several that cannot be found raises when it is called, so the others go on.
+
+    Raises as `module_factory` where there is only one.
+    """
+    if len(texts) == 1:
+        return {texts[0]: module_factory(texts[0], limit=limit)}
+    return {text: _lenient(text, limit) for text in texts}
+
+
+def _lenient(text: str, limit: float) -> "Callable[[], nn.Module]":
+    """A factory whose faults, those of finding it too, are reasons of gaps."""
+
+    def build() -> "nn.Module":
+        try:
+            return module_factory(text, limit=limit)()
+        except MissingDependencyError:
+            raise
+        except ProxyrankError as error:
+            raise NotApplicableError(str(error)) from error
+
+    return build
+
+
+def module_factory(text: str, *, limit: float = LIMIT) -> "Callable[[], nn.Module]":
     """The function that ``package.module:name`` names; the working folder is searched too.
+
+    Importing it, and a call, may take ``limit`` seconds.
 
     Raises
     ------
@@ -32,10 +63,13 @@ def module_factory(text: str) -> "Callable[[], nn.Module]":
     here = str(Path.cwd())
     sys.path.insert(0, here)
     try:
-        found = import_module(package)
+        with time_limit(limit, f"importing {package}"):
+            found = import_module(package)
+    except TimeoutError as error:
+        raise ProxyrankError(f"--module {text}: {error}") from error
     except ImportError as error:
         raise ProxyrankError(f"--module {text}: cannot import {package} ({error})") from error
-    except Exception as error:  # whatever the user's module does when it is imported
+    except (Exception, SystemExit) as error:  # whatever the user's module does when it is imported
         reason = str(error).partition("\n")[0]
         raise ProxyrankError(
             f"--module {text}: importing {package} fails ({type(error).__name__}: {reason})"
@@ -47,7 +81,8 @@ def module_factory(text: str) -> "Callable[[], nn.Module]":
     factory = getattr(found, name)
 
     def build() -> "nn.Module":
-        made = factory() if callable(factory) and not isinstance(factory, torch.nn.Module) else factory
+        with time_limit(limit, f"building {text}"):
+            made = factory() if callable(factory) and not isinstance(factory, torch.nn.Module) else factory
         if not isinstance(made, torch.nn.Module):
             raise ProxyrankError(f"--module {text}: expected a torch.nn.Module, got {type(made).__name__}")
         network: nn.Module = made

@@ -29,6 +29,9 @@ def score(
             "given several times."
         ),
     ] = None,
+    timeout: Annotated[
+        float, typer.Option(min=0.001, help="Seconds that --module may take to be imported, and to be built.")
+    ] = 60.0,
     candidates: options.Candidates = None,
     build: Annotated[
         str | None,
@@ -63,7 +66,7 @@ def score(
 
     from proxyrank.features import FeatureSettings
     from proxyrank.features.network.batch import image_shape
-    from proxyrank.features.network.factory import module_factory
+    from proxyrank.features.network.factory import module_factories
     from proxyrank.features.network.score import score_archs, score_factories
     from proxyrank.features.network.score_settings import resolve_device
     from proxyrank.features.tables.plan import scored_table
@@ -94,7 +97,7 @@ def score(
     if device == "auto" and settings.device == "cpu":
         output.note("device auto: no CUDA device, using the CPU")
     if module:
-        scores = score_factories({name: module_factory(name) for name in module}, proxies, settings)
+        scores = score_factories(module_factories(module, limit=timeout), proxies, settings)
     elif isinstance(where, TableSpace):
         scores = score_archs(where, where.names, proxies, settings)
     else:
