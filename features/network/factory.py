@@ -1,12 +1,13 @@
 """Networks that a user's own Python function makes."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.errors import MissingDependencyError, NotApplicableError, ProxyrankError
+from proxyrank.common.limits import time_limit
 from proxyrank.common.optional import optional
 from proxyrank.spaces import picking
 
@@ -14,7 +15,39 @@ if TYPE_CHECKING:
     from torch import nn
 
 
-def module_factory(text: str, logits: str | None = None) -> "Callable[[], nn.Module]":
+LIMIT = 60.0
+"""Seconds that a module may take to be imported, and a network to be built."""
+
+
+def module_factories(
+    texts: Sequence[str], logits: str | None = None, *, limit: float = LIMIT
+) -> "dict[str, Callable[[], nn.Module]]":
+    """Factories by name; one of several that cannot be found raises when it is called, so the others go on.
+
+    Raises as `module_factory` where there is only one.
+    """
+    if len(texts) == 1:
+        return {texts[0]: module_factory(texts[0], logits, limit=limit)}
+    return {text: _lenient(text, logits, limit) for text in texts}
+
+
+def _lenient(text: str, logits: str | None, limit: float) -> "Callable[[], nn.Module]":
+    """A factory whose faults, those of finding it too, are reasons of gaps."""
+
+    def build() -> "nn.Module":
+        try:
+            return module_factory(text, logits, limit=limit)()
+        except MissingDependencyError:
+            raise
+        except ProxyrankError as error:
+            raise NotApplicableError(str(error)) from error
+
+    return build
+
+
+def module_factory(
+    text: str, logits: str | None = None, *, limit: float = LIMIT
+) -> "Callable[[], nn.Module]":
     """The function that ``package.module:name`` names; the working folder is searched too.
 
     Parameters
@@ -23,6 +56,8 @@ def module_factory(text: str, logits: str | None = None) -> "Callable[[], nn.Mod
         The name.
     logits
         Which output of its networks are the logits, where there are several (`picking`).
+    limit
+        Seconds that importing it, and a call, may take.
 
     Raises
     ------
@@ -40,10 +75,13 @@ def module_factory(text: str, logits: str | None = None) -> "Callable[[], nn.Mod
     here = str(Path.cwd())
     sys.path.insert(0, here)
     try:
-        found = import_module(package)
+        with time_limit(limit, f"importing {package}"):
+            found = import_module(package)
+    except TimeoutError as error:
+        raise ProxyrankError(f"--module {text}: {error}") from error
     except ImportError as error:
         raise ProxyrankError(f"--module {text}: cannot import {package} ({error})") from error
-    except Exception as error:  # whatever the user's module does when it is imported
+    except (Exception, SystemExit) as error:  # whatever the user's module does when it is imported
         reason = str(error).partition("\n")[0]
         raise ProxyrankError(
             f"--module {text}: importing {package} fails ({type(error).__name__}: {reason})"
@@ -55,7 +93,8 @@ def module_factory(text: str, logits: str | None = None) -> "Callable[[], nn.Mod
     factory = getattr(found, name)
 
     def build() -> "nn.Module":
-        made = factory() if callable(factory) and not isinstance(factory, torch.nn.Module) else factory
+        with time_limit(limit, f"building {text}"):
+            made = factory() if callable(factory) and not isinstance(factory, torch.nn.Module) else factory
         if not isinstance(made, torch.nn.Module):
             raise ProxyrankError(f"--module {text}: expected a torch.nn.Module, got {type(made).__name__}")
         return picking(made, logits)

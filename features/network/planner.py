@@ -56,10 +56,14 @@ def _values(passes: "Passes", proxy: Proxy) -> dict[str, float | Missing]:
     except (MemoryError, RuntimeError, ValueError, LookupError, ArithmeticError) as error:
         if is_out_of_memory(error):
             return _all_missing(proxy, OUT_OF_MEMORY)
-        return _all_missing(
-            proxy, f"failed: {str(error).splitlines()[0] if str(error) else type(error).__name__}"
-        )
+        return _all_missing(proxy, f"failed: {_first_line(error)}")
     return {column: _finite(values[column]) for column in proxy.columns}
+
+
+def _first_line(error: Exception) -> str:
+    """What went wrong; of a lookup, whose text is the key alone, its kind too."""
+    text = str(error).partition("\n")[0]
+    return text if text and not isinstance(error, LookupError) else f"{type(error).__name__}: {text}"
 
 
 def _all_missing(proxy: Proxy, reason: str) -> dict[str, float | Missing]:

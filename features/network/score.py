@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
-from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.errors import NotApplicableError, ProxyrankError
 from proxyrank.common.progress import track
 from proxyrank.common.seeds import derive_rng, derive_seed
 from proxyrank.features.network.batches import check_digest, settings_batches
@@ -247,7 +247,9 @@ def _score_or_reason(
         return score_with(factory, batch, proxies, seed=seed, channels_last=channels_last, settings=settings)
     except ProxyrankError:
         raise
-    except Exception as error:
+    except NotApplicableError as error:
+        return dict.fromkeys(columns_of(proxies), Missing(str(error)))
+    except (Exception, SystemExit) as error:  # whatever a user's network does
         _log.debug("the network failed", exc_info=error)
         reason = OUT_OF_MEMORY if is_out_of_memory(error) else f"failed: {type(error).__name__}: {error}"
         return dict.fromkeys(columns_of(proxies), Missing(reason))

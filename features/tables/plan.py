@@ -1,7 +1,7 @@
 """What is wanted: columns of families with their settings, as asked for or as a card states them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from proxyrank.common.errors import ProxyrankError
@@ -167,16 +167,20 @@ def group_infos(parts: Sequence[Part]) -> dict[str, GroupInfo]:
     return groups
 
 
-def scored_table(space: str, rows: Rows, settings: FeatureSettings) -> FeatureTable:
-    """A table of scores (`score_archs`), spreads over repeats included, of what is called ``space``."""
-    settings = with_digest(settings)
+def scored_table(space: str, rows: Rows, settings: FeatureSettings, *, threads: int) -> FeatureTable:
+    """A table of scores (`score_archs`), spreads over repeats included, of what is called ``space``.
+
+    The number of threads, by which the last digits of scores differ, is a fact beside the settings.
+    """
+    settings, counted = with_digest(settings), {"threads": str(threads)}
     groups: dict[str, GroupInfo] = {}
     for group in GROUPS.values():
         parts = []
         for family in group.members:
             own = tuple(c for c in rows.values.columns if c.removesuffix(SPREAD) in family.columns)
             if own:
-                parts.append(Part(group, family, own, settings.only(family.settings)))
+                stated = replace(family, facts={**family.facts, **counted})
+                parts.append(Part(group, stated, own, settings.only(family.settings)))
         groups |= group_infos(parts)
     status = ordered(rows.reasons, rows.values)
     return FeatureTable(rows.values, Sidecar(space=space, groups=groups, status=status))

@@ -38,6 +38,7 @@ def test_out_twice_is_byte_equal_and_states_its_settings(run, tmp_path: Path, su
     (zcs,), (vkdnw,) = groups["zcs"]["families"], groups["vkdnw"]["families"]
     assert zcs["columns"] == ["jacov"]
     assert zcs["settings"]["dataset"] == "digits"
+    assert zcs["facts"]["threads"] == str(torch.get_num_threads())
     assert len(vkdnw["columns"]) == 11
 
 

@@ -29,6 +29,9 @@ def score(
             "given several times."
         ),
     ] = None,
+    timeout: Annotated[
+        float, typer.Option(min=0.001, help="Seconds that --module may take to be imported, and to be built.")
+    ] = 60.0,
     candidates: options.Candidates = None,
     build: Annotated[
         str | None,
@@ -60,9 +63,11 @@ def score(
     The networks are the given cells, those of --archs, those of --module, or those that --build makes.
     """
     optional("torch", "score", install="torch")
+    import torch
+
     from proxyrank.features import FeatureSettings
     from proxyrank.features.network.batch import image_shape
-    from proxyrank.features.network.factory import module_factory
+    from proxyrank.features.network.factory import module_factories
     from proxyrank.features.network.score import score_archs, score_factories
     from proxyrank.features.network.score_settings import resolve_device
     from proxyrank.features.tables.plan import scored_table
@@ -95,14 +100,15 @@ def score(
     if device == "auto" and settings.device == "cpu":
         output.note("device auto: no CUDA device, using the CPU")
     if module:
-        scores = score_factories({name: module_factory(name, logits) for name in module}, proxies, settings)
+        scores = score_factories(module_factories(module, logits, limit=timeout), proxies, settings)
     elif isinstance(where, TableSpace):
         scores = score_archs(where, where.names, proxies, settings)
     else:
         scores = score_archs(where, _wanted(where, cells, archs), proxies, settings)
     none = scores.values.isna().all(axis=None)
     if out and not none:
-        scored_table("module" if module else where.name, scores, settings).write(out)
+        name = "module" if module else where.name
+        scored_table(name, scores, settings, threads=torch.get_num_threads()).write(out)
     if json:
         output.print_json(_as_json(scores, settings))
     else:

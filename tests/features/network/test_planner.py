@@ -75,6 +75,10 @@ def test_memory_format_changes_rounding_only(dtype):
             assert last[column] == pytest.approx(value, rel=tolerance), column
 
 
+THREADS = {"zico": 1e-2, "gradsign": 1e-2, "plain": 1e-3, "grasp": 1e-3, "ntk": 1e-3}
+"""How far a value may move with the number of threads, as docs/values.md has it; 1e-4 elsewhere."""
+
+
 def test_r3_threads():
     network, batch = SPACE.network(SPACE.sample(1, seed=3)[0], CONFIG, SMALL), _batch()
     before = torch.get_num_threads()
@@ -86,8 +90,8 @@ def test_r3_threads():
     finally:
         torch.set_num_threads(before)
     for column, value in runs[0].items():
-        if not isinstance(value, Missing) and column != "zico" and not column.startswith("vkdnw_q"):
-            assert runs[1][column] == pytest.approx(value, rel=1e-4), column  # zico is ill-conditioned
+        if not isinstance(value, Missing):
+            assert runs[1][column] == pytest.approx(value, rel=THREADS.get(column, 1e-4)), column
 
 
 def test_shared_passes_are_freed_and_no_network_stays(monkeypatch):
