@@ -3,23 +3,19 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from proxyrank.common.arch_files import arch_texts
-from proxyrank.common.errors import TableError, unknown
+from proxyrank.common.errors import TableError
 from proxyrank.common.labels import SIGNS, Direction
-from proxyrank.common.numeric import numeric_column, parse_number
+from proxyrank.common.numeric import numeric_column
 from proxyrank.common.tabular import SENTINEL, read_table, row_place
 from proxyrank.evaluate._label_checks import LOWER_IS_BETTER, refuse_mixed, shared_best, words
+from proxyrank.evaluate._label_columns import Duplicates, collapse, counted, label_column
 from proxyrank.spaces import SearchSpace, arch_columns, parse_all
-
-Duplicates = Literal["mean", "error"]
-
-_PROBED_CELLS = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +109,7 @@ def load_labels(
     frame = read_table(path, "--labels")
     own = arch_columns(space)
     texts = arch_texts(frame, path, own)
-    name = _label_column(frame, label, path, own)
+    name = label_column(frame, label, path, own)
 
     def place(row: int) -> str:
         return row_place(frame, row, path)
@@ -165,7 +161,7 @@ def make_labels(
     bad = np.isnan(values) | infinite | sentinel
     notes = []
     if bad.any():
-        count = f"{bad.sum()} of {_count(len(values), 'row')} without a finite label in {name!r}"
+        count = f"{bad.sum()} of {counted(len(values), 'row')} without a finite label in {name!r}"
         if strict:
             raise TableError(f"{source}: {count}, the first at {place(int(np.argmax(bad)))}")
         if bad.all():
@@ -174,9 +170,9 @@ def make_labels(
         kinds = f"{blank} blank, {infinite.sum()} infinite, {sentinel.sum()} failed (-1e8)"
         notes.append(f"dropped {count} ({kinds})")
     rows = pd.DataFrame({"arch": list(archs), "value": values, "row": np.arange(len(values))})[~bad]
-    labels, collapse_notes = _collapse(rows, duplicates, source, place)
+    labels, collapse_notes = collapse(rows, duplicates, source, place)
     summary = f"label {name!r}, {'higher' if direction != 'min' else 'lower'} is better: "
-    notes = [summary + f"{_count(len(values), 'row')} in, {len(labels)} out", *notes, *collapse_notes]
+    notes = [summary + f"{counted(len(values), 'row')} in, {len(labels)} out", *notes, *collapse_notes]
     if direction != "min" and LOWER_IS_BETTER.search(words(name)):
         notes.append(
             f"warning: column {name!r} is named like an error or a loss, yet higher counts as better; "
@@ -196,67 +192,6 @@ def require_varied(labels: Labels) -> None:
         If all are equal.
     """
     if labels.values.nunique() == 1:
-        value, rows = float(labels.values.iloc[0]), _count(len(labels.values), "row")
+        value, rows = float(labels.values.iloc[0]), counted(len(labels.values), "row")
         source = f"{labels.path}, column {labels.name!r}" if labels.path else f"column {labels.name!r}"
         raise TableError(f"{source}: label has one distinct value ({value}) over {rows}")
-
-
-def _label_column(frame: pd.DataFrame, label: str | None, path: str | Path, names: Sequence[str]) -> str:
-    others = [column for column in frame.columns if column not in ("arch", *names)]
-    if label is not None:
-        if label in others:
-            return label
-        raise unknown("label column", label, others, where=str(path), error=TableError)
-    # a lone column is the label whatever it holds, so that numeric_column can name its first bad cell
-    candidates = (
-        others if len(others) == 1 else [column for column in others if _looks_numeric(frame[column])]
-    )
-    if len(candidates) == 1:
-        return candidates[0]
-    if candidates:
-        raise TableError(
-            f"{path}: several columns could be the label, name one with --label: {_listing(candidates)}"
-        )
-    raise TableError(f"{path}: no numeric column beside 'arch'; columns: {_listing(others)}")
-
-
-def _looks_numeric(column: pd.Series) -> bool:
-    numbers = [parse_number(cell) for cell in column]
-    filled = [number for number in numbers if number is None or not np.isnan(number)][:_PROBED_CELLS]
-    return sum(number is not None for number in filled) * 2 > len(filled)
-
-
-def _collapse(
-    rows: pd.DataFrame, duplicates: Duplicates, source: str, place: Callable[[int], str]
-) -> tuple[pd.Series, list[str]]:
-    # sorted by value too: the mean of a group must not depend on the order of the rows
-    rows = rows.sort_values(["arch", "value", "row"], ignore_index=True)
-    groups = rows.groupby("arch", sort=False)["value"].agg(["min", "max", "mean", "size"])
-    groups = groups.loc[sorted(groups.index)]
-    spread = groups["max"] - groups["min"]
-    extra = len(rows) - len(groups)
-    different = int((spread > 0).sum())
-    if different and duplicates == "error":
-        arch = str(spread.index[int(np.argmax(spread.to_numpy() > 0))])
-        same = rows[rows["arch"] == arch]
-        found = ", ".join(
-            f"{value} ({place(row)})" for value, row in zip(same["value"], same["row"], strict=True)
-        )
-        raise TableError(f"{source}: different labels for {arch}: {found}")
-    values = groups["mean"].where(spread > 0, groups["min"]).astype(np.float64)  # a mean of equals may round
-    values.index = pd.Index(groups.index, name="arch")
-    if not extra:
-        return values, []
-    note = f"collapsed {_count(extra, 'repeated row')}"
-    if different:
-        note += f"; mean taken of different labels for {_count(different, 'architecture')}, "
-        note += f"largest spread {float(spread.max()):.6g}"
-    return values, [note]
-
-
-def _listing(names: Sequence[str]) -> str:
-    return ", ".join(names) if names else "none"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

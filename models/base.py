@@ -12,12 +12,12 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.labels import SIGNS, check_direction
 from proxyrank.models.parts.arrays import pack_arrays, unpack_arrays
+from proxyrank.models.parts.checks import as_seed, check_spread
 from proxyrank.models.parts.fit_context import FitContext, canonical_order, make_context
 from proxyrank.models.parts.targets import FloatArray, Target
 
@@ -275,28 +275,3 @@ class TabularRanker(RegressorMixin, BaseEstimator, ABC):  # type: ignore[misc]
             self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False
         )
         return features
-
-
-def check_spread(y: FloatArray) -> None:
-    """Refuse constant labels.
-
-    Raises
-    ------
-    ProxyrankError
-        If all labels are equal.
-    """
-    if np.ptp(y) == 0:
-        raise ProxyrankError(f"label has one distinct value ({float(y[0])}) over {y.size} rows")
-
-
-def as_seed(random_state: Any) -> int:
-    """The integer itself, or one drawn from a scikit-learn ``random_state`` of another kind."""
-    if isinstance(random_state, (int, np.integer)):
-        return int(random_state)
-    return int(check_random_state(random_state).randint(2**31 - 1))
-
-
-def as_shares(weights: FloatArray) -> FloatArray:
-    """Weights [d], none negative, over their sum; zeros stay zeros."""
-    shares: FloatArray = weights / (weights.sum() or 1.0)
-    return shares

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from sklearn.isotonic import IsotonicRegression
 
 from proxyrank.common.labels import SIGNS
-from proxyrank.models.base import Stored, TabularRanker, as_shares
+from proxyrank.models.base import Stored, TabularRanker
 from proxyrank.models.estimators._members import (
     MemberOptions,
     columns_of_families,
@@ -19,6 +19,7 @@ from proxyrank.models.estimators._out_of_fold import keep_targets, processes_lef
 from proxyrank.models.estimators._recipes import Recipe, recipe_for
 from proxyrank.models.estimators.gp import GaussianProcessRanker
 from proxyrank.models.estimators.lightgbm import LightGBMRanker
+from proxyrank.models.parts.checks import as_shares
 from proxyrank.models.parts.fit_context import FitContext
 from proxyrank.models.parts.ranks import RankMap, fit_rank_map
 from proxyrank.models.parts.shares import better_share, tau_of_share

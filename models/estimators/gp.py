@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from proxyrank.common.errors import MissingDependencyError, ProxyrankError
 from proxyrank.common.seeds import derive_rng
-from proxyrank.models.base import Stored, TabularRanker, as_shares
+from proxyrank.models.base import Stored, TabularRanker
 from proxyrank.models.parts.arrays import flatten, rebuild
+from proxyrank.models.parts.checks import as_shares
 from proxyrank.models.parts.fit_context import FitContext
 from proxyrank.models.parts.kernel import Posterior, condition, fit_hyperparameters
 from proxyrank.models.parts.standardise import Standardiser, fit_standardiser

@@ -11,8 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 from proxyrank.common.errors import ProxyrankError, unknown
 from proxyrank.common.labels import SIGNS
 from proxyrank.common.seeds import derive_rng
-from proxyrank.models.base import Stored, TabularRanker, as_shares
+from proxyrank.models.base import Stored, TabularRanker
 from proxyrank.models.estimators._grades import GRADES, grade_labels, make_queries
+from proxyrank.models.parts.checks import as_shares
 from proxyrank.models.parts.fit_context import FitContext
 from proxyrank.models.parts.targets import FloatArray, check_target, fit_target
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from proxyrank.cli import arguments, options, output
-from proxyrank.cli.own_table import built_space
+from proxyrank.cli.built_table import built_space
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.spaces import data_shape, default_dataset, get_space, has, require
 

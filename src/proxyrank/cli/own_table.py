@@ -12,7 +12,7 @@ from proxyrank.common.tabular import is_table, read_table
 from proxyrank.spaces import SearchSpace, arch_columns, data_shape
 from proxyrank.spaces.files import FileFunction
 from proxyrank.spaces.table import TableSpace
-from proxyrank.spaces.table_file import read_table_space, table_space
+from proxyrank.spaces.table_file import read_table_space
 from proxyrank.train.digits.benchmarks import BENCHMARKS
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def open_ranker(
     where, notes = read_table_space(
         path, like=card.hyperparameters, build=maker, data=data, sentinels=sentinels or ()
     )
-    _say(notes)
+    say(notes)
     return ProxyRanker.load(folder, n_jobs=threads, space=where), None
 
 
@@ -116,87 +116,13 @@ def _dataset_of(card: "RankerCard") -> str:
     return stated[0] if stated else "cifar10"
 
 
-def trained_space(
-    build: str | None,
-    dataset: str | None,
-    candidates: str | None,
-    labels: str,
-    *,
-    key: str | None = None,
-    label: str | None = None,
-    logits: str | None = None,
-    sentinels: Sequence[float] | None = None,
-) -> TableSpace:
-    """The rows of ``--candidates``, without the column that is learnt, built by ``--build``.
-
-    Raises
-    ------
-    ProxyrankError
-        If there is no table, or `built_space` raises.
-    """
-    if candidates is None:
-        raise ProxyrankError("--build needs --candidates, the table whose rows it is called with")
-    learnt = label or _only_label(arguments.data_path(candidates, "--candidates"), labels, key)
-    return built_space(build, dataset, candidates, key=key, label=learnt, logits=logits, sentinels=sentinels)
-
-
-def built_space(
-    build: str | None,
-    dataset: str | None,
-    candidates: str | None,
-    rows: Sequence[str] = (),
-    *,
-    key: str | None = None,
-    label: str | None = None,
-    logits: str | None = None,
-    sentinels: Sequence[float] | None = None,
-) -> TableSpace:
-    """The rows of ``--candidates``, or those given as ``depth=3,width=32``, built by ``--build``.
-
-    Raises
-    ------
-    ProxyrankError
-        If the table or the builder will not do.
-    """
-    maker = FileFunction.of(build, logits=logits) if build else None
-    data = data_shape(dataset or "cifar10", square=False)
-    if (candidates is None) == (not rows):
-        raise ProxyrankError("say which networks: --candidates TABLE, or arguments such as depth=3,width=32")
-    if candidates is None:
-        where, notes = table_space(_table_of(rows), "the arguments", build=maker, data=data)
-    else:
-        file = arguments.data_path(candidates, "--candidates")
-        where, notes = read_table_space(
-            file,
-            key=key,
-            label=label,
-            option="--candidates",
-            build=maker,
-            data=data,
-            sentinels=sentinels or (),
-        )
-    _say(notes)
-    return where
-
-
-def _table_of(rows: Sequence[str]) -> "pd.DataFrame":
-    """Arguments such as ``depth=3,width=32`` as a table of texts; what one leaves out is blank."""
-    import pandas as pd
-
-    for row in rows:
-        if any("=" not in part for part in row.split(",")):
-            raise ProxyrankError(f"{row}: expected COLUMN=VALUE joined by commas, such as depth=3,width=32")
-    pairs = [dict(part.split("=", 1) for part in row.split(",")) for row in rows]
-    return pd.DataFrame(pairs).fillna("")
-
-
 def _table_space(
     path: str, labels: str | None, label: str | None, key: str | None, sentinels: Sequence[float]
 ) -> TableSpace:
     file = arguments.data_path(path, "--features")
-    learnt = label or (_only_label(file, labels, key) if labels else None)
+    learnt = label or (only_label(file, labels, key) if labels else None)
     where, notes = read_table_space(file, key=key, label=learnt, sentinels=sentinels)
-    _say(notes)
+    say(notes)
     return where
 
 
@@ -223,16 +149,17 @@ def learnable(space: SearchSpace, labels: "Labels") -> SearchSpace:
     from proxyrank.train.own_leaks import without_label
 
     found, notes = without_label(space, labels)
-    _say(notes)
+    say(notes)
     return found
 
 
-def _say(notes: list[str]) -> None:
+def say(notes: list[str]) -> None:
+    """Each remark on a line of the error stream."""
     for text in notes:
         output.note(text)
 
 
-def _only_label(features: Path, labels: str, key: str | None) -> str | None:
+def only_label(features: Path, labels: str, key: str | None) -> str | None:
     """The one column of the labels that the table of architectures has not; None where that does not tell."""
     known = list(read_table(features, "--features"))
     read = map(str, read_table(arguments.data_path(labels, "--labels")))

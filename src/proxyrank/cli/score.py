@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from proxyrank.cli import arguments, options, output
-from proxyrank.cli.own_table import built_space
+from proxyrank.cli.built_table import built_space
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.optional import optional
 from proxyrank.spaces import SearchSpace, default_dataset, get_space, parse_all

@@ -6,9 +6,10 @@ from typing import Annotated, Any, Literal
 import typer
 
 from proxyrank.cli import arguments, options, output
+from proxyrank.cli.built_table import trained_space
 from proxyrank.cli.labels import read_labels
 from proxyrank.cli.next_steps import print_rank_step
-from proxyrank.cli.own_table import learnable, open_space, trained_space
+from proxyrank.cli.own_table import learnable, open_space
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.models.catalogue import describe_models
 from proxyrank.spaces import SearchSpace
