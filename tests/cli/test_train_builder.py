@@ -76,3 +76,13 @@ def test_candidates_without_a_builder_are_a_table(run) -> None:
     assert run("rank", "R", "--candidates", "candidates.csv", "--unseen").code == 0
     both = run("rank", "R", "--candidates", "candidates.csv", "--features", "candidates.csv", "--unseen")
     assert "two names for the table" in both.err
+
+
+def test_names_of_another_family_are_told_the_way_out(run) -> None:
+    args = ("train", "--labels", "trained.csv", "--label", "acc", "--no-intervals", "--out", "R")
+    table = ("--features", "candidates.csv")
+    done = run(*args, *table, "--space", "nb201")
+    assert done.code == 2
+    assert "is not a topology cell" in done.err
+    assert done.err.strip().endswith("for networks of your own: --space table")
+    assert run(*args, *table, "--space", "table").code == 0

@@ -54,7 +54,13 @@ def open_space(
     if key:
         raise ProxyrankError(f"--id names the architectures of a table; leave --space {space} out")
     where = labelled_space(space, labels)
-    return where, arguments.user_table(where, features, sentinels=sentinels or ())
+    try:
+        return where, arguments.user_table(where, features, sentinels=sentinels or ())
+    except ArchitectureError as error:
+        file = arguments.data_path(features or "", "--features")
+        if not is_foreign(where, read_table(file), file):
+            raise
+        raise ArchitectureError(f"{error}; for networks of your own: --space table") from None
 
 
 def open_ranker(
