@@ -1,6 +1,6 @@
 """Which groups a ranking has that names none: read off what the space says of itself, never off its name.
 
-Chosen on half a dozen splits of each space in `docs/spaces.md`, LightGBM and Gaussian process apart: beside
+Chosen on two to six splits of each space in `docs/spaces.md`, LightGBM and Gaussian process apart: beside
 `paths`, `cell` and `flow`, `nodes` and `sizes` gain about .01 of Kendall's tau where cells concatenate (on
 NAS-Bench-101 and DARTS) and nothing where every node is a sum (NAS-Bench-201, TransNAS-Bench-101); blocks
 in a row are ranked as well by `blocks` and `sizes` alone as with `paths` and `flow` beside them.

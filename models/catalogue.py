@@ -71,11 +71,12 @@ GRAPH_CORE = frozenset({"paths", "flow"})
 def default_model(groups: str | Collection[str], space: "SearchSpace | None" = None) -> str:
     """Model of a ranking that names none.
 
-    ``auto`` for features of graphs: on every space of `docs/spaces.md` it ranks better than LightGBM. A space
-    whose published figures here were made with another one says so (``usual_model``). There, and without
-    graphs: the ensemble where network features join path and flow features, as in the ranking ``all``: it
-    takes them only where they pay, trees alone lose by them. The ensemble too for raw operations, which
-    labels such as latency are a sum over: its processes see that. LightGBM elsewhere.
+    ``auto`` for features of graphs: it ranks better than LightGBM on all lines of `docs/spaces.md` but one
+    (TransNAS-Bench-101, 32 labels: .606 and .614). A space whose published figures here were made with
+    another one says so (``usual_model``). There, and without graphs: the ensemble where network features join
+    path and flow features, as in the ranking ``all``: it takes them only where they pay, trees alone lose by
+    them. The ensemble too for raw operations, which labels such as latency are a sum over: its processes see
+    that. LightGBM elsewhere.
     """
     from proxyrank.features import GROUPS  # it loads pandas, and help texts need none
     from proxyrank.spaces import has

@@ -5,7 +5,7 @@ from typing import ClassVar
 from proxyrank.models.estimators._recipes import FEW_LABELS, Recipe
 from proxyrank.models.estimators.ensemble import EnsembleRanker
 
-_FAMILIES = ("graf", "paths", "cell", "flow", "nodes", "blocks", "sizes", "config", "raw", "user")
+_FAMILIES = ("graf", "paths", "cell", "flow", "nodes", "blocks", "sizes", "config", "user")
 """Columns that need no network."""
 
 _TREES = {
