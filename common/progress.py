@@ -76,11 +76,6 @@ def _progress() -> "Progress":
                 return Text("")
             return Text(f"{speed:.1f}/s" if speed >= 1 else f"{3600 * speed:.0f}/h")
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        Rate(),
-        TimeRemainingColumn(),
-    )
+    what = TextColumn("{task.description}")
+    columns = (what, BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn())
     return Progress(*columns, console=Console(stderr=True), transient=True)

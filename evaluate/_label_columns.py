@@ -11,8 +11,6 @@ from proxyrank.common.errors import TableError, unknown
 from proxyrank.common.numeric import parse_number
 
 Duplicates = Literal["mean", "error"]
-
-
 _PROBED_CELLS = 100
 
 

@@ -70,8 +70,7 @@ class ParsedSpace(Generic[A]):
         if n < 0:
             raise ProxyrankError(f"cannot sample {n} architectures of {self.name}")
         rng = derive_rng("sample", self.name, population, seed)
-        found: dict[str, None] = {}
-        misses = 0
+        found, misses = dict[str, None](), 0
         while len(found) < n:
             before = len(found)
             if (value := self.draw(rng)) is not None:

@@ -24,8 +24,7 @@ def digits_tensors(settings: DigitsSettings) -> tuple[Tensor, Tensor, Tensor, Te
     images = (images - train.mean()) / train.std()
     images = images + settings.noise * rng.standard_normal(images.shape)
     x = torch.from_numpy(images.astype(np.float32))[:, None].repeat(1, 3, 1, 1)
-    y = torch.from_numpy(digits.target[order].astype(np.int64))
-    cut = settings.train_images
+    y, cut = torch.from_numpy(digits.target[order].astype(np.int64)), settings.train_images
     return x[:cut], y[:cut], x[cut:], y[cut:]
 
 
