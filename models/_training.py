@@ -60,7 +60,7 @@ class Fitted:
     notes
         What a person should know, one line each.
     medians
-        What stands in for gaps that only new rows have (`training_medians`).
+        What stands in for gaps of a user's own columns (`training_medians`).
     """
 
     names: list[str]
@@ -139,7 +139,7 @@ def fit_estimator(
     notes = _notes(rows, features.sidecar.forced, why)
     for note in notes:
         _log.info("%s", note)
-    medians = training_medians(features.frame.loc[rows.archs, names])
+    medians = training_medians(features, features.frame.loc[rows.archs, names])
     return Fitted(names, found, [*leaks, *notes], medians)
 
 

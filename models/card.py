@@ -75,7 +75,7 @@ class RankerCard(BaseModel):
     intervals
         Prediction intervals; None where they were not asked for, or cannot be (a note says why).
     medians
-        Of the columns that no training row lacked: what stands in for gaps of new rows.
+        Of the columns of a user's own table that no training row lacked: what stands in for gaps.
     notes
         What a person should know, one line each.
     """

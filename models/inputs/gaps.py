@@ -1,9 +1,9 @@
-"""Values that are missing at ranking although no training row lacked them: one rule for every model.
+"""Values that a user's table lacks at ranking although no training row lacked them.
 
-The median of the column's training rows stands in, the row is marked ``imputed`` and one line counts them,
-whoever made the column and whichever model reads it. A model that never met a gap would otherwise guess in
-its own way (LightGBM takes it for 0). Gaps that were there in training are the model's own affair: it learnt
-what they mean. Rankers from before the rule reached computed columns rank as they did.
+The rule, for every model: the median of the column's training rows stands in, the row is marked ``imputed``
+and one line counts them. A model that never met a gap would otherwise guess in its own way (LightGBM takes
+it for 0). Gaps that were there in training are the model's own affair, and so are those of columns that this
+package computes: they mean a network that has no such value, and rankings that people have stay as they are.
 """
 
 import logging
@@ -13,15 +13,23 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from proxyrank.features import FeatureTable
+
 IMPUTED = "imputed"
 """Column of a ranking that marks rows in which a median stands in."""
 
 _log = logging.getLogger(__name__)
 
 
-def training_medians(rows: pd.DataFrame) -> dict[str, float]:
-    """Median of each column that no training row lacks."""
-    whole = [str(column) for column in rows if np.isfinite(rows[column].to_numpy()).all()]
+def training_medians(table: FeatureTable, rows: pd.DataFrame) -> dict[str, float]:
+    """Median of each column of a user's own table that no training row (``rows`` of it) lacks."""
+    own = {
+        column
+        for info in table.sidecar.groups.values()
+        if info.source != "computed"
+        for column in info.columns
+    }
+    whole = [str(column) for column in rows if column in own and np.isfinite(rows[column].to_numpy()).all()]
     return {column: float(rows[column].median()) for column in whole}
 
 
