@@ -37,7 +37,11 @@ def own_leaks(space: SearchSpace, labels: Labels) -> tuple[list[str], list[str]]
     if not isinstance(space, TableSpace) or not space.names:
         return [], []
     numbers = [option for option, words in space.options.items() if not words]
-    rows = [[space.config(arch)[option] for option in numbers] for arch in space.names]
-    frame = pd.DataFrame(rows, index=space.names, columns=numbers, dtype="float64")
+    # the space of a written table of features knows what its rows are called, not what describes them
+    rows = {arch: own for arch in space.names if set(numbers) <= set(own := space.config(arch))}
+    if not rows:
+        return [], []
+    values = [[own[option] for option in numbers] for own in rows.values()]
+    frame = pd.DataFrame(values, index=list(rows), columns=numbers, dtype="float64")
     known = labels.values[np.isfinite(labels.values) & labels.values.index.isin(frame.index)]
     return leaking_columns(frame, list(known.index), known.to_numpy(dtype=np.float64))

@@ -66,7 +66,8 @@ def test_every_architecture_is_a_class_of_its_own(space) -> None:
 
 
 def test_training_tuning_and_transfer(space) -> None:
-    plan = FitPlan(("flow",), split="grouped", train_size=40, params={"n_estimators": 20})
+    few = {"n_estimators": 20}
+    plan = FitPlan(("flow",), model="lightgbm", split="grouped", train_size=40, params=few)
     labels = labelled(2.0)
     source = fit_ranker(space, labels, plan)
     tuned = fit_tuned(space, labels, plan, 2)

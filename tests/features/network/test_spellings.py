@@ -3,6 +3,7 @@
 import math
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 import torch
@@ -25,7 +26,9 @@ Wrap = Callable[[nn.Module], nn.Module]
 
 @pytest.fixture(scope="module")
 def batch() -> Batch:
-    return noise_batch(DataShape(resolution=8), 6, seed=0, dtype=torch.float64)
+    """Two images a class, which epe_nas needs."""
+    drawn = noise_batch(DataShape(resolution=8), 6, seed=0, dtype=torch.float64)
+    return replace(drawn, y=torch.tensor([0, 9, 4, 9, 0, 4]))
 
 
 def convs(wrap: Wrap = lambda conv: conv) -> nn.Module:
