@@ -7,8 +7,6 @@ from proxyrank.evaluate.metrics import (
 )
 
 _FEW = 30
-
-
 _STRONGLY_NEGATIVE = -0.3
 
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
 from proxyrank.common.errors import ProxyrankError
+from proxyrank.spaces.base import FullSpace, SearchSpace
 from proxyrank.spaces.data import DATASETS
 
 if TYPE_CHECKING:
     pass
-from proxyrank.spaces.base import FullSpace, SearchSpace
 
 ABILITIES: Mapping[str, str] = {
     "data": "images of its own",

@@ -1,7 +1,6 @@
 """The images that settings mean, and their digest: a path may hold others tomorrow."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from proxyrank.common.digests import parts_digest
@@ -82,6 +81,5 @@ def _bytes(tensor: "Tensor") -> bytes:
     return plain.cpu().contiguous().numpy().tobytes()
 
 
-@lru_cache(maxsize=8)
 def _digest(settings: FeatureSettings) -> str:
     return batches_digest(settings_batches(settings))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from proxyrank.common.errors import ProxyrankError
@@ -97,12 +98,14 @@ def plan_parts(
     families = [family for group in chosen for family in group.families(space)]
     usual = usual_settings(where, families, given) if prefer_shipped else FeatureSettings()
 
+    stamped = cache(with_digest)  # images are read once per plan, not once per column
+
     def how(family: Family, column: str) -> Making:
         found = shipped_info(where, column, family, given, every) if prefer_shipped else None
         if found:
             return found.settings, found.shared
         own = family.resolve(given, usual)
-        return (with_digest(own).only(family.settings) if "input" in family.settings else own), share
+        return (stamped(own).only(family.settings) if "input" in family.settings else own), share
 
     return _parts(space, chosen, wanted, how)
 

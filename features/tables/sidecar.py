@@ -18,8 +18,6 @@ from proxyrank.common.version import own_version
 from proxyrank.features.settings import FeatureSettings
 
 FORMAT = "proxyrank-features/2"
-
-
 FORMATS = ("proxyrank-features/1", FORMAT)
 """Formats that are read. The first stated one version and one set of settings per group."""
 

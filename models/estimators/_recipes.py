@@ -12,8 +12,6 @@ from typing import Any
 
 GRAPH = ("graf", "paths", "cell", "flow")
 """Families of columns that need no network."""
-
-
 ALWAYS = ("raw",)
 """Families that every member sees: nobody names them but for labels that nothing else explains."""
 

@@ -6,14 +6,8 @@ from typing import Any
 
 STORED_AS = {"colsample_bytree": "colsample"}
 """Parameters that studies store by an older name, so that those begun under it go on."""
-
-
 COLUMNS = "columns"
-
-
 SELECT = "select_groups"
-
-
 USE = "use_"
 
 

@@ -30,8 +30,6 @@ MODEL_SPACES: dict[str, dict[str, BaseDistribution]] = {
     },
 }
 """Parameters of each model that can be tuned. The model's own default lies in every one of them."""
-
-
 STARTS: dict[str, tuple[dict[str, Any], ...]] = {
     "lightgbm": (
         # random thresholds: smoother, worth more trees of more columns

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from proxyrank.cli import arguments
+from proxyrank.cli.own_table import only_label, say
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.spaces import data_shape
 from proxyrank.spaces.files import FileFunction
@@ -12,8 +13,6 @@ from proxyrank.spaces.table_file import read_table_space, table_space
 
 if TYPE_CHECKING:
     import pandas as pd
-
-from proxyrank.cli.own_table import only_label, say
 
 
 def trained_space(

@@ -67,6 +67,7 @@ def score(
 
     from proxyrank.features import FeatureSettings
     from proxyrank.features.network.batch import image_shape
+    from proxyrank.features.network.batches import WITHOUT_DATA
     from proxyrank.features.network.factory import module_factories
     from proxyrank.features.network.score import score_archs, score_factories
     from proxyrank.features.network.score_settings import resolve_device
@@ -80,7 +81,7 @@ def score(
     if logits and not (module or build):
         raise ProxyrankError("--logits is about the networks of --module or --build")
     dataset = arguments.dataset_of(dataset, shape, classes)
-    if dataset is None and (module or build) and images not in ("noise", "pink"):
+    if dataset is None and (module or build) and images not in WITHOUT_DATA:
         dataset = str(image_shape(images, root))
     where: SearchSpace = (
         built_space(build, dataset, candidates, cells or (), key=key, logits=logits, sentinels=sentinel)

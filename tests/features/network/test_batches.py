@@ -7,7 +7,7 @@ import pytest
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.features import FeatureSettings, compute_features
-from proxyrank.features.network.batches import _digest, with_digest
+from proxyrank.features.network.batches import with_digest
 from proxyrank.features.tables.compute import compute_parts
 from proxyrank.features.tables.plan import stated_parts
 from proxyrank.spaces import get_space
@@ -19,7 +19,6 @@ ARCHS = SPACE.sample(2, seed=0)
 def _images(path: Path, seed: int) -> str:
     images = np.random.default_rng(seed).integers(0, 255, (8, 8, 8, 3)).astype(np.uint8)
     np.savez(path, x=images, y=np.arange(8))
-    _digest.cache_clear()
     return str(path)
 
 
