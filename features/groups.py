@@ -57,11 +57,10 @@ class Family:
     def resolve(
         self,
         given: FeatureSettings,
-        usual: FeatureSettings = FeatureSettings(),  # noqa: B008  # frozen
+        usual: FeatureSettings | None = None,
     ) -> FeatureSettings:
         """What its values depend on: given settings, else its own defaults, else what is usual beside it."""
-        fallback = {**usual.stated(), **self.defaults}
-        return given.changed(**{**fallback, **given.stated()}).only(self.settings)
+        return given.filled(self.defaults, usual).only(self.settings)
 
 
 @dataclass(frozen=True)

@@ -113,6 +113,15 @@ class FeatureSettings(BaseModel):
         """These settings with some others; both count as given."""
         return type(self)(**{**self.model_dump(exclude_unset=True), **values})
 
+    def filled(self, own: Mapping[str, Any], usual: Self | None = None) -> Self:
+        """These settings; what was not given is taken from ``own``, else from ``usual``.
+
+        Own defaults of proxies are about images: sequences and rows of a table have none.
+        """
+        images = len(data_shape(self.dataset, square=False).shape) == 3
+        fallback = {**(usual.stated() if usual else {}), **(own if images else {})}
+        return self.changed(**{name: fallback[name] for name in fallback.keys() - self.model_fields_set})
+
     def only(self, names: Iterable[str]) -> Self:
         """The named settings, all of them stated; the others are at their defaults."""
         kept = set(names)

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
+import pandas as pd
 from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from proxyrank.features import GROUPS, FeatureSettings, compute_features, parse_groups, preferred_settings
+from proxyrank.features import GROUPS, FeatureSettings, compute_features, parse_groups
 from proxyrank.models._alignment import arch_list
 from proxyrank.models._architecture_input import ArchitectureInput
 from proxyrank.models.inputs.matching import as_matrix
@@ -75,7 +76,7 @@ class ArchitectureFeatures(TransformerMixin, ArchitectureInput):  # type: ignore
         """
         space = get_space(self.space)
         names = parse_groups(self.groups)
-        self.settings_ = preferred_settings(space.name, names, self.settings)
+        self.settings_ = FeatureSettings.of(self.settings)
         self._parsed(X)
         self.feature_names_ = [column for name in names for column in GROUPS[name].columns(space)]
         return self
@@ -94,13 +95,18 @@ class ArchitectureFeatures(TransformerMixin, ArchitectureInput):  # type: ignore
         if not unique:
             return np.zeros((0, len(self.feature_names_)))
         space = get_space(self.space)
-        frame = compute_features(space, unique, parse_groups(self.groups), settings=self.settings_).frame
+        frame = self._columns(space, unique)
         return as_matrix(frame.loc[own, self.feature_names_])
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray[Any, np.dtype[np.object_]]:
         """Names of the columns; the argument is not used."""
         check_is_fitted(self)
         return np.array(self.feature_names_, dtype=object)
+
+    def _columns(self, space: SearchSpace, archs: list[str]) -> pd.DataFrame:
+        groups = parse_groups(self.groups)
+        table = compute_features(space, archs, groups, settings=self.settings_, prefer_shipped=True)
+        return table.frame
 
     def _parsed(self, X: Any) -> list[str]:
         texts = arch_list(X)

@@ -1,7 +1,8 @@
 """Whose labels the tables are made of: NAS-Bench-201's, or those of the shipped digits benchmark."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -11,10 +12,12 @@ from proxyrank.features import (
     GROUPS,
     FeatureSettings,
     Known,
+    get_group,
     preferred_settings,
     shipped_rows,
     shipped_tables,
 )
+from proxyrank.features.tables.plan import Part, plan_parts
 from proxyrank.spaces import DATASETS, SearchSpace, get_space, require
 from proxyrank.train.digits import digits_table
 
@@ -42,6 +45,8 @@ class Bench:
         Cells that tables 8 and 9 compute anew, a seeded subset; None takes all.
     threads
         Of the models.
+    input
+        What the networks read; None takes column by column what is shipped.
     """
 
     name: str
@@ -52,12 +57,18 @@ class Bench:
     ablation: str
     cells: int | None
     threads: int = 1
+    input: str | None = None
 
-    def covered(self, dataset: str, population: str) -> list[str]:
-        """Labelled cells of a population whose network features are shipped, sorted."""
+    def covered(self, dataset: str, population: str, groups: Sequence[str] = ()) -> list[str]:
+        """Labelled cells of a population whose network features are shipped, sorted.
+
+        Of the named groups every column has to be shipped; of others what is shipped for any cell.
+        """
         archs = self.labelled(dataset, population)
-        found = self._shipped(dataset, archs, self.settings(dataset)).found
-        return list(found.index[found.all(axis=1)]) if len(found.columns) else []
+        found = self._shipped(dataset, archs).found
+        needed = {column for name in groups for column in get_group(name).columns(self.space)}
+        complete = len(found.columns) and needed <= set(found.columns)
+        return list(found.index[found.all(axis=1)]) if complete else []
 
     def labelled(self, dataset: str, population: str) -> list[str]:
         """Labelled cells of a population, sorted."""
@@ -69,31 +80,48 @@ class Bench:
         ]
 
     def settings(self, dataset: str) -> FeatureSettings:
-        """Settings of the shipped network features."""
-        return preferred_settings(self.space.name, NETWORK_GROUPS, {"dataset": dataset})
+        """Settings of most of the shipped network features."""
+        return preferred_settings(self.space.name, NETWORK_GROUPS, self._given(dataset))
 
     def features(self, dataset: str, archs: list[str]) -> pd.DataFrame:
-        """Network features of covered cells: with the paper's batch where they are shipped (see `large`)."""
-        usual = self._shipped(dataset, archs, self.settings(dataset)).rows.values
+        """Network features of covered cells: with the paper's batch where they are shipped so."""
+        usual = self._shipped(dataset, archs).rows.values
         return self._large(dataset, archs).combine_first(usual)[usual.columns]
 
-    def large(self, dataset: str, archs: list[str]) -> list[str]:
-        """Columns that `features` has with the paper's batch: those shipped for all of the cells."""
-        return [str(column) for column in self._large(dataset, archs)]
+    def making(self, dataset: str, archs: list[str]) -> dict[str, FeatureSettings]:
+        """How each column of `features` was made."""
+        large = set(self._large(dataset, archs).columns)
+        usual, others = (
+            {column: part.settings for part in self._parts(dataset, **own) for column in part.columns}
+            for own in ({}, {"batch_size": PAPER_BATCH})
+        )
+        held = self._shipped(dataset, archs).rows.values.columns
+        return {column: (others if column in large else usual)[column] for column in map(str, held)}
 
-    def batches(self, dataset: str, archs: list[str]) -> str:
-        """Batch sizes of `features`, for a note."""
-        large = self.large(dataset, archs)
-        usual = f"batch {self.settings(dataset).batch_size}"
-        return f"{usual}; batch {PAPER_BATCH}: {', '.join(large)}" if large else usual
+    def makings(self, dataset: str, archs: list[str]) -> str:
+        """Input and batch sizes of `features`, for a note."""
+        ways: dict[str, list[str]] = {}
+        for column, own in self.making(dataset, archs).items():
+            ways.setdefault(f"{own.input}, batch {own.batch_size}", []).append(column)
+        first, *rest = sorted(ways, key=lambda way: -len(ways[way]))
+        return "; ".join((first, *(f"{way}: {', '.join(ways[way])}" for way in rest)))
 
     def _large(self, dataset: str, archs: list[str]) -> pd.DataFrame:
-        known = self._shipped(dataset, archs, self.settings(dataset).changed(batch_size=PAPER_BATCH))
+        """Columns that are shipped with the paper's batch for all of the cells."""
+        known = self._shipped(dataset, archs, batch_size=PAPER_BATCH)
         return known.rows.values.loc[:, known.found.all()]
 
-    def _shipped(self, dataset: str, archs: list[str], settings: FeatureSettings) -> Known:
+    def _shipped(self, dataset: str, archs: list[str], **settings: int) -> Known:
         """What is shipped of the network features, for some cells."""
-        return shipped_rows(self.space, archs, NETWORK_GROUPS, settings=settings)
+        given = self._given(dataset) | settings
+        return shipped_rows(self.space, archs, NETWORK_GROUPS, settings=given, prefer_shipped=True)
+
+    def _parts(self, dataset: str, **settings: int) -> list[Part]:
+        given = self._given(dataset) | settings
+        return plan_parts(self.space, NETWORK_GROUPS, given, prefer_shipped=True)
+
+    def _given(self, dataset: str) -> dict[str, Any]:
+        return {"dataset": dataset} | ({"input": self.input} if self.input else {})
 
     def fingerprint(self) -> dict[str, dict[str, str]]:
         """Digests of the labels by data set (values and architectures), and of the shipped tables by name."""
@@ -108,7 +136,12 @@ class Bench:
 
 
 def nb201_bench(
-    path: str, *, seeds: tuple[int, ...] = (1, 2, 3, 4, 5), cells: int | None = 200, threads: int = 1
+    path: str,
+    *,
+    seeds: tuple[int, ...] = (1, 2, 3, 4, 5),
+    cells: int | None = 200,
+    threads: int = 1,
+    images: str | None = None,
 ) -> Bench:
     """NAS-Bench-201 with the accuracies in a table: columns ``arch`` and one a data set.
 
@@ -120,13 +153,17 @@ def nb201_bench(
     space = get_space("nb201")
     names = [name for name in DATASETS if name != "digits"]
     labels = {name: load_labels(path, space=space, label=name) for name in names}
-    return Bench("nb201", space, labels, 1024, seeds, "ImageNet16-120", cells, threads)
+    return Bench("nb201", space, labels, 1024, seeds, "ImageNet16-120", cells, threads, images)
 
 
 def digits_bench(
-    *, seeds: tuple[int, ...] = (1, 2, 3, 4, 5), cells: int | None = 100, threads: int = 1
+    *,
+    seeds: tuple[int, ...] = (1, 2, 3, 4, 5),
+    cells: int | None = 100,
+    threads: int = 1,
+    images: str | None = None,
 ) -> Bench:
     """The shipped benchmark, for people who do not have the other one."""
     space = get_space("nb201")
     labels = {"digits": load_labels(digits_table(), space=space, label="digits")}
-    return Bench("digits", space, labels, 256, seeds, "digits", cells, threads)
+    return Bench("digits", space, labels, 256, seeds, "digits", cells, threads, images)

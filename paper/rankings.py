@@ -28,18 +28,15 @@ def training_free_cells(
         sizes = size_scores(bench.space, every, dataset).rename(columns={"dim": "vkdnw_dim"})
         covered = bench.covered(dataset, population)
         frame = bench.features(dataset, covered) if covered else pd.DataFrame()
-        large = bench.large(dataset, covered)
+        made = bench.making(dataset, covered)
         for row in rows:
-            archs = every if row.sizes_only else covered
+            scores = _scores(row, sizes if row.sizes_only else frame)
+            archs = [] if scores is None else every if row.sizes_only else covered
             printed = published(table, row.published, dataset)
-            note = (row.note or (why([row.name], large) if printed else "")) if archs else NO_TABLE
+            note = (row.note or (why([row.name], made) if printed else "")) if archs else NO_TABLE
             if not row.sizes_only and archs and len(archs) < len(every):
                 note = "; ".join(filter(None, (note, f"{len(archs)} of {len(every)} cells have features")))
-            found = {}
-            if archs:
-                found = paper_metrics(
-                    row.score(sizes if row.sizes_only else frame), bench.accuracies(dataset, archs)
-                )
+            found = {} if scores is None else paper_metrics(scores, bench.accuracies(dataset, archs))
             for metric in metrics:
                 yield Cell(
                     row.name,
@@ -51,6 +48,14 @@ def training_free_cells(
                     of=len(every) if 0 < len(archs) < len(every) else 0,
                     note=note,
                 )
+
+
+def _scores(row: TrainingFree, frame: pd.DataFrame) -> "pd.Series[float] | None":
+    """A ranking by columns of a frame; None where it lacks one."""
+    try:
+        return row.score(frame)
+    except KeyError:
+        return None
 
 
 def model_cells(
@@ -65,9 +70,9 @@ def model_cells(
     """Cells of learnt rankings; each fit's metrics are kept in ``parts``, so that a rerun goes on."""
     for dataset in bench.labels:
         for row in rows:
-            restricted = any(get_group(name).needs_network for name in row.groups)
+            networks = [name for name in row.groups if get_group(name).needs_network]
             every = bench.labelled(dataset, population)
-            archs = bench.covered(dataset, population) if restricted else every
+            archs = bench.covered(dataset, population, networks) if networks else every
             printed = published(table, row.published, dataset)
             found = []
             for seed in bench.seeds if len(archs) > bench.train_size else ():
@@ -112,6 +117,7 @@ def _judge(
         train_size=bench.train_size,
         seed=seed,
         dataset=dataset,
+        settings={"input": bench.input} if bench.input else {},
         threads=bench.threads,
     )
     ranker = fit_ranker(bench.space, labels, plan)

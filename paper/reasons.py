@@ -1,9 +1,11 @@
 """Why a row differs from the paper, as far as it was measured."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import pandas as pd
+
+from proxyrank.features import FeatureSettings
 
 PARTS: Mapping[str, Sequence[str]] = MappingProxyType(
     {
@@ -14,29 +16,32 @@ PARTS: Mapping[str, Sequence[str]] = MappingProxyType(
 )
 """Columns that an aggregate is made of, those that can differ."""
 
+_PAPER_BATCH = 64
 _GROWING = ("trainability", "naswot", "gradsign", "vkdnw_single")
 _BATCH = "batch 8, the paper took 64, which raises |KT| on a sample of ImageNet16-120"
-_OTHERS = {
-    "jacov": "lower at every batch tried, 8 to 64, cause unknown",
-    "linear_region": "constant, at batch 8 and on a sample at 64: ntk alone ranks",
-}
+_PHOTOGRAPHS = ("jacov", "naswot")
+_WHITE = "white noise, where images (pink noise too) raise the KT: docs/inputs.md"
+_OTHERS = {"linear_region": "constant, at batch 8 and on a sample at 64: ntk alone ranks"}
 
 
-def why(names: Sequence[str], large: Collection[str] = ()) -> str:
+def why(names: Sequence[str], made: Mapping[str, FeatureSettings] = MappingProxyType({})) -> str:
     """Reasons that hold for some columns or aggregates, each with the columns that it is about.
 
     Parameters
     ----------
     names
         Columns and aggregates.
-    large
-        Columns that were computed with the paper's batch.
+    made
+        How the columns were made; white noise and a small batch where it is not said.
     """
     columns = dict.fromkeys(part for name in names for part in PARTS.get(name, (name,)))
     found: dict[str, list[str]] = {}
     for column in columns:
-        if column in _GROWING and column not in large:
+        own = made.get("vkdnw_entropy" if column == "vkdnw_single" else column)
+        if column in _GROWING and (own is None or own.batch_size < _PAPER_BATCH):
             found.setdefault(_BATCH, []).append(column)
+        if column in _PHOTOGRAPHS and (own is None or own.input == "noise"):
+            found.setdefault(_WHITE, []).append(column)
         if column in _OTHERS:
             found.setdefault(_OTHERS[column], []).append(column)
     return "; ".join(f"{', '.join(own)}: {reason}" for reason, own in found.items())

@@ -71,7 +71,12 @@ def reproduce_all(
 def _claim(out: Path, bench: Bench) -> None:
     """Make the folder, or see that what it holds, finished fits included, comes from the same data."""
     (out / "parts").mkdir(parents=True, exist_ok=True)
-    stated = {"bench": bench.name, **bench.fingerprint(), "train_size": bench.train_size}
+    stated = {
+        "bench": bench.name,
+        "input": bench.input,
+        **bench.fingerprint(),
+        "train_size": bench.train_size,
+    }
     file = out / "bench.json"
     if not file.exists():
         write_json(stated, file)

@@ -15,6 +15,7 @@ from proxyrank.features.network.score_settings import (
     check_batch_size,
     fisher_settings,
     seeds,
+    settings_of_proxies,
 )
 from proxyrank.features.proxies import Missing, Proxy, columns_of, get_proxies
 from proxyrank.features.rows import Rows
@@ -94,16 +95,18 @@ def _score_all(
     *,
     channels_last: bool,
 ) -> Rows:
-    check_batch_size(settings.batch_size, chosen)
-    batches = settings_batches(settings)
-    check_digest(settings, batches)
-    rows: dict[str, Values] = {}
+    ways = settings_of_proxies(chosen, settings)
+    batches = {own: settings_batches(own) for own in ways}
+    for own in ways:
+        check_digest(own, batches[own])
+    rows: dict[str, Values] = {name: {} for name in factories}
     for name in track(list(factories), total=len(factories), what="score"):
-        runs = [
-            _score_or_reason(factories[name], batch, chosen, settings, seed, channels_last)
-            for seed, batch in zip(seeds(settings), batches, strict=True)
-        ]
-        rows[name] = runs[0] if settings.repeats == 1 else mean_and_spread(runs)
+        for own, proxies in ways.items():
+            runs = [
+                _score_or_reason(factories[name], batch, proxies, own, seed, channels_last)
+                for seed, batch in zip(seeds(own), batches[own], strict=True)
+            ]
+            rows[name] |= runs[0] if own.repeats == 1 else mean_and_spread(runs)
     return score_rows(rows, score_columns(chosen, settings))
 
 

@@ -34,6 +34,24 @@ def check_batch_size(batch_size: int, proxies: Sequence[Proxy]) -> None:
         raise ProxyrankError(f"batch size must be at least {least}, got {batch_size} (needed by {names})")
 
 
+def settings_of_proxies(
+    proxies: Sequence[Proxy], settings: FeatureSettings
+) -> dict[FeatureSettings, list[Proxy]]:
+    """Proxies by the settings they are scored with: what was given counts for all, else each has its own.
+
+    Raises
+    ------
+    ProxyrankError
+        If a batch is too small for a proxy.
+    """
+    ways: dict[FeatureSettings, list[Proxy]] = {}
+    for proxy in proxies:
+        ways.setdefault(settings.filled(proxy.defaults), []).append(proxy)
+    for own, some in ways.items():
+        check_batch_size(own.batch_size, some)
+    return ways
+
+
 def resolve_device(device: str) -> "torch.device":
     """Find the device; ``auto`` is CUDA where there is one and the CPU elsewhere.
 

@@ -20,6 +20,9 @@ class Missing:
     reason: str
 
 
+PINK: Mapping[str, Any] = {"input": "pink", "batch_size": 64}
+"""Defaults of the proxies that compare images with each other, see docs/inputs.md."""
+
 Values = Mapping[str, "float | Missing"]
 ComputeProxy = Callable[["Passes"], Values]
 

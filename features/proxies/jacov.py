@@ -6,7 +6,7 @@ import numpy as np
 
 from proxyrank.common.errors import NotApplicableError
 from proxyrank.features.proxies._spectra import correlation_rounding
-from proxyrank.features.proxies.base import Proxy
+from proxyrank.features.proxies.base import PINK, Proxy
 
 if TYPE_CHECKING:
     from proxyrank.features.network.passes import Passes
@@ -50,4 +50,5 @@ PROXY = Proxy(
     minimum_batch=2,
     cost=2.0,
     minimum_network="logits that depend on the image",
+    defaults=PINK,
 )

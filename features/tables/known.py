@@ -60,7 +60,7 @@ class Known:
 def known_rows(space: SearchSpace, archs: Sequence[str], part: Part) -> Known:
     """What the package ships of a part, and what the user's cache holds of the rest."""
     known = Known(archs, part.columns)
-    _add_shipped(known, space, part)
+    add_shipped(known, space, part)
     if known.lacking().any() and not part.shared:  # the cache holds an architecture's own values
         file = cache_file(space, part.group.name, part.family, part.settings)
         cached = read_rows(file, part.family.columns)
@@ -73,11 +73,12 @@ def shipped_parts(space: SearchSpace, archs: Sequence[str], parts: Sequence[Part
     """What the package ships of planned columns, for some architectures."""
     known = Known(archs, [column for part in parts for column in part.columns])
     for part in parts:
-        _add_shipped(known, space, part)
+        add_shipped(known, space, part)
     return known
 
 
-def _add_shipped(known: Known, space: SearchSpace, part: Part) -> None:
+def add_shipped(known: Known, space: SearchSpace, part: Part) -> None:
+    """Take what the package ships of a part."""
     blocks = shipped_blocks(identity(space), part.columns, part.family, part.settings, shared=part.shared)
     for block in blocks:
         known.add(block)
@@ -90,8 +91,9 @@ def shipped_rows(
     *,
     settings: FeatureSettings | Mapping[str, Any] | None = None,
     share: bool = False,
+    prefer_shipped: bool = False,
 ) -> Known:
-    """What the package ships of groups under exactly these settings, for some architectures.
+    """What the package ships of groups, for some architectures; the options are those of `plan_parts`.
 
     Returns
     -------
@@ -104,7 +106,8 @@ def shipped_rows(
     ProxyrankError
         If a group or a setting is unknown.
     """
-    known = shipped_parts(space, archs, plan_parts(space, groups, settings, share=share))
+    parts = plan_parts(space, groups, settings, share=share, prefer_shipped=prefer_shipped)
+    known = shipped_parts(space, archs, parts)
     held = Known(archs, list(known.found.columns[known.found.any()]))
     held.add(known.rows)
     held.found[:] = known.found[held.found.columns]

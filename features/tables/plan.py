@@ -183,7 +183,7 @@ def scored_table(space: str, rows: Rows, settings: FeatureSettings, *, threads: 
             own = tuple(c for c in rows.values.columns if c.removesuffix(SPREAD) in family.columns)
             if own:
                 stated = replace(family, facts={**family.facts, **counted})
-                parts.append(Part(group, stated, own, settings.only(family.settings)))
+                parts.append(Part(group, stated, own, family.resolve(settings)))
         groups |= group_infos(parts)
     status = ordered(rows.reasons, rows.values)
     return FeatureTable(rows.values, Sidecar(space=space, groups=groups, status=status))

@@ -24,12 +24,12 @@ def make(bench: Bench, out: Path) -> Result:
     """Correlations with both sizes, and boxplots by the number of tensors."""
     result = Result(NAME, TITLE)
     for dataset in bench.labels:
-        archs = bench.covered(dataset, "filtered")
+        archs = bench.covered(dataset, "filtered", ("vkdnw", "vkdnw_extra", "zcs"))
         if not archs:
             result.notes.append(f"{dataset}: no feature table")
             continue
         frame = bench.features(dataset, archs)
-        result.notes.append(f"{dataset}: {bench.batches(dataset, archs)}")
+        result.notes.append(f"{dataset}: {bench.makings(dataset, archs)}")
         for size, text in SIZES.items():
             for component in COMPONENTS:
                 both = frame[[component, size]].dropna()

@@ -25,11 +25,11 @@ COMPONENTS = {
 def make(bench: Bench, out: Path) -> Result:
     """The 31 subsets, as sums of log(rank / n)."""
     dataset = bench.ablation
-    archs = bench.covered(dataset, "filtered")
+    archs = bench.covered(dataset, "filtered", ("vkdnw", "zcs"))
     if not archs:
         return Result(NAME, TITLE, notes=["no feature table"])
-    frame, large = bench.features(dataset, archs), bench.large(dataset, archs)
-    notes = [f"{len(archs)} cells without dead operations, {bench.batches(dataset, archs)}"]
+    frame, made = bench.features(dataset, archs), bench.making(dataset, archs)
+    notes = [f"{len(archs)} cells without dead operations, {bench.makings(dataset, archs)}"]
     result = Result(NAME, TITLE, notes=notes)
     frame = frame.assign(vkdnw_single=vkdnw_single(frame))
     labels = bench.accuracies(dataset, archs)
@@ -47,7 +47,7 @@ def make(bench: Bench, out: Path) -> Result:
                     finite(found[metric]),
                     published=printed.get(metric),
                     n=len(archs),
-                    note=why([COMPONENTS[letter] for letter in letters], large) if printed else "",
+                    note=why([COMPONENTS[letter] for letter in letters], made) if printed else "",
                 )
                 for metric in METRICS
             ]

@@ -96,6 +96,11 @@ def failed_fields(space: "SearchSpace", *tables: "FeatureTable | None") -> dict[
     return {"failed_values": counts} if counts else {}
 
 
+def given(**options: Any) -> dict[str, Any]:
+    """The options that were given: those that are not None."""
+    return {name: value for name, value in options.items() if value is not None}
+
+
 def dataset_of(dataset: str | None, shape: str | None, classes: int | None) -> str | None:
     """What ``--dataset``, or ``--shape`` and ``--classes``, say; None where nothing is said.
 

@@ -154,14 +154,19 @@ Logits = Annotated[
         help="Which output of your networks are the logits, where there are several: position or name.",
     ),
 ]
-BatchSize = Annotated[int, typer.Option("--batch-size", help=f"{_BATCH_SIZE}.")]
+BatchSize = Annotated[
+    int | None,
+    typer.Option("--batch-size", help=f"{_BATCH_SIZE}; the proxy's own, else 64, if not given."),
+]
 OwnBatchSize = Annotated[
     int | None,
     typer.Option("--batch-size", help=f"{_BATCH_SIZE}; that of the shipped table, or 64, if not given."),
 ]
 """`BatchSize` where what is shipped is taken if nothing is said."""
 _INPUT = "noise, pink, a folder of images, an .npy/.npz file, a torchvision name: what the networks read"
-Input = Annotated[str, typer.Option("--input", help=f"{_INPUT}.")]
+Input = Annotated[
+    str | None, typer.Option("--input", help=f"{_INPUT}; the proxy's own, else noise, if not given.")
+]
 OwnInput = Annotated[
     str | None,
     typer.Option("--input", help=f"{_INPUT}; column by column that of the shipped tables, if not given."),

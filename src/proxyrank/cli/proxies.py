@@ -19,6 +19,7 @@ def proxies(json: options.Json = False) -> None:
             "minimum_batch": proxy.minimum_batch,
             "minimum_network": proxy.minimum_network,
             "cost": proxy.cost,
+            "defaults": dict(proxy.defaults),
         }
         for proxy in PROXIES.values()
     ]
@@ -29,7 +30,7 @@ def proxies(json: options.Json = False) -> None:
         (
             proxy.name,
             "higher" if proxy.direction > 0 else "lower",
-            "labels" if proxy.labels else "",
+            ", ".join([proxy.defaults.get("input", "noise"), *(["labels"] if proxy.labels else [])]),
             proxy.minimum_batch,
             f"{proxy.cost:g}",
             proxy.meaning,

@@ -44,6 +44,7 @@ def reproduce(
     ] = None,
     cells: Annotated[int, typer.Option(min=10, help="Cells that tables 8 and 9 compute.")] = 200,
     full: Annotated[bool, typer.Option("--full", help="All cells in tables 8 and 9.")] = False,
+    images: options.OwnInput = None,
     threads: options.Threads = 1,
     json: options.Json = False,
 ) -> None:
@@ -65,10 +66,10 @@ def reproduce(
     chosen = tuple(range(1, (seeds or 5) + 1))
     subset = None if full else cells
     if "digits" in (benchmark, labels):
-        bench = digits_bench(seeds=chosen, cells=subset, threads=threads)
+        bench = digits_bench(seeds=chosen, cells=subset, threads=threads, images=images)
     else:
         path = arguments.data_path(labels, "--labels")
-        bench = nb201_bench(str(path), seeds=chosen, cells=subset, threads=threads)
+        bench = nb201_bench(str(path), seeds=chosen, cells=subset, threads=threads, images=images)
     every = table == "all"
     results = reproduce_all(bench, out, on_table=output.note) if every else [make(table, bench, out)]
     judged = verdicts(results)

@@ -47,11 +47,11 @@ def score(
     logits: options.Logits = None,
     proxies: Annotated[str, typer.Option(help="Names joined by commas, or all; see proxies.")] = "all",
     dataset: options.OwnDataset = None,
-    batch_size: options.BatchSize = 64,
+    batch_size: options.BatchSize = None,
     seed: options.Seed = 0,
     repeats: Annotated[int, typer.Option(help="Seeds to score with; more than one: mean and spread.")] = 1,
     device: options.Device = "cpu",
-    images: options.Input = "noise",
+    images: options.Input = None,
     root: options.Root = None,
     dtype: Annotated[str, typer.Option(help="float32 or float64.")] = "float32",
     space: options.Space = "nb201",
@@ -81,7 +81,7 @@ def score(
     if logits and not (module or build):
         raise ProxyrankError("--logits is about the networks of --module or --build")
     dataset = arguments.dataset_of(dataset, shape, classes)
-    if dataset is None and (module or build) and images not in WITHOUT_DATA:
+    if dataset is None and (module or build) and images and images not in WITHOUT_DATA:
         dataset = str(image_shape(images, root))
     where: SearchSpace = (
         built_space(build, dataset, candidates, cells or (), key=key, logits=logits, sentinels=sentinel)
@@ -90,13 +90,11 @@ def score(
     )
     settings = FeatureSettings(
         dataset=dataset or (None if module else default_dataset(where)) or "cifar10",
-        batch_size=batch_size,
         seed=seed,
-        input=images,
-        root=root,
         dtype=dtype,  # type: ignore[arg-type]  # checked there
         device=str(resolve_device(device)),
         repeats=repeats,
+        **arguments.given(batch_size=batch_size, input=images, root=root),
     )
     if device == "auto" and settings.device == "cpu":
         output.note("device auto: no CUDA device, using the CPU")
@@ -111,7 +109,7 @@ def score(
         name = "module" if module else where.name
         scored_table(name, scores, settings, threads=torch.get_num_threads()).write(out)
     if json:
-        output.print_json(_as_json(scores, settings))
+        output.print_json(_as_json(scores, proxies, settings))
     else:
         _print(scores)
     if none:
@@ -131,16 +129,24 @@ def _wanted(space: SearchSpace, cells: list[str] | None, archs: str | None) -> l
     return list(read_candidates(space, archs or "").archs)
 
 
-def _as_json(scores: "Rows", settings: "FeatureSettings") -> dict[str, Any]:
+def _as_json(scores: "Rows", names: str, settings: "FeatureSettings") -> dict[str, Any]:
     import torch
 
     from proxyrank.features.network.network_groups import FACTS
+    from proxyrank.features.network.score_settings import settings_of_proxies
+    from proxyrank.features.proxies import get_proxies
     from proxyrank.features.settings import FISHER, IMAGES
 
-    stated = settings.only((*IMAGES, *FISHER)).stated()
+    usual = settings.only((*IMAGES, *FISHER)).stated()
     facts = {**FACTS, "threads": torch.get_num_threads()}
+    others = {
+        proxy.name: {name: value for name, value in own.stated().items() if usual[name] != value}
+        for own, proxies in settings_of_proxies(get_proxies(names), settings).items()
+        for proxy in proxies
+    }
     return {
-        "settings": {**stated, **facts},
+        "settings": {**usual, **facts},
+        "settings_of": {name: own for name, own in others.items() if own},
         "scores": output.records(scores.values.reset_index()),
         "status": scores.reasons,
     }

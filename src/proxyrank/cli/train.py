@@ -1,7 +1,7 @@
 """``train``: labels in, a ranker folder out."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
@@ -97,13 +97,13 @@ def train(
     plan = FitPlan(
         groups=wanted_groups(where, groups, table),
         model=model or ("lightgbm" if target or objective else None),
-        params=_given(target=target, objective=objective),
+        params=arguments.given(target=target, objective=objective),
         population=population or "all",
         split=split,
         train_size=train_size,
         seed=seed,
         dataset=dataset,
-        settings=_given(batch_size=batch_size, input=images, root=root, seed=feature_seed),
+        settings=arguments.given(batch_size=batch_size, input=images, root=root, seed=feature_seed),
         threads=threads,
         intervals=intervals,
     )
@@ -131,7 +131,3 @@ def train(
     if not json:
         builder = (*(("--build", build) if build else ()), *(("--logits", logits) if logits else ()))
         print_rank_step(ranker, out, labels=labels, features=features or candidates, builder=builder)
-
-
-def _given(**values: Any) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None}

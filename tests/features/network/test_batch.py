@@ -127,7 +127,8 @@ def test_scores_on_pink_input():
     settings = {"dataset": "digits", "batch_size": 4}
     pink = score_archs(space, cells, "jacov,naswot", FeatureSettings(**settings, input="pink")).values
     again = score_archs(space, cells[1:], "jacov", FeatureSettings(**settings, input="pink")).values
-    white = score_archs(space, cells, "jacov,naswot", FeatureSettings(**settings)).values
+    white = score_archs(space, cells, "jacov,naswot", FeatureSettings(**settings, input="noise")).values
+    assert score_archs(space, cells, "jacov,naswot", FeatureSettings(**settings)).values.equals(pink)
     assert again.loc[cells[1], "jacov"] == pink.loc[cells[1], "jacov"]
     assert (pink != white).all().all()
 

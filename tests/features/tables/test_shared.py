@@ -70,6 +70,22 @@ def test_a_card_asks_for_shared_values_again(table: Path, twins: list[str], fres
     assert compute_parts(SPACE, twins, again).frame["jacov"].nunique() == 1
 
 
+def test_what_is_shipped_of_the_representative_is_not_computed_again(
+    twins: list[str], fresh_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from proxyrank.features.tables import compute
+
+    cell, usual = SPACE.parse((4, 0, 3, 1, 4, 3)), set(SPACE.archs("filtered"))
+    dead = next(arch for arch in SPACE.archs("all") if arch not in usual)
+    monkeypatch.setattr(compute, "make_jobs", pytest.fail)
+    settings = {"dataset": "ImageNet16-120"}
+    for arch in (cell, dead):
+        found = compute_features(
+            SPACE, [arch], "zcs", settings=settings, columns=["jacov"], prefer_shipped=True
+        )
+        assert found.frame["jacov"].notna().all()
+
+
 def test_a_ranker_takes_shared_columns_for_networks_of_no_table(
     table: Path, twins: list[str], fresh_cache: Path
 ) -> None:

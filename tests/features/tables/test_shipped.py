@@ -29,7 +29,7 @@ LOOSE = {"zico", "ntk", "grasp", "plain"}
 """Quotients of small differences: another processor's rounding shows."""
 
 
-USUAL = {"batch_size": 8, "seed": 0}
+USUAL = {"batch_size": 8, "seed": 0, "input": "noise"}
 """Settings of the tables that hold the whole groups."""
 
 
@@ -52,7 +52,7 @@ def test_the_cells_are_there(group, dataset):
 @pytest.mark.parametrize("dataset", DATASETS)
 def test_settings_of_a_ranker_are_those_of_its_table(dataset):
     found = preferred_settings("nb201", ("vkdnw", "zcs", "graf"), {"dataset": dataset})
-    assert found.stated() == {"dataset": dataset, **USUAL}
+    assert found.stated() == {"dataset": dataset, "batch_size": 8, "seed": 0}
     given = {"dataset": dataset, "batch_size": 64}
     assert preferred_settings("nb201", ("vkdnw",), given).stated() == given
     assert preferred_settings("nb201", ("graf", "paths"), None).stated() == {}
@@ -65,7 +65,9 @@ def test_open_settings_are_taken_from_the_tables_column_by_column(dataset):
     parts = plan_parts(SPACE, "vkdnw,zcs,graf", {"dataset": dataset}, prefer_shipped=True)
     for part in parts:  # those that no table holds too
         if part.group.needs_network:
-            assert (part.settings.batch_size, part.settings.seed) == (8, 0)
+            own = part.family.defaults if part.shared else {"input": "noise", "batch_size": 8}
+            assert {name: getattr(part.settings, name) for name in own} == own
+            assert part.settings.seed == 0
     plain = plan_parts(SPACE, "zcs", {"dataset": dataset})
     assert {part.settings.batch_size for part in plain} == {64}
     asked = plan_parts(SPACE, "zcs", {"dataset": dataset, "batch_size": 64}, prefer_shipped=True)
@@ -77,7 +79,7 @@ def test_values_are_those_that_this_package_computes(dataset):
     found = held("vkdnw", dataset)
     archs = sorted(found.index[found.all(axis=1)])
     some = [archs[i] for i in derive_rng("shipped", dataset).choice(len(archs), 3, replace=False)]
-    settings = {"dataset": dataset, "batch_size": 8, "seed": 0}
+    settings = {"dataset": dataset, **USUAL}
     fresh = compute_features(SPACE, some, "vkdnw,zcs", settings=settings, cache=False)
     shipped = compute_features(SPACE, some, "vkdnw,zcs", settings=settings)
     assert fresh.sidecar == shipped.sidecar
@@ -90,7 +92,7 @@ def test_values_are_those_that_this_package_computes(dataset):
 
 def test_some_columns_are_there_with_the_batch_of_the_paper():
     large = ["expressivity", "progressivity", "trainability", "jacov", "naswot"]
-    settings = {"dataset": "ImageNet16-120", "batch_size": 64, "seed": 0}
+    settings = {"dataset": "ImageNet16-120", **USUAL, "batch_size": 64}
     known = shipped_rows(SPACE, SPACE.archs("all"), "zcs", settings=settings)
     assert set(known.found.columns) == set(large)
     assert known.found.all(axis=None)
@@ -113,7 +115,7 @@ def test_only_columns_that_are_not_shipped_are_computed(monkeypatch, fresh_cache
 
     group = replace(FEATURE_GROUPS["zcs"], compute_columns=count)
     monkeypatch.setitem(FEATURE_GROUPS, "zcs", group)
-    settings = {"dataset": "ImageNet16-120", "batch_size": 64}
+    settings = {"dataset": "ImageNet16-120", "batch_size": 64, "input": "noise"}
     table = compute_features(SPACE, some, "zcs", settings=settings, columns=["jacov", "params"])
     assert asked == [(some, ["params"], 64)]
     assert table.columns == ["params", "jacov"]
