@@ -1,29 +1,68 @@
-"""A limit of time for code of other people."""
+"""Limits of time for code of other people, so that what hangs costs one network and not the run."""
 
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import NoReturn
+
+STEP = 60.0
+"""Seconds that importing a file of a user, and building a network of it, may take where nothing is said."""
+SCORING = 3600.0
+"""Seconds that all that is computed of such a network may take where nothing is said."""
+_AGAIN = 5.0
+
+
+class _Alarm(BaseException):
+    """No Exception: code that goes on after whatever was raised would go on after this."""
 
 
 @contextmanager
-def time_limit(seconds: float, what: str) -> Iterator[None]:
+def time_limit(seconds: float | None, what: str) -> Iterator[None]:
     """Raise TimeoutError inside where the block takes longer; ``what`` begins the message.
 
-    Only where the system has alarms and in the main thread; elsewhere there is no limit.
+    A limit outside that ends sooner counts here too. What never comes back to Python, such as one endless
+    call of a C function, is not stopped; and only the main thread can be, where the system has alarms.
+
+    Parameters
+    ----------
+    seconds
+        The limit; None for none.
+    what
+        What takes long, for the message.
     """
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+    outer = _left()
+    if seconds is None or outer is None or 0 < outer <= seconds:
         yield
         return
+    alarm = _Alarm()
 
-    def stop(number: int, frame: FrameType | None) -> None:
-        raise TimeoutError(f"{what} took longer than {seconds:g} s")
+    def stop(number: int, frame: FrameType | None) -> NoReturn:
+        raise alarm
 
+    start = time.monotonic()
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN)  # again, for code that catches everything
     try:
-        yield
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+    except _Alarm as raised:
+        if raised is not alarm:
+            raise
+        raise TimeoutError(f"{what} took longer than {seconds:g} s") from None
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        if outer:
+            signal.setitimer(signal.ITIMER_REAL, max(outer - (time.monotonic() - start), 1e-3), _AGAIN)
+
+
+def _left() -> float | None:
+    """Seconds until an alarm that is set, 0 where none is; None where none can be."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        return None
+    return signal.getitimer(signal.ITIMER_REAL)[0]

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
 from proxyrank.common.errors import NotApplicableError, ProxyrankError
+from proxyrank.common.limits import SCORING, time_limit
 from proxyrank.common.progress import track
 from proxyrank.common.seeds import derive_rng, derive_seed
 from proxyrank.features.network.batches import check_digest, settings_batches
@@ -19,7 +20,7 @@ from proxyrank.features.network.score_settings import (
 from proxyrank.features.proxies import Missing, Proxy, columns_of, get_proxies
 from proxyrank.features.rows import Rows
 from proxyrank.features.settings import FeatureSettings
-from proxyrank.spaces import SearchSpace, require
+from proxyrank.spaces import SearchSpace, require, time_limit_of
 
 if TYPE_CHECKING:
     import torch
@@ -36,6 +37,8 @@ def score_archs(
     archs: Sequence[str],
     proxies: str | Sequence[str] = "all",
     settings: FeatureSettings | Mapping[str, Any] | None = None,
+    *,
+    limit: float | None = None,
 ) -> Rows:
     """Scores of architectures of a space; one network is alive at a time.
 
@@ -49,6 +52,9 @@ def score_archs(
         Names, as `get_proxies` takes them.
     settings
         Settings, or a mapping as `FeatureSettings.of` takes it; the defaults where not given.
+    limit
+        Seconds that one network may take, a seed; what takes longer has no value. None: what the space says
+        (`proxyrank.spaces.time_limit_of`).
 
     Returns
     -------
@@ -61,17 +67,23 @@ def score_archs(
     ProxyrankError
         If an architecture, a proxy or a setting is unknown or out of range, or a proxy needs more images.
     """
-    return score_archs_with(space, archs, get_proxies(proxies), FeatureSettings.of(settings))
+    return score_archs_with(space, archs, get_proxies(proxies), FeatureSettings.of(settings), limit=limit)
 
 
 def score_archs_with(
-    space: SearchSpace, archs: Sequence[str], proxies: Sequence[Proxy], settings: FeatureSettings
+    space: SearchSpace,
+    archs: Sequence[str],
+    proxies: Sequence[Proxy],
+    settings: FeatureSettings,
+    *,
+    limit: float | None = None,
 ) -> Rows:
     """Scores of architectures by proxies that need not be registered; otherwise as `score_archs`."""
     require(space, "network", "a score")
     exact = list(dict.fromkeys(space.parse(arch) for arch in archs))
     factories = {arch: _factory(space, arch, settings.dataset) for arch in exact}
-    return _score_all(factories, proxies, settings, channels_last=True)
+    seconds = limit or time_limit_of(space)
+    return _score_all(factories, proxies, settings, channels_last=True, limit=seconds)
 
 
 def score_factories(
@@ -80,10 +92,15 @@ def score_factories(
     settings: FeatureSettings | Mapping[str, Any] | None = None,
     *,
     channels_last: bool = False,
+    limit: float | None = SCORING,
 ) -> Rows:
     """Scores of networks that functions without arguments build, by name; otherwise as `score_archs`."""
     return _score_all(
-        factories, get_proxies(proxies), FeatureSettings.of(settings), channels_last=channels_last
+        factories,
+        get_proxies(proxies),
+        FeatureSettings.of(settings),
+        channels_last=channels_last,
+        limit=limit,
     )
 
 
@@ -93,6 +110,7 @@ def _score_all(
     settings: FeatureSettings,
     *,
     channels_last: bool,
+    limit: float | None,
 ) -> Rows:
     check_batch_size(settings.batch_size, chosen)
     batches = settings_batches(settings)
@@ -100,7 +118,7 @@ def _score_all(
     rows: dict[str, Values] = {}
     for name in track(list(factories), total=len(factories), what="score"):
         runs = [
-            _score_or_reason(factories[name], batch, chosen, settings, seed, channels_last)
+            _score_or_reason(factories[name], batch, chosen, settings, seed, channels_last, limit)
             for seed, batch in zip(seeds(settings), batches, strict=True)
         ]
         rows[name] = runs[0] if settings.repeats == 1 else mean_and_spread(runs)
@@ -241,14 +259,20 @@ def _score_or_reason(
     settings: FeatureSettings,
     seed: int,
     channels_last: bool,
+    limit: float | None,
 ) -> Values:
     """Scores, or the reason in every column where not even the network could be made."""
     try:
-        return score_with(factory, batch, proxies, seed=seed, channels_last=channels_last, settings=settings)
+        with time_limit(limit, "scoring it"):
+            return score_with(
+                factory, batch, proxies, seed=seed, channels_last=channels_last, settings=settings
+            )
     except ProxyrankError:
         raise
     except NotApplicableError as error:
         return dict.fromkeys(columns_of(proxies), Missing(str(error)))
+    except TimeoutError as error:
+        return dict.fromkeys(columns_of(proxies), Missing(f"failed: {error}"))
     except (Exception, SystemExit) as error:  # whatever a user's network does
         _log.debug("the network failed", exc_info=error)
         reason = OUT_OF_MEMORY if is_out_of_memory(error) else f"failed: {type(error).__name__}: {error}"

@@ -39,6 +39,7 @@ def evaluate(
     candidates: options.Candidates = None,
     build: options.Build = None,
     logits: options.Logits = None,
+    timeout: options.Timeout = None,
     baselines: Annotated[
         bool,
         typer.Option("--baselines", help="Judge sizes and every --scores column on the same networks too."),
@@ -65,6 +66,7 @@ def evaluate(
             candidates=candidates,
             build=build,
             logits=logits,
+            timeout=timeout,
             sentinels=sentinel,
         )
     card = loaded.card if loaded else None
