@@ -50,7 +50,9 @@ def test_d8_declared_in_training_they_count_in_every_command_after(run: Any, tab
     told(run("rank", ranker, "--features", table, "--archs", table, "--json"))
     told(run("evaluate", ranker, *about, "--json"))
     told(run("explain", ranker, "--features", table, "--json"))
-    told(run("explain", ranker, "--features", table, "--arch", CELLS[9] if name == "cells" else "n9", "--json"))
+    told(
+        run("explain", ranker, "--features", table, "--arch", CELLS[9] if name == "cells" else "n9", "--json")
+    )
 
 
 def test_d8_a_sentinel_declared_at_ranking_only(run: Any, tables: Path) -> None:
@@ -76,7 +78,14 @@ def test_d8_scores_and_candidates(run: Any, tables: Path) -> None:
     made = ("features", "--candidates", tables / "nets.csv", "--out", tables / "T.parquet", "--workers", 1)
     told(run(*made, *DECLARED, "--json"))
     (tables / "built.py").write_text(BUILDER)
-    build = ("--build", f"{tables / 'built.py'}:make", "--candidates", tables / "nets.csv", "--proxies", "flops")
+    build = (
+        "--build",
+        f"{tables / 'built.py'}:make",
+        "--candidates",
+        tables / "nets.csv",
+        "--proxies",
+        "flops",
+    )
     told(run("score", *build, *DECLARED, "--json"))
 
 
