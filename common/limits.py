@@ -2,7 +2,6 @@
 
 import signal
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -23,7 +22,7 @@ class _Alarm(BaseException):
 def time_limit(seconds: float | None, what: str) -> Iterator[None]:
     """Raise TimeoutError inside where the block takes longer; ``what`` begins the message.
 
-    A limit outside that ends sooner counts here too. What never comes back to Python, such as one endless
+    The clock of a limit outside stands still meanwhile. What never comes back to Python, such as one endless
     call of a C function, is not stopped; and only the main thread can be, where the system has alarms.
 
     Parameters
@@ -34,7 +33,7 @@ def time_limit(seconds: float | None, what: str) -> Iterator[None]:
         What takes long, for the message.
     """
     outer = _left()
-    if seconds is None or outer is None or 0 < outer <= seconds:
+    if seconds is None or outer is None:
         yield
         return
     alarm = _Alarm()
@@ -42,7 +41,6 @@ def time_limit(seconds: float | None, what: str) -> Iterator[None]:
     def stop(number: int, frame: FrameType | None) -> NoReturn:
         raise alarm
 
-    start = time.monotonic()
     before = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN)  # again, for code that catches everything
     try:
@@ -58,7 +56,7 @@ def time_limit(seconds: float | None, what: str) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
         if outer:
-            signal.setitimer(signal.ITIMER_REAL, max(outer - (time.monotonic() - start), 1e-3), _AGAIN)
+            signal.setitimer(signal.ITIMER_REAL, outer, _AGAIN)
 
 
 def _left() -> float | None:

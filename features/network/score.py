@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from proxyrank.common.errors import NotApplicableError, ProxyrankError
@@ -20,7 +21,7 @@ from proxyrank.features.network.score_settings import (
 from proxyrank.features.proxies import Missing, Proxy, columns_of, get_proxies
 from proxyrank.features.rows import Rows
 from proxyrank.features.settings import FeatureSettings
-from proxyrank.spaces import SearchSpace, require, time_limit_of
+from proxyrank.spaces import DataShape, SearchSpace, require, time_limit_of
 
 if TYPE_CHECKING:
     import torch
@@ -115,6 +116,8 @@ def _score_all(
     check_batch_size(settings.batch_size, chosen)
     batches = settings_batches(settings)
     check_digest(settings, batches)
+    if limit is not None:
+        _warm_up()
     rows: dict[str, Values] = {}
     for name in track(list(factories), total=len(factories), what="score"):
         runs = [
@@ -204,6 +207,7 @@ def score_with(
 
     from torch import nn
 
+    from proxyrank.features.network._wrapped import unwrapped
     from proxyrank.features.network.parametrised import modernise
     from proxyrank.features.network.passes import Passes
     from proxyrank.features.network.weights import fill_standard_normal, initialise
@@ -211,7 +215,7 @@ def score_with(
     check_batch_size(batch.size, proxies)
     with own_randomness(derive_seed("score", seed)):
         subject = deepcopy(network) if isinstance(network, nn.Module) else network()
-        subject = subject.to(dtype=batch.dtype, device=batch.x.device)
+        subject = unwrapped(subject).to(dtype=batch.dtype, device=batch.x.device)
         modernise(subject)
         if init == "kaiming":
             initialise(subject, seed)
@@ -239,6 +243,18 @@ def own_randomness(seed: int) -> Iterator[None]:
             yield
         finally:
             torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32 = tf32
+
+
+@cache
+def _warm_up() -> None:
+    """Let torch import what it imports at first use (a second or more): no network is to wait for that."""
+    from torch import nn
+
+    from proxyrank.features.network.batch import noise_batch
+
+    shape = DataShape(channels=1, resolution=4)
+    tiny = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.Flatten(), nn.Linear(8, 10))
+    score_network(tiny, noise_batch(shape, 2, seed=0), ["flops", "dextr"])
 
 
 def _factory(space: SearchSpace, arch: str, dataset: str) -> Callable[[], "nn.Module"]:
