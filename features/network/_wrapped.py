@@ -20,6 +20,7 @@ def unwrapped(network: nn.Module) -> nn.Module:
 
 def _inner(module: nn.Module) -> nn.Module | None:
     if isinstance(module, nn.DataParallel | DistributedDataParallel):
-        return module.module
-    found = getattr(module, "_orig_mod", None)  # of torch.compile; naming its class would import all of it
+        found = module.module
+    else:  # torch.compile, whose class cannot be named without importing all of it
+        found = getattr(module, "_orig_mod", None)
     return found if isinstance(found, nn.Module) else None
