@@ -43,8 +43,8 @@ def cache_file(space: SearchSpace, group: str, family: Family, settings: Feature
 def read_rows(file: Path, columns: Sequence[str]) -> Rows | None:
     """Rows in a cache file, of exactly these columns.
 
-    None where it is absent or of other columns; the next `add_rows` replaces it then. A damaged one is renamed
-    to ``NAME.damaged``, so that it is made again.
+    None where it is absent or of other columns; the next `add_rows` replaces it then. A damaged one is
+    renamed to ``NAME.damaged``, so that it is made again.
     """
     if not file.is_file():
         return None
