@@ -1,9 +1,10 @@
 """Limits of time for code of other people, so that what hangs costs one network and not the run."""
 
 import signal
+import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from types import FrameType
 from typing import NoReturn
 
@@ -16,6 +17,19 @@ _AGAIN = 5.0
 
 class _Alarm(BaseException):
     """No Exception: code that goes on after whatever was raised would go on after this."""
+
+
+@contextmanager
+def user_code(seconds: float | None, what: str) -> Iterator[None]:
+    """`time_limit`, and what is printed inside goes to the standard error: it is no part of a result.
+
+    Without a limit the code is not a user's, and nothing is done.
+    """
+    if seconds is None:
+        yield
+        return
+    with redirect_stdout(sys.stderr), time_limit(seconds, what):
+        yield
 
 
 @contextmanager

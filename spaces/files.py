@@ -9,7 +9,7 @@ from typing import Any
 
 from proxyrank.common.digests import digest as digest_of
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.common.limits import SCORING, STEP, time_limit
+from proxyrank.common.limits import SCORING, STEP, user_code
 from proxyrank.spaces._logits import picking
 
 
@@ -45,7 +45,7 @@ def run_file(path: Path, digest: str, where: str, *, limit: float = STEP) -> Any
     module = module_from_spec(spec)
     sys.modules[module_name] = module  # dataclasses look their module up
     try:
-        with time_limit(limit, "importing it"):
+        with user_code(limit, "importing it"):
             spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
         del sys.modules[module_name]
@@ -134,7 +134,7 @@ class FileFunction:
         """What the function makes of its arguments; one that ends the process counts as a failure."""
         function = self.function()
         try:
-            with time_limit(self.timeout or STEP, f"building by {self.text}"):
+            with user_code(self.timeout or STEP, f"building by {self.text}"):
                 return picking(function(**values), self.logits)
         except SystemExit as error:
             raise RuntimeError(f"{self.text} ended with SystemExit({error.code!r})") from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 from proxyrank.common.digests import short_digest
 from proxyrank.common.errors import ArchitectureError, ProxyrankError
 from proxyrank.common.failed import Counts
-from proxyrank.common.limits import time_limit
+from proxyrank.common.limits import user_code
 from proxyrank.spaces._choices import Choice, as_number, shown, written
 from proxyrank.spaces._measure import measured
 from proxyrank.spaces.base import Sizes
@@ -208,7 +208,7 @@ class TableSpace:
 
     def _sizes(self, arch: str, dataset: str | DataShape, *, effective: bool = False) -> Sizes:
         assert self.data is not None
-        with time_limit(self.limit, "measuring it"):
+        with user_code(self.limit, "measuring it"):
             return Sizes(*measured(lambda: self._network(arch, dataset), self.data))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from proxyrank.common.errors import MissingDependencyError, NotApplicableError, ProxyrankError
-from proxyrank.common.limits import STEP, time_limit
+from proxyrank.common.limits import STEP, user_code
 from proxyrank.common.optional import optional
 from proxyrank.spaces import picking
 
@@ -69,7 +69,7 @@ def module_factory(text: str, logits: str | None = None, *, limit: float = STEP)
     here = str(Path.cwd())
     sys.path.insert(0, here)
     try:
-        with time_limit(limit, f"importing {package}"):
+        with user_code(limit, f"importing {package}"):
             found = import_module(package)
     except TimeoutError as error:
         raise ProxyrankError(f"--module {text}: {error}") from error
@@ -87,7 +87,7 @@ def module_factory(text: str, logits: str | None = None, *, limit: float = STEP)
     factory = getattr(found, name)
 
     def build() -> "nn.Module":
-        with time_limit(limit, f"building {text}"):
+        with user_code(limit, f"building {text}"):
             made = factory() if callable(factory) and not isinstance(factory, torch.nn.Module) else factory
         if not isinstance(made, torch.nn.Module):
             raise ProxyrankError(f"--module {text}: expected a torch.nn.Module, got {type(made).__name__}")

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from proxyrank.common.errors import NotApplicableError, ProxyrankError
-from proxyrank.common.limits import SCORING, time_limit
+from proxyrank.common.limits import SCORING, user_code
 from proxyrank.common.progress import track
 from proxyrank.common.seeds import derive_rng, derive_seed
 from proxyrank.features.network.batches import check_digest, settings_batches
@@ -279,7 +279,7 @@ def _score_or_reason(
 ) -> Values:
     """Scores, or the reason in every column where not even the network could be made."""
     try:
-        with time_limit(limit, "scoring it"):
+        with user_code(limit, "scoring it"):
             return score_with(
                 factory, batch, proxies, seed=seed, channels_last=channels_last, settings=settings
             )

@@ -8,7 +8,8 @@ import pytest
 MODULES = """
 import sys, time, torch
 from torch import nn
-def good(): return nn.Sequential(nn.Flatten(), nn.Linear(3072, 10))
+print("imported")
+def good(): print("built"); return nn.Sequential(nn.Flatten(), nn.Linear(3072, 10))
 def leaves(): sys.exit("bye")
 def hangs(): time.sleep(600)
 def tensor(): return torch.zeros(3)
