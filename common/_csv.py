@@ -22,7 +22,7 @@ LINES = "lines"
 CHUNK_CELLS = 1 << 18
 """Cells that are Python objects at a time; one takes some sixty bytes."""
 
-_DELIMITERS = {";": "semicolons", "\t": "tabs"}
+_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 def read_csv(path: Path, *, compressed: bool = False) -> pd.DataFrame:
@@ -138,7 +138,7 @@ def _chunks(reader: Any, width: int, path: Path) -> Iterator[tuple[list[list[str
 
 def _check_delimiter(header: Sequence[str], path: Path) -> None:
     """Name a separator other than the comma; a lone name that holds one is no name of a column."""
-    if header[0].startswith("#"):
+    if header[0].startswith(("#", "sep=")):
         raise TableError(
             f"{path}: begins with a comment ({header[0][:40]!r}), expected the line of column names"
         )

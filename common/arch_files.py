@@ -62,9 +62,11 @@ def arch_texts(frame: pd.DataFrame, path: str | Path, columns: Sequence[str] = (
     """
     if "arch" in frame.columns:
         return [_arch_text(cell) for cell in frame["arch"]]
+    names = list(map(str, frame.columns))
     if not columns or not set(columns) <= set(frame.columns):
         instead = f" (or the columns {', '.join(columns)})" if columns else ""
-        raise TableError(f"{path}: no column 'arch'{instead}; columns: {', '.join(map(str, frame.columns))}")
+        alike = next((f"; {name!r} is spelt otherwise" for name in names if name.lower() == "arch"), "")
+        raise TableError(f"{path}: no column 'arch'{instead}; columns: {', '.join(names)}{alike}")
     parts = (map(_arch_text, frame[column]) for column in columns)
     return list(map(":".join, zip(*parts, strict=True)))
 

@@ -21,7 +21,7 @@ ComputeShard = Callable[[Sequence[str]], pd.DataFrame]
 
 
 ASIDE = ".damaged"
-"""Ending that a part gets which cannot be read."""
+"""Ending that a file gets which cannot be read."""
 
 _log = logging.getLogger(__name__)
 
@@ -42,12 +42,17 @@ def is_sound(path: Path) -> bool:
     try:
         pq.read_table(path, page_checksum_verification=True)
     except Exception as error:  # pyarrow's errors for damaged files have no common class
-        aside = path.with_name(path.name + ASIDE)
-        path.replace(aside)
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        _log.warning("%s: damaged (%s); moved to %s and made again", path, reason, aside.name)
+        set_aside(path, error)
         return False
     return True
+
+
+def set_aside(path: Path, error: Exception) -> None:
+    """Rename a damaged file to ``NAME.damaged``, and warn of it; ``error`` is why it cannot be read."""
+    aside = path.with_name(path.name + ASIDE)
+    path.replace(aside)
+    reason = (str(error).splitlines() or [type(error).__name__])[0]
+    _log.warning("%s: damaged (%s); moved to %s and made again", path, reason, aside.name)
 
 
 def run_sharded(

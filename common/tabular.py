@@ -15,6 +15,7 @@ from proxyrank.common.files import atomic_path, dump_json
 
 READ_SUFFIXES = (".csv", ".csv.gz", ".parquet")
 WRITE_SUFFIXES = (".csv", ".csv.gz", ".json", ".parquet")
+_PANDAS_INDEX = "Unnamed: 0"
 SENTINEL = -1e8
 """What published tables store for a value whose computation failed; it always counts as missing."""
 
@@ -33,7 +34,8 @@ def read_table(path: str | Path, option: str = "") -> pd.DataFrame:
     -------
     DataFrame
         Default index. From CSV every cell is text, a blank one the empty text; parquet keeps its types and
-        named index levels become columns. Blanks around the names of columns are dropped.
+        named index levels become columns. Blanks around the names of columns are dropped, and so are columns
+        without a name that are blank or number the rows from 0, as pandas writes its index.
 
     Raises
     ------
@@ -45,6 +47,7 @@ def read_table(path: str | Path, option: str = "") -> pd.DataFrame:
     check_present(path, option)
     frame = _read_parquet(path) if suffix == ".parquet" else read_csv(path, compressed=suffix == ".csv.gz")
     frame.columns = pd.Index([str(name).strip() for name in frame.columns])
+    frame = _without_index(frame)
     _check_header(list(frame.columns), path)
     if frame.empty:
         raise TableError(f"{path}: no rows, only a header")
@@ -153,6 +156,20 @@ def _read_parquet(path: Path) -> pd.DataFrame:
     frame = (frame.reset_index(level=named) if named else frame).reset_index(drop=True)
     frame.attrs = {}  # pandas stores them in the file
     return frame
+
+
+def _without_index(frame: pd.DataFrame) -> pd.DataFrame:
+    """Leave out nameless columns that say nothing; the first of them is named by pandas when it reads one."""
+    if not any(name == "" or name == _PANDAS_INDEX for name in frame.columns):
+        return frame
+    numbers = [str(row) for row in range(len(frame))]
+    says = [
+        name not in ("", _PANDAS_INDEX) or [text for text in cells if text] not in ([], numbers)
+        for name, cells in ((name, frame.iloc[:, i].astype(str)) for i, name in enumerate(frame.columns))
+    ]
+    kept = frame.loc[:, says]
+    kept.attrs = frame.attrs
+    return kept
 
 
 def _check_header(names: Iterable[str], path: Path) -> None:

@@ -11,12 +11,20 @@ from proxyrank.common.errors import TableError
 from proxyrank.common.labels import Direction
 from proxyrank.spaces.data import DATASETS
 
-LOWER_IS_BETTER = re.compile(r"(?<![a-z])(err|error|errors|loss|losses|perplexity|mse|rmse|mae)(?![a-z])")
+_LOW = (
+    "err|error|errors|error_?rate|loss|losses|perplexity|ppl|nll|cross_?entropy|mse|rmse|mae|mape|wer|cer|fid|"
+    "latency|latencies|runtime|energy"
+)
+_OF = "train|training|val|valid|validation|dev|test|testing|eval|log"
+LOWER_IS_BETTER = re.compile(rf"(?<![a-z])({_OF})?({_LOW})(?![a-z])")
 """Columns named like this hold labels of which a smaller one is better."""
 _SHARED = 5
 """Fewest equal best labels that are worth a warning."""
-_SEVERAL = re.compile(r"(data_?set|task|benchmark|corpus|domain)(_?name|_?id)?s?")
-"""Columns named like this say what a label was measured on."""
+_SEVERAL = re.compile(
+    r"(data_?set|task|benchmark|corpus|domain|split|subset|partition|phase|metric|measure|epoch|budget|"
+    r"fidelity|hp|device|hardware|platform|resolution)(_?name|_?id)?s?"
+)
+"""Columns named like this say what a label is of, or was measured on; runs and seeds are averaged."""
 
 
 def shared_best(labels: pd.Series, name: str, direction: Direction | None) -> list[str]:
@@ -31,7 +39,7 @@ def shared_best(labels: pd.Series, name: str, direction: Direction | None) -> li
 
 def words(name: str) -> str:
     """A column's name in lower case, camel case cut into words."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
 
 def refuse_mixed(frame: pd.DataFrame, archs: Sequence[str], values: NDArray[np.float64], path: str) -> None:
@@ -48,6 +56,6 @@ def refuse_mixed(frame: pd.DataFrame, archs: Sequence[str], values: NDArray[np.f
         if named and (texts.groupby(np.asarray(archs)).nunique() > 1).any():
             found = sorted(texts.unique())
             raise TableError(
-                f"{path}: rows of one architecture differ in {column!r} ({', '.join(found[:5])}); labels of "
-                "several data sets are not averaged: give a file for each"
+                f"{path}: rows of one architecture differ in {column!r} ({', '.join(found[:5])}); such "
+                "labels are not averaged: give a file for each"
             )

@@ -175,8 +175,8 @@ def make_labels(
     notes = [summary + f"{counted(len(values), 'row')} in, {len(labels)} out", *notes, *collapse_notes]
     if direction != "min" and LOWER_IS_BETTER.search(words(name)):
         notes.append(
-            f"warning: column {name!r} is named like an error or a loss, yet higher counts as better; "
-            "--label-direction min turns it round"
+            f"warning: column {name!r} is named like an error, a loss or a cost, yet higher counts as "
+            "better; --label-direction min turns it round"
         )
     notes += shared_best(labels, name, direction)
     missing = sorted({arch for arch, gone in zip(archs, bad, strict=True) if gone} - set(labels.index))

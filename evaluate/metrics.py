@@ -84,7 +84,7 @@ def ndcg(scores: ArrayLike, gains: ArrayLike, k: int = 1000, *, ignore_ties: boo
         x = np.empty(len(x))
         x[order] = np.arange(len(x), 0, -1)
     found = float(ndcg_score(y[None], x[None], k=k, ignore_ties=ignore_ties))
-    return Metric(min(found, 1.0), None, note)  # sums in two orders can make it a rounding more
+    return Metric(round(found, 14), None, note)  # sums in two orders make a perfect one a little more or less
 
 
 def random_ndcg(gains: ArrayLike, k: int = 1000) -> Metric:
@@ -102,7 +102,7 @@ def random_ndcg(gains: ArrayLike, k: int = 1000) -> Metric:
         return Metric(None, reason)
     discount = 1 / np.log2(np.arange(2, k + 2))
     ideal = float(np.sort(y)[::-1][:k] @ discount)
-    return Metric(float(y.mean() * discount.sum()) / ideal, None, note)
+    return Metric(round(float(y.mean() * discount.sum()) / ideal, 14), None, note)
 
 
 def top1(scores: ArrayLike, labels: ArrayLike) -> Metric:

@@ -126,13 +126,13 @@ class Rows:
         return cls(values, reasons)
 
     def write(self, path: Path) -> None:
-        """Write them as a parquet file."""
-        self.to_frame().to_parquet(path, index=False)
+        """Write them as a parquet file with checksums."""
+        self.to_frame().to_parquet(path, index=False, write_page_checksum=True)
 
     @classmethod
     def read(cls, path: Path) -> "Rows":
-        """Read what `write` wrote."""
-        return cls.of_frame(pd.read_parquet(path))
+        """Read what `write` wrote; whatever was damaged since is an error."""
+        return cls.of_frame(pd.read_parquet(path, page_checksum_verification=True))
 
 
 def ordered(reasons: Mapping[str, Mapping[str, str]], values: pd.DataFrame) -> Reasons:

@@ -24,6 +24,7 @@ from proxyrank.spaces.lookup import (
     register_space,
     source_of,
     space_names,
+    time_limit_of,
 )
 from proxyrank.spaces.stated import stated_hyperparameters, stated_space
 
@@ -63,4 +64,5 @@ __all__ = [
     "space_names",
     "stated_hyperparameters",
     "stated_space",
+    "time_limit_of",
 ]

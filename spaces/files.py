@@ -9,6 +9,7 @@ from typing import Any
 
 from proxyrank.common.digests import digest as digest_of
 from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.limits import SCORING, STEP, user_code
 from proxyrank.spaces._logits import picking
 
 
@@ -26,13 +27,13 @@ def file_digest(path: Path, where: str) -> str:
         raise ProxyrankError(f"{where}: cannot read the file ({error.strerror})") from None
 
 
-def run_file(path: Path, digest: str, where: str) -> Any:
+def run_file(path: Path, digest: str, where: str, *, limit: float = STEP) -> Any:
     """The module of a file with a known digest; it is run at most once in a process.
 
     Raises
     ------
     ProxyrankError
-        If it is no Python file or fails.
+        If it is no Python file, fails, or takes longer than ``limit`` seconds.
     """
     place = digest_of(str(path))[:8]
     module_name = f"_proxyrank_space_{place}_{digest[:8]}"
@@ -44,7 +45,8 @@ def run_file(path: Path, digest: str, where: str) -> Any:
     module = module_from_spec(spec)
     sys.modules[module_name] = module  # dataclasses look their module up
     try:
-        spec.loader.exec_module(module)
+        with user_code(limit, "importing it"):
+            spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
         del sys.modules[module_name]
         raise ProxyrankError(f"{where}: the file fails: {error_line(error)}") from None
@@ -70,6 +72,9 @@ class FileFunction:
         SHA-256 of the file when it was named.
     logits
         Which output of its networks are the logits, where there are several (`picking`).
+    timeout
+        Seconds that running the file, a call, and all that is computed of what it returns may take; None:
+        `STEP` and `SCORING`.
     """
 
     text: str
@@ -77,9 +82,22 @@ class FileFunction:
     name: str
     digest: str
     logits: str | None = None
+    timeout: float | None = None
+
+    @property
+    def limit(self) -> float:
+        """Seconds that all that is computed of a network it returns may take."""
+        return self.timeout or SCORING
 
     @classmethod
-    def of(cls, text: str, option: str = "--build", *, logits: str | None = None) -> "FileFunction":
+    def of(
+        cls,
+        text: str,
+        option: str = "--build",
+        *,
+        logits: str | None = None,
+        timeout: float | None = None,
+    ) -> "FileFunction":
         """The function that ``FILE.py:NAME`` names; the file is run.
 
         Raises
@@ -91,7 +109,7 @@ class FileFunction:
         if not colon or not file or not name:
             raise ProxyrankError(f"{option} {text}: expected FILE.py:FUNCTION, such as mynets.py:make")
         path = Path(file).absolute()
-        found = cls(text, str(path), name, file_digest(path, f"{option} {text}"), logits)
+        found = cls(text, str(path), name, file_digest(path, f"{option} {text}"), logits, timeout)
         found.function(f"{option} {text}")
         return found
 
@@ -106,7 +124,7 @@ class FileFunction:
         path, where = Path(self.path), where or self.text
         if file_digest(path, where) != self.digest:
             raise ProxyrankError(f"{where}: the file was changed during the run")
-        made = getattr(run_file(path, self.digest, where), self.name, None)
+        made = getattr(run_file(path, self.digest, where, limit=self.timeout or STEP), self.name, None)
         if not callable(made):
             raise ProxyrankError(f"{where}: the file has no function {self.name!r}")
         found: Callable[..., Any] = made
@@ -114,7 +132,9 @@ class FileFunction:
 
     def __call__(self, **values: Any) -> Any:
         """What the function makes of its arguments; one that ends the process counts as a failure."""
+        function = self.function()
         try:
-            return picking(self.function()(**values), self.logits)
+            with user_code(self.timeout or STEP, f"building by {self.text}"):
+                return picking(function(**values), self.logits)
         except SystemExit as error:
             raise RuntimeError(f"{self.text} ended with SystemExit({error.code!r})") from None

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from proxyrank.common.errors import ProxyrankError, unknown
+from proxyrank.common.limits import SCORING
 from proxyrank.spaces.base import SearchSpace
 from proxyrank.spaces.files import error_line, file_digest, run_file
 
@@ -106,6 +107,14 @@ def source_of(space: SearchSpace) -> str | SearchSpace:
         if own is space:
             return text
     return space.name if identity(space) else space
+
+
+def time_limit_of(space: SearchSpace) -> float | None:
+    """Seconds that all that is computed of one of its networks may take: a limit for networks of a user."""
+    if any(own is space for _, own in _FROM_FILES.values()):
+        return SCORING
+    found: float | None = getattr(space, "limit", None)
+    return found
 
 
 def identity(space: SearchSpace) -> str | None:

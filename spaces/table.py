@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 from proxyrank.common.digests import short_digest
 from proxyrank.common.errors import ArchitectureError, ProxyrankError
 from proxyrank.common.failed import Counts
+from proxyrank.common.limits import user_code
 from proxyrank.spaces._choices import Choice, as_number, shown, written
 from proxyrank.spaces._measure import measured
 from proxyrank.spaces.base import Sizes
@@ -52,6 +53,8 @@ class TableSpace:
         As in `FullSpace`; None without rows.
     network, sizes : callable or None
         As in `FullSpace`; None without ``build``.
+    limit
+        Seconds that all that is computed of a network may take; None for no limit.
 
     Examples
     --------
@@ -84,6 +87,7 @@ class TableSpace:
         self.data = data if build is not None else None
         self.archs = None if rows is None else self._archs
         self.network = None if build is None else self._network
+        self.limit: float | None = getattr(build, "limit", None)
         self.sizes = None if build is None else self._sizes
 
     @classmethod
@@ -204,7 +208,8 @@ class TableSpace:
 
     def _sizes(self, arch: str, dataset: str | DataShape, *, effective: bool = False) -> Sizes:
         assert self.data is not None
-        return Sizes(*measured(lambda: self._network(arch, dataset), self.data))
+        with user_code(self.limit, "measuring it"):
+            return Sizes(*measured(lambda: self._network(arch, dataset), self.data))
 
 
 def row_name(row: Row) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from proxyrank.common.errors import MissingDependencyError, NotApplicableError, ProxyrankError
-from proxyrank.common.limits import time_limit
+from proxyrank.common.limits import STEP, user_code
 from proxyrank.common.optional import optional
 from proxyrank.spaces import picking
 
@@ -15,12 +15,8 @@ if TYPE_CHECKING:
     from torch import nn
 
 
-LIMIT = 60.0
-"""Seconds that a module may take to be imported, and a network to be built."""
-
-
 def module_factories(
-    texts: Sequence[str], logits: str | None = None, *, limit: float = LIMIT
+    texts: Sequence[str], logits: str | None = None, *, limit: float = STEP
 ) -> "dict[str, Callable[[], nn.Module]]":
     """Factories by name; one of several that cannot be found raises when it is called, so the others go on.
 
@@ -45,9 +41,7 @@ def _lenient(text: str, logits: str | None, limit: float) -> "Callable[[], nn.Mo
     return build
 
 
-def module_factory(
-    text: str, logits: str | None = None, *, limit: float = LIMIT
-) -> "Callable[[], nn.Module]":
+def module_factory(text: str, logits: str | None = None, *, limit: float = STEP) -> "Callable[[], nn.Module]":
     """The function that ``package.module:name`` names; the working folder is searched too.
 
     Parameters
@@ -75,7 +69,7 @@ def module_factory(
     here = str(Path.cwd())
     sys.path.insert(0, here)
     try:
-        with time_limit(limit, f"importing {package}"):
+        with user_code(limit, f"importing {package}"):
             found = import_module(package)
     except TimeoutError as error:
         raise ProxyrankError(f"--module {text}: {error}") from error
@@ -93,7 +87,7 @@ def module_factory(
     factory = getattr(found, name)
 
     def build() -> "nn.Module":
-        with time_limit(limit, f"building {text}"):
+        with user_code(limit, f"building {text}"):
             made = factory() if callable(factory) and not isinstance(factory, torch.nn.Module) else factory
         if not isinstance(made, torch.nn.Module):
             raise ProxyrankError(f"--module {text}: expected a torch.nn.Module, got {type(made).__name__}")

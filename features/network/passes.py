@@ -164,7 +164,7 @@ class Passes:
     @contextmanager
     def smooth(self) -> Iterator[nn.Module]:
         """Lend `trainable` with every BatchNorm differentiable in every mode and order."""
-        kinds = (FusedBatchNorm, nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
+        kinds = (FusedBatchNorm, nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.SyncBatchNorm)
         with norms_as(self.trainable, kinds, ElementaryNorm):
             yield self.trainable
 

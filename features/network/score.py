@@ -3,9 +3,11 @@
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from proxyrank.common.errors import NotApplicableError, ProxyrankError
+from proxyrank.common.limits import SCORING, user_code
 from proxyrank.common.progress import track
 from proxyrank.common.seeds import derive_rng, derive_seed
 from proxyrank.features.network.batches import check_digest, settings_batches
@@ -20,7 +22,7 @@ from proxyrank.features.network.score_settings import (
 from proxyrank.features.proxies import Missing, Proxy, columns_of, get_proxies
 from proxyrank.features.rows import Rows
 from proxyrank.features.settings import FeatureSettings
-from proxyrank.spaces import SearchSpace, require
+from proxyrank.spaces import DataShape, SearchSpace, require, time_limit_of
 
 if TYPE_CHECKING:
     import torch
@@ -37,6 +39,8 @@ def score_archs(
     archs: Sequence[str],
     proxies: str | Sequence[str] = "all",
     settings: FeatureSettings | Mapping[str, Any] | None = None,
+    *,
+    limit: float | None = None,
 ) -> Rows:
     """Scores of architectures of a space; one network is alive at a time.
 
@@ -50,6 +54,9 @@ def score_archs(
         Names, as `get_proxies` takes them.
     settings
         Settings, or a mapping as `FeatureSettings.of` takes it; the defaults where not given.
+    limit
+        Seconds that one network may take, a seed; what takes longer has no value. None: what the space says
+        (`proxyrank.spaces.time_limit_of`).
 
     Returns
     -------
@@ -62,17 +69,23 @@ def score_archs(
     ProxyrankError
         If an architecture, a proxy or a setting is unknown or out of range, or a proxy needs more images.
     """
-    return score_archs_with(space, archs, get_proxies(proxies), FeatureSettings.of(settings))
+    return score_archs_with(space, archs, get_proxies(proxies), FeatureSettings.of(settings), limit=limit)
 
 
 def score_archs_with(
-    space: SearchSpace, archs: Sequence[str], proxies: Sequence[Proxy], settings: FeatureSettings
+    space: SearchSpace,
+    archs: Sequence[str],
+    proxies: Sequence[Proxy],
+    settings: FeatureSettings,
+    *,
+    limit: float | None = None,
 ) -> Rows:
     """Scores of architectures by proxies that need not be registered; otherwise as `score_archs`."""
     require(space, "network", "a score")
     exact = list(dict.fromkeys(space.parse(arch) for arch in archs))
     factories = {arch: _factory(space, arch, settings.dataset) for arch in exact}
-    return _score_all(factories, proxies, settings, channels_last=True)
+    seconds = limit or time_limit_of(space)
+    return _score_all(factories, proxies, settings, channels_last=True, limit=seconds)
 
 
 def score_factories(
@@ -81,10 +94,15 @@ def score_factories(
     settings: FeatureSettings | Mapping[str, Any] | None = None,
     *,
     channels_last: bool = False,
+    limit: float | None = SCORING,
 ) -> Rows:
     """Scores of networks that functions without arguments build, by name; otherwise as `score_archs`."""
     return _score_all(
-        factories, get_proxies(proxies), FeatureSettings.of(settings), channels_last=channels_last
+        factories,
+        get_proxies(proxies),
+        FeatureSettings.of(settings),
+        channels_last=channels_last,
+        limit=limit,
     )
 
 
@@ -94,16 +112,19 @@ def _score_all(
     settings: FeatureSettings,
     *,
     channels_last: bool,
+    limit: float | None,
 ) -> Rows:
     ways = settings_of_proxies(chosen, settings)
     batches = {own: settings_batches(own) for own in ways}
     for own in ways:
         check_digest(own, batches[own])
+    if limit is not None:
+        _warm_up()
     rows: dict[str, Values] = {name: {} for name in factories}
     for name in track(list(factories), total=len(factories), what="score"):
         for own, proxies in ways.items():
             runs = [
-                _score_or_reason(factories[name], batch, proxies, own, seed, channels_last)
+                _score_or_reason(factories[name], batch, proxies, own, seed, channels_last, limit)
                 for seed, batch in zip(seeds(own), batches[own], strict=True)
             ]
             rows[name] |= runs[0] if own.repeats == 1 else mean_and_spread(runs)
@@ -189,6 +210,7 @@ def score_with(
 
     from torch import nn
 
+    from proxyrank.features.network._wrapped import unwrapped
     from proxyrank.features.network.parametrised import modernise
     from proxyrank.features.network.passes import Passes
     from proxyrank.features.network.weights import fill_standard_normal, initialise
@@ -196,7 +218,7 @@ def score_with(
     check_batch_size(batch.size, proxies)
     with own_randomness(derive_seed("score", seed)):
         subject = deepcopy(network) if isinstance(network, nn.Module) else network()
-        subject = subject.to(dtype=batch.dtype, device=batch.x.device)
+        subject = unwrapped(subject).to(dtype=batch.dtype, device=batch.x.device)
         modernise(subject)
         if init == "kaiming":
             initialise(subject, seed)
@@ -226,6 +248,18 @@ def own_randomness(seed: int) -> Iterator[None]:
             torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32 = tf32
 
 
+@cache
+def _warm_up() -> None:
+    """Let torch import what it imports at first use (a second or more): no network is to wait for that."""
+    from torch import nn
+
+    from proxyrank.features.network.batch import noise_batch
+
+    shape = DataShape(channels=1, resolution=4)
+    tiny = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.Flatten(), nn.Linear(8, 10))
+    score_network(tiny, noise_batch(shape, 2, seed=0), ["flops", "dextr"])
+
+
 def _factory(space: SearchSpace, arch: str, dataset: str) -> Callable[[], "nn.Module"]:
     return lambda: require(space, "network", "a score").network(arch, dataset)
 
@@ -244,14 +278,20 @@ def _score_or_reason(
     settings: FeatureSettings,
     seed: int,
     channels_last: bool,
+    limit: float | None,
 ) -> Values:
     """Scores, or the reason in every column where not even the network could be made."""
     try:
-        return score_with(factory, batch, proxies, seed=seed, channels_last=channels_last, settings=settings)
+        with user_code(limit, "scoring it"):
+            return score_with(
+                factory, batch, proxies, seed=seed, channels_last=channels_last, settings=settings
+            )
     except ProxyrankError:
         raise
     except NotApplicableError as error:
         return dict.fromkeys(columns_of(proxies), Missing(str(error)))
+    except TimeoutError as error:
+        return dict.fromkeys(columns_of(proxies), Missing(f"failed: {error}"))
     except (Exception, SystemExit) as error:  # whatever a user's network does
         _log.debug("the network failed", exc_info=error)
         reason = OUT_OF_MEMORY if is_out_of_memory(error) else f"failed: {type(error).__name__}: {error}"

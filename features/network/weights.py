@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from proxyrank.common.errors import NotApplicableError
 from proxyrank.common.seeds import derive_rng
 from proxyrank.features.network.layers import weight_layers, weight_names
 from proxyrank.features.network.parametrised import assign, own_tensors
@@ -24,8 +25,10 @@ def initialise(network: nn.Module, seed: int) -> None:
     Raises
     ------
     NotApplicableError
-        If a computed weight cannot be set.
+        If a computed weight cannot be set, or the layers are hidden in a scripted module.
     """
+    if any(isinstance(module, torch.jit.ScriptModule) for module in network.modules()):
+        raise NotApplicableError("the layers of a scripted module cannot be drawn anew: score it unscripted")
     _draw(network, seed, kaiming=True)
     with torch.no_grad():
         for module in network.modules():

@@ -2,12 +2,12 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from proxyrank.common.digests import digest as sha256
-from proxyrank.common.errors import TableError
-from proxyrank.common.files import atomic_path, dump_json, read_json
+from proxyrank.common.errors import ProxyrankError, TableError
+from proxyrank.common.files import read_json, write_json
 from proxyrank.common.tabular import json_safe
 from proxyrank.features.tables.sidecar import Sidecar
 
@@ -30,9 +30,13 @@ def _open_parts(parts: Path, plain: Sidecar, archs: list[str]) -> None:
     header = parts / HEADER
     digest = sha256("\n".join(archs))
     if header.exists():
-        known = read_json(header)
-        _refuse_other(header, Sidecar.model_validate(known["sidecar"]), plain)
-        if known["archs"] != digest:
+        try:
+            known = read_json(header)
+            sidecar, other = Sidecar.model_validate(known["sidecar"]), known["archs"] != digest
+        except (ProxyrankError, KeyError, TypeError, ValueError):
+            raise TableError(f"{header}: damaged; choose another --out or remove {parts}") from None
+        _refuse_other(header, sidecar, plain)
+        if other:
             raise TableError(
                 f"{header}: begun for other architectures; choose another --out or remove {parts}"
             )
@@ -40,10 +44,12 @@ def _open_parts(parts: Path, plain: Sidecar, archs: list[str]) -> None:
     if not parts.parent.is_dir():
         raise TableError(f"--out: the folder {parts.parent} does not exist")
     parts.mkdir(exist_ok=True)
-    with atomic_path(header) as path:
-        path.write_text(
-            dump_json({"archs": digest, "sidecar": json_safe(plain.model_dump())}), encoding="utf-8"
-        )
+    try:
+        write_json({"archs": digest, "sidecar": json_safe(plain.model_dump())}, header)
+    except OSError:
+        with suppress(OSError):  # parts that were there before stay
+            parts.rmdir()
+        raise
 
 
 def _refuse_other(where: Path, known: Sidecar, asked: Sidecar) -> None:

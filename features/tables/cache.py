@@ -4,6 +4,7 @@ import json
 import logging
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from filelock import FileLock
@@ -11,6 +12,7 @@ from filelock import FileLock
 from proxyrank.common.digests import short_digest
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.files import atomic_path
+from proxyrank.common.shards import set_aside
 from proxyrank.features.groups import Family
 from proxyrank.features.rows import Rows
 from proxyrank.features.settings import FeatureSettings
@@ -41,14 +43,16 @@ def cache_file(space: SearchSpace, group: str, family: Family, settings: Feature
 def read_rows(file: Path, columns: Sequence[str]) -> Rows | None:
     """Rows in a cache file, of exactly these columns.
 
-    None where it is absent, damaged or of other columns; the next `add_rows` replaces it then.
+    None where it is absent or of other columns; the next `add_rows` replaces it then. A damaged one is
+    renamed to ``NAME.damaged``, so that it is made again.
     """
     if not file.is_file():
         return None
     try:
         rows = Rows.read(file)
     except Exception as error:  # the readers' errors for damaged files have no common class
-        _LOG.warning("%s: ignored, it cannot be read (%s)", file, str(error).splitlines()[:1])
+        with suppress(OSError):
+            set_aside(file, error)
         return None
     if list(rows.values.columns) != list(columns):
         _LOG.warning("%s: ignored, it holds other columns", file)

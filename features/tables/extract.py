@@ -17,7 +17,7 @@ from proxyrank.common.errors import ProxyrankError, TableError
 from proxyrank.common.executors import Executor
 from proxyrank.common.files import atomic_path, dump_json
 from proxyrank.common.shards import run_sharded
-from proxyrank.common.tabular import json_safe
+from proxyrank.common.tabular import json_safe, read_table
 from proxyrank.features.groups import get_group
 from proxyrank.features.rows import Reasons, Rows, count_reasons
 from proxyrank.features.settings import FeatureSettings
@@ -210,7 +210,7 @@ def _stands(out: Path, parts: Path, plain: Sidecar, archs: list[str]) -> bool:
     _refuse_other(sidecar_path(out), read_sidecar(sidecar_path(out)), plain)
     if not out.exists() or parts.exists():
         return False
-    found = pd.read_parquet(out, columns=["arch"])["arch"].tolist()
+    found = read_table(out, "--out")["arch"].tolist()
     if found != archs:
         raise TableError(
             f"{out} holds {len(found)} architectures, not the {len(archs)} asked for in their order; choose "

@@ -11,6 +11,9 @@ from proxyrank.features.settings import FeatureSettings
 from proxyrank.features.tables.sidecar import GroupInfo, Sidecar
 from proxyrank.features.tables.table import FeatureTable
 
+_SHOWN = 5
+"""Columns that a line names."""
+
 
 def join_tables(tables: Sequence[FeatureTable], *, force: bool = False) -> FeatureTable:
     """One table with the columns of all, joined by architecture.
@@ -75,6 +78,17 @@ def overlaid(tables: Sequence[FeatureTable]) -> FeatureTable:
         kept.insert(0, _without(table, taken))
         taken.update(table.columns)
     return join_tables(kept, force=True)
+
+
+def hidden_columns(names: Sequence[str], tables: Sequence[FeatureTable]) -> list[str]:
+    """A line for each table, by name, that has columns which `overlaid` takes from a later one."""
+    lines = []
+    for i, (name, table) in enumerate(zip(names, tables, strict=True)):
+        later = {column for other in tables[i + 1 :] for column in other.columns}
+        if hidden := [column for column in table.columns if column in later]:
+            more = f" and {len(hidden) - _SHOWN} more" if len(hidden) > _SHOWN else ""
+            lines.append(f"{name}: {', '.join(hidden[:_SHOWN])}{more} taken from a later table instead")
+    return lines
 
 
 def _without(table: FeatureTable, columns: Collection[str]) -> FeatureTable:

@@ -64,7 +64,7 @@ def fit_context(
     """
     at = {name: i for i, name in enumerate(names)}
     return {
-        "pool": as_matrix(features.frame[list(names)]),
+        "pool": as_matrix(features.frame[list(names)].sort_index()),  # no sum depends on the table's order
         "groups": [equality_key(space, arch) for arch in train],
         "families": {
             group: [at[column] for column in info.columns if column in at]

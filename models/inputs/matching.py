@@ -150,7 +150,10 @@ def _used_frame(
 
 
 def as_matrix(frame: pd.DataFrame) -> FloatArray:
-    """Values [n, d] of a frame, infinities as missing values."""
-    values = frame.to_numpy(dtype=np.float64, copy=True)
+    """Values [n, d] of a frame, infinities as missing values; row by row, whatever the frame was made of.
+
+    (Sums over columns that are laid out otherwise end in other digits.)
+    """
+    values = np.array(frame.to_numpy(dtype=np.float64), order="C")
     values[np.isinf(values)] = np.nan
     return values

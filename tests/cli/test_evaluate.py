@@ -37,6 +37,17 @@ def test_t13_seen_cells_are_counted(run, ranker: Path, tmp_path: Path) -> None:
     assert (result.json["trained"], result.json["seen"]) == (4, 1)
 
 
+def test_d4_judged_by_another_label_than_trained_on(
+    run, ranker: Path, labels_csv: Path, tmp_path: Path
+) -> None:
+    frame = pd.read_csv(labels_csv)
+    frame.assign(other=frame["acc"] ** 2).drop(columns="acc").to_csv(tmp_path / "other.csv", index=False)
+    found = run("evaluate", ranker, "--labels", tmp_path / "other.csv", "--label", "other", "--json")
+    assert "the ranker was trained on 'acc' and is judged by 'other'" in found.err
+    assert (found.json["label"], found.json["trained_label"]) == ("other", "acc")
+    assert "trained_label" not in run("evaluate", ranker, "--labels", labels_csv, "--json").json
+
+
 def test_only_training_cells_is_an_error(run, ranker: Path, tmp_path: Path) -> None:
     trained = (ranker / "train_archs.txt").read_text().split()[:5]
     pd.DataFrame({"arch": trained, "acc": range(5)}).to_csv(tmp_path / "e.csv", index=False)
@@ -88,7 +99,9 @@ def test_of_several_score_tables_the_later_one_counts(run, labels_csv: Path, tmp
         table.to_csv(tmp_path / f"{name}.csv", index=False)
     both = ("--scores", tmp_path / "one.csv", "--scores", tmp_path / "two.csv")
     for by, tau in (("mine", -1.0), ("one", 1.0), ("two", 1.0)):
-        assert run("evaluate", "--labels", labels_csv, *both, "--json", "--by", by).json["KT"] == tau
+        found = run("evaluate", "--labels", labels_csv, *both, "--json", "--by", by)
+        assert found.json["KT"] == tau
+        assert f"{tmp_path / 'one.csv'}: mine taken from a later table instead" in found.err
 
 
 def test_rules_that_combine_columns_are_scores_of_a_table(run, data_folder: Path) -> None:

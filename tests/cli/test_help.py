@@ -126,3 +126,11 @@ def test_proxies_and_info_fit_80_columns(run, ranker: Path) -> None:
     card = run("info", ranker, "--json").json
     assert card["train_archs_sha256"] in words
     assert "paths(83columns,version1,nosettings)" in words
+
+
+def test_an_option_of_one_value_is_given_once(run: Any) -> None:
+    cell = "(2, 2, 2, 2, 2, 2)"
+    found = run("score", cell, "--proxies", "params", "--seed", 1, "--seed=2")
+    assert (found.code, found.err) == (2, "proxyrank: --seed was given 2 times, and takes one value\n")
+    assert run("score", cell, "--proxies", "params", "--json", "--json").code == 0  # says the same twice
+    assert run("digits", "build", "--out", "a", "--out", "b").code == 2

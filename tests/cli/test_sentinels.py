@@ -11,6 +11,10 @@ CELLS = get_space("nb201").sample(40, seed=0)
 LINE = "depth 1 (sentinel -1e+08), depth 3 (sentinel -999), depth 1 (sentinel 1e+30), width 1 (infinite)"
 COUNTS = {"depth": {"sentinel -1e+08": 1, "sentinel -999": 3, "sentinel 1e+30": 1}, "width": {"infinite": 1}}
 SHORT = ("--no-intervals", "--out")
+BUILDER = """
+from torch import nn
+def make(**row): return nn.Sequential(nn.Flatten(), nn.Linear(3072, 10))
+"""
 DECLARED = ("--sentinel=-999", "--sentinel", "1e30")
 
 
@@ -45,7 +49,10 @@ def test_d8_declared_in_training_they_count_in_every_command_after(run: Any, tab
     told(run("train", *about, "--train-size", 24, *SHORT, ranker, *DECLARED, "--json"))
     told(run("rank", ranker, "--features", table, "--archs", table, "--json"))
     told(run("evaluate", ranker, *about, "--json"))
-    told(run("explain", ranker, "--features", table))
+    told(run("explain", ranker, "--features", table, "--json"))
+    told(
+        run("explain", ranker, "--features", table, "--arch", CELLS[9] if name == "cells" else "n9", "--json")
+    )
 
 
 def test_d8_a_sentinel_declared_at_ranking_only(run: Any, tables: Path) -> None:
@@ -70,6 +77,16 @@ def test_d8_scores_and_candidates(run: Any, tables: Path) -> None:
     told(run("evaluate", "--by", "depth", "--labels", labels, "--scores", scores, *DECLARED, "--json"))
     made = ("features", "--candidates", tables / "nets.csv", "--out", tables / "T.parquet", "--workers", 1)
     told(run(*made, *DECLARED, "--json"))
+    (tables / "built.py").write_text(BUILDER)
+    build = (
+        "--build",
+        f"{tables / 'built.py'}:make",
+        "--candidates",
+        tables / "nets.csv",
+        "--proxies",
+        "flops",
+    )
+    told(run("score", *build, *DECLARED, "--json"))
 
 
 def test_undeclared_numbers_are_values(run: Any, tables: Path) -> None:

@@ -252,9 +252,35 @@ def test_x25_blanks_around_names_are_dropped(tmp_path: Path) -> None:
     [
         ("arch;cifar10\na;93,1\n", "separated by semicolons"),
         ("arch\tcifar10\na\t93.1\n", "separated by tabs"),
+        ("arch|cifar10\na|93.1\n", "separated by bars"),
         ("# made by x\narch,cifar10\na,93.1\n", "begins with a comment"),
+        ("sep=,\narch,cifar10\na,93.1\n", "begins with a comment"),
     ],
 )
 def test_x25_another_dialect_is_named(tmp_path: Path, content: str, message: str) -> None:
     with pytest.raises(TableError, match=message):
         read_table(_file(tmp_path, content))
+
+
+@pytest.mark.parametrize(
+    ("content", "columns"),
+    [
+        (",arch,x\n0,a,5\n1,b,6\n", ["arch", "x"]),  # as DataFrame.to_csv writes its index
+        ("Unnamed: 0,arch,x\n0,a,5\n1,b,6\n", ["arch", "x"]),  # read and written again
+        ("arch,x,\na,5,\nb,6,\n", ["arch", "x"]),  # commas at the ends of lines
+        (",arch,x\n7,a,5\n3,b,6\n", ["", "arch", "x"]),
+    ],
+)
+def test_x25_columns_without_name_that_say_nothing_are_left_out(
+    tmp_path: Path, content: str, columns: list[str]
+) -> None:
+    frame = read_table(_file(tmp_path, content))
+    assert list(frame.columns) == columns
+    assert row_place(frame, 1, "t.csv") == "t.csv, line 3"
+    pd.read_csv(tmp_path / "t.csv").to_parquet(tmp_path / "t.parquet")
+    assert set(columns) - {""} <= set(read_table(tmp_path / "t.parquet").columns)
+
+
+def test_x25_arch_in_other_letters_is_named(tmp_path: Path) -> None:
+    with pytest.raises(TableError, match=r"no column 'arch'; columns: Arch, x; 'Arch' is spelt otherwise$"):
+        arch_texts(read_table(_file(tmp_path, "Arch,x\na,1\n")), "t.csv")

@@ -219,7 +219,7 @@ def test_a_best_value_that_a_third_share_is_doubted(values, direction, warned: b
     assert any("does it stand for a gap" in note for note in notes) == warned
 
 
-@pytest.mark.parametrize("column", ["dataset", "dataSet", "task_name", "where"])
+@pytest.mark.parametrize("column", ["dataset", "dataSet", "task_name", "where", "split", "Epochs"])
 def test_t3_labels_of_two_data_sets_are_not_averaged(tmp_path: Path, column: str) -> None:
     path = tmp_path / "two.csv"
     rows = [f"{arch},{name},{60 + i}" for i, arch in enumerate(ARCHS[:9]) for name in ("cifar10", "cifar100")]
@@ -233,7 +233,17 @@ def test_t3_labels_of_two_data_sets_are_not_averaged(tmp_path: Path, column: str
     assert load_labels(path, space=SPACE, label="acc").values.tolist() == [91.0]  # runs are averaged
 
 
-@pytest.mark.parametrize(("name", "warns"), [("valLoss", True), ("testError", True), ("valAcc", False)])
-def test_a_loss_in_camel_case_warns(tmp_path: Path, name: str, warns: bool) -> None:
+@pytest.mark.parametrize(
+    ("name", "warns"),
+    [
+        *((name, True) for name in ("valLoss", "testError", "valLOSS", "NLLLoss", "top1_err", "testerr")),
+        *(
+            (name, True)
+            for name in ("errorRate", "crossEntropy", "PPL", "WER", "latencyMs", "edgegpu_energy")
+        ),
+        *((name, False) for name in ("valAcc", "lossless", "terror", "certainty", "power", "maestro")),
+    ],
+)
+def test_d10_a_loss_however_it_is_spelt_warns(tmp_path: Path, name: str, warns: bool) -> None:
     labels = load_labels(_table(tmp_path, [(ARCHS[0], 1), (ARCHS[1], 2)], name), space=SPACE)
     assert any("named like an error" in note for note in labels.notes) == warns

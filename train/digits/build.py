@@ -13,6 +13,7 @@ from proxyrank.common.errors import TableError
 from proxyrank.common.executors import on_processes
 from proxyrank.common.files import atomic_path, dump_json, read_json
 from proxyrank.common.shards import read_parts, run_sharded
+from proxyrank.common.tabular import read_table
 from proxyrank.spaces import get_space, has, require
 from proxyrank.train.digits.benchmarks import Benchmark, DigitsSettings
 
@@ -91,7 +92,7 @@ def build_benchmark(
             raise TableError(f"{known} states other settings than asked for; choose another --out")
     space = require(get_space(benchmark.space), "sample", f"the benchmark {benchmark.name}")
     wanted = space.sample(count or benchmark.count, seed=0, population=benchmark.population)
-    old = pd.read_parquet(out) if out.exists() else pd.DataFrame({"arch": []})
+    old = read_table(out, "--out") if out.exists() else pd.DataFrame({"arch": []})
     parts.mkdir(parents=True, exist_ok=True)
     with atomic_path(parts / "provenance.json") as path:
         path.write_text(dump_json(provenance), encoding="utf-8")

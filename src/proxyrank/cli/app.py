@@ -23,6 +23,7 @@ from proxyrank.cli import (
     train,
     transfer,
 )
+from proxyrank.cli.once import OnceCommand
 
 app = typer.Typer(
     name="proxyrank",
@@ -72,6 +73,6 @@ _COMMANDS = (
 )
 
 for _function, _example in _COMMANDS:
-    app.command(epilog=f"\b\nExample: {_example}")(_function)
+    app.command(cls=OnceCommand, epilog=f"\b\nExample: {_example}")(_function)
 for _name, _benchmark in digits.APPS.items():
     app.add_typer(_benchmark, name=_name)

@@ -24,6 +24,7 @@ def trained_space(
     key: str | None = None,
     label: str | None = None,
     logits: str | None = None,
+    timeout: float | None = None,
     sentinels: Sequence[float] | None = None,
 ) -> TableSpace:
     """The rows of ``--candidates``, without the column that is learnt, built by ``--build``.
@@ -36,7 +37,9 @@ def trained_space(
     if candidates is None:
         raise ProxyrankError("--build needs --candidates, the table whose rows it is called with")
     learnt = label or only_label(arguments.data_path(candidates, "--candidates"), labels, key)
-    return built_space(build, dataset, candidates, key=key, label=learnt, logits=logits, sentinels=sentinels)
+    return built_space(
+        build, dataset, candidates, key=key, label=learnt, logits=logits, timeout=timeout, sentinels=sentinels
+    )
 
 
 def built_space(
@@ -48,6 +51,7 @@ def built_space(
     key: str | None = None,
     label: str | None = None,
     logits: str | None = None,
+    timeout: float | None = None,
     sentinels: Sequence[float] | None = None,
 ) -> TableSpace:
     """The rows of ``--candidates``, or those given as ``depth=3,width=32``, built by ``--build``.
@@ -57,7 +61,7 @@ def built_space(
     ProxyrankError
         If the table or the builder will not do.
     """
-    maker = FileFunction.of(build, logits=logits) if build else None
+    maker = FileFunction.of(build, logits=logits, timeout=timeout) if build else None
     data = data_shape(dataset or "cifar10", square=False)
     if (candidates is None) == (not rows):
         raise ProxyrankError("say which networks: --candidates TABLE, or arguments such as depth=3,width=32")

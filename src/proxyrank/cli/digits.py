@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from proxyrank.cli import options, output
+from proxyrank.cli.once import OnceCommand
 from proxyrank.common.threads import resolve_threads
 from proxyrank.train.digits.benchmarks import BENCHMARKS, Benchmark
 
@@ -18,7 +19,8 @@ def benchmark_app(benchmark: Benchmark) -> typer.Typer:
     )
 
     @app.command(
-        epilog=f"\b\nExample: proxyrank {name} build --{members} 100 --out {name}.parquet --workers 2"
+        cls=OnceCommand,
+        epilog=f"\b\nExample: proxyrank {name} build --{members} 100 --out {name}.parquet --workers 2",
     )
     def build(
         out: Annotated[Path, typer.Option(help="Table to write (.parquet); an existing one is extended.")],
@@ -36,7 +38,7 @@ def benchmark_app(benchmark: Benchmark) -> typer.Typer:
         mean = round(table[benchmark.label].mean(), 2)
         output.print_summary({"out": str(out), members: len(table), "seeds": seeds, "mean": mean}, json=json)
 
-    @app.command(epilog=f"\b\nExample: proxyrank {name} info")
+    @app.command(cls=OnceCommand, epilog=f"\b\nExample: proxyrank {name} info")
     def info(json: options.Json = False) -> None:
         """Show the size of the benchmark and the noise of its labels.
 

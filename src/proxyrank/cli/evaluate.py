@@ -39,6 +39,7 @@ def evaluate(
     candidates: options.Candidates = None,
     build: options.Build = None,
     logits: options.Logits = None,
+    timeout: options.Timeout = None,
     baselines: Annotated[
         bool,
         typer.Option("--baselines", help="Judge sizes and every --scores column on the same networks too."),
@@ -52,7 +53,7 @@ def evaluate(
     A ranker is judged on its own population without its training cells.
     """
     from proxyrank.evaluate import SIZES, judge_ranker, judge_scores, sized_dataset
-    from proxyrank.features.tables.join import overlaid
+    from proxyrank.features.tables.join import hidden_columns, overlaid
 
     if (ranker is None) == (by is None):
         raise ProxyrankError("say what to judge: a ranker folder, or --by NAME (one of the two)")
@@ -65,6 +66,7 @@ def evaluate(
             candidates=candidates,
             build=build,
             logits=logits,
+            timeout=timeout,
             sentinels=sentinel,
         )
     card = loaded.card if loaded else None
@@ -78,10 +80,11 @@ def evaluate(
     if card and known.name != card.label.name:
         output.note(f"the ranker was trained on {card.label.name!r} and is judged by {known.name!r}")
     chosen = population or (card.population if card else "all")
-    tables = [
-        arguments.user_table(where, name, "--scores", sentinels=sentinel or ()) for name in scores or ()
-    ]
-    table = overlaid([own for own in tables if own is not None]) if tables else None
+    read = (arguments.user_table(where, name, "--scores", sentinels=sentinel or ()) for name in scores or ())
+    tables = [own for own in read if own is not None]
+    table = overlaid(tables) if tables else None
+    for text in (*hidden_columns(scores or (), tables), *(table.sidecar.forced if table else ())):
+        output.note(text)
     reports: dict[str, Report] = {}
     facts: dict[str, Any] = {}
     if loaded:

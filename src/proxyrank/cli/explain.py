@@ -1,11 +1,11 @@
 """``explain``: what a ranker goes by, and why one architecture is ranked where it is."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from proxyrank.cli import options, output
+from proxyrank.cli import arguments, options, output
 from proxyrank.cli.own_table import open_ranker
 
 if TYPE_CHECKING:
@@ -33,10 +33,11 @@ def explain(
     loaded, table = open_ranker(ranker, space=space, features=features, sentinels=sentinel)
     if loaded.card.model == "ensemble":
         output.note(PARTIAL)
+    failed = arguments.failed_fields(loaded.search_space, table)
     if arch is None:
-        _overall(loaded, table, top, out, plot, json=json)
+        _overall(loaded, table, top, out, plot, failed, json=json)
     else:
-        _one(loaded, arch, table, top, out, plot, json=json)
+        _one(loaded, arch, table, top, out, plot, failed, json=json)
 
 
 def _overall(
@@ -45,6 +46,7 @@ def _overall(
     top: int,
     out: Path | None,
     plot: Path | None,
+    failed: dict[str, Any],
     *,
     json: bool,
 ) -> None:
@@ -59,7 +61,8 @@ def _overall(
     if plot:
         plot_bars(best["feature"], best["importance"], plot, label="mean |contribution| to the score")
     if json:
-        output.print_json({"groups": output.records(by_group), "features": output.records(best)})
+        both = {"groups": output.records(by_group), "features": output.records(best)}
+        output.print_json({**both, **failed})
         return
     shown = [[r.group, f"{r.importance:.4f}", f"{r.share:.1%}"] for r in by_group.itertuples()]
     output.print_rows(["group", "mean |contribution|", "share"], shown)
@@ -75,6 +78,7 @@ def _one(
     top: int,
     out: Path | None,
     plot: Path | None,
+    failed: dict[str, Any],
     *,
     json: bool,
 ) -> None:
@@ -99,7 +103,7 @@ def _one(
     }
     if json:
         safe = {key: None if value != value else value for key, value in facts.items()}
-        output.print_json({**safe, "features": output.records(best)})
+        output.print_json({**safe, "features": output.records(best), **failed})
         return
     output.print_fields({k: f"{v:.4f}" if isinstance(v, float) else v for k, v in facts.items()})
     print()

@@ -46,6 +46,7 @@ def features(
     shape: options.Shape = None,
     classes: options.Classes = None,
     logits: options.Logits = None,
+    timeout: options.Timeout = None,
     share: Annotated[
         bool,
         typer.Option(
@@ -83,7 +84,16 @@ def features(
         raise ProxyrankError("--build needs --candidates, the table whose rows it is called with")
     dataset = arguments.dataset_of(dataset, shape, classes)
     where = (
-        built_space(build, dataset, candidates, key=key, label=label, logits=logits, sentinels=sentinel)
+        built_space(
+            build,
+            dataset,
+            candidates,
+            key=key,
+            label=label,
+            logits=logits,
+            timeout=timeout,
+            sentinels=sentinel,
+        )
         if candidates
         else get_space(space or "nb201")
     )

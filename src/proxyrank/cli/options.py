@@ -106,6 +106,16 @@ Sentinels = Annotated[
     ),
 ]
 
+Timeout = Annotated[
+    float | None,
+    typer.Option(
+        "--timeout",
+        min=0.001,
+        help="Seconds that a network of yours may take to be imported, to be built, and to be scored; what "
+        "takes longer has no value. 60, 60 and 3600 if not given.",
+    ),
+]
+
 # what is meant
 Space = Annotated[
     str, typer.Option("--space", help="Search space: the name of an installed one, or FILE.py:NAME.")

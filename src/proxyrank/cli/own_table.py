@@ -71,6 +71,7 @@ def open_ranker(
     candidates: str | None = None,
     build: str | None = None,
     logits: str | None = None,
+    timeout: float | None = None,
     threads: int | None = None,
     sentinels: Sequence[float] | None = None,
 ) -> "tuple[ProxyRanker, FeatureTable | None]":
@@ -106,7 +107,7 @@ def open_ranker(
         where, table = _written_table(features, card.hyperparameters)
         return ProxyRanker.load(folder, n_jobs=threads, space=where), table
     path = arguments.data_path(features, "--features")
-    maker = FileFunction.of(build, logits=logits) if build else None
+    maker = FileFunction.of(build, logits=logits, timeout=timeout) if build else None
     data = data_shape(_dataset_of(card), square=False) if build else None
     where, notes = read_table_space(
         path, like=card.hyperparameters, build=maker, data=data, sentinels=sentinels or ()

@@ -35,6 +35,7 @@ def rank(
     candidates: options.Candidates = None,
     build: options.Build = None,
     logits: options.Logits = None,
+    timeout: options.Timeout = None,
     space: options.RankerSpace = None,
     threads: options.Threads = 1,
     json: options.Json = False,
@@ -54,6 +55,7 @@ def rank(
         candidates=candidates,
         build=build,
         logits=logits,
+        timeout=timeout,
         threads=threads,
         sentinels=sentinel,
     )

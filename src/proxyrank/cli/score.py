@@ -7,6 +7,7 @@ import typer
 from proxyrank.cli import arguments, options, output
 from proxyrank.cli.built_table import built_space
 from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.limits import SCORING, STEP
 from proxyrank.common.optional import optional
 from proxyrank.spaces import SearchSpace, default_dataset, get_space, parse_all
 from proxyrank.spaces.table import TableSpace
@@ -29,9 +30,7 @@ def score(
             "given several times."
         ),
     ] = None,
-    timeout: Annotated[
-        float, typer.Option(min=0.001, help="Seconds that --module may take to be imported, and to be built.")
-    ] = 60.0,
+    timeout: options.Timeout = None,
     candidates: options.Candidates = None,
     build: Annotated[
         str | None,
@@ -84,7 +83,16 @@ def score(
     if dataset is None and (module or build) and images and images not in WITHOUT_DATA:
         dataset = str(image_shape(images, root))
     where: SearchSpace = (
-        built_space(build, dataset, candidates, cells or (), key=key, logits=logits, sentinels=sentinel)
+        built_space(
+            build,
+            dataset,
+            candidates,
+            cells or (),
+            key=key,
+            logits=logits,
+            sentinels=sentinel,
+            timeout=timeout,
+        )
         if build
         else get_space(space)
     )
@@ -99,17 +107,18 @@ def score(
     if device == "auto" and settings.device == "cpu":
         output.note("device auto: no CUDA device, using the CPU")
     if module:
-        scores = score_factories(module_factories(module, logits, limit=timeout), proxies, settings)
+        factories = module_factories(module, logits, limit=timeout or STEP)
+        scores = score_factories(factories, proxies, settings, limit=timeout or SCORING)
     elif isinstance(where, TableSpace):
-        scores = score_archs(where, where.names, proxies, settings)
+        scores = score_archs(where, where.names, proxies, settings, limit=timeout)
     else:
-        scores = score_archs(where, _wanted(where, cells, archs), proxies, settings)
+        scores = score_archs(where, _wanted(where, cells, archs), proxies, settings, limit=timeout)
     none = scores.values.isna().all(axis=None)
     if out and not none:
         name = "module" if module else where.name
         scored_table(name, scores, settings, threads=torch.get_num_threads()).write(out)
     if json:
-        output.print_json(_as_json(scores, proxies, settings))
+        output.print_json(_as_json(scores, proxies, settings) | arguments.failed_fields(where))
     else:
         _print(scores)
     if none:

@@ -34,6 +34,7 @@ def train(
     shape: options.Shape = None,
     classes: options.Classes = None,
     logits: options.Logits = None,
+    timeout: options.Timeout = None,
     model: Annotated[str | None, typer.Option(help=MODEL_HELP)] = None,
     target: Annotated[
         str | None,
@@ -85,7 +86,15 @@ def train(
     if build:
         where, table = (
             trained_space(
-                build, dataset, candidates, labels, key=key, label=label, logits=logits, sentinels=sentinel
+                build,
+                dataset,
+                candidates,
+                labels,
+                key=key,
+                label=label,
+                logits=logits,
+                timeout=timeout,
+                sentinels=sentinel,
             ),
             None,
         )

@@ -64,15 +64,21 @@ def test_settings_and_version_have_files_of_their_own(fresh_cache, space):
     assert {file.parent for file in files} == {fresh_cache}
 
 
-@pytest.mark.parametrize("damage", [b"", b"PAR1 nonsense", None])
-def test_a_damaged_file_is_rebuilt(fresh_cache, space, damage, caplog):
+@pytest.mark.parametrize("damage", [b"", b"PAR1 nonsense", "cut", "flipped"])
+def test_p9_a_damaged_cache_file_is_set_aside_and_made_again(fresh_cache, space, damage, caplog):
     archs = space.sample(5, seed=0)
     before = compute_features(space, archs, "paths")
     (file,) = fresh_cache.glob("*.parquet")
-    file.write_bytes(file.read_bytes()[:-40] if damage is None else damage)
+    whole = file.read_bytes()
+    bent = bytearray(whole)
+    bent[200] ^= 255  # in the data of a page: only its checksum tells
+    damaged = {"cut": whole[:-40], "flipped": bytes(bent)}.get(damage, damage)
+    file.write_bytes(damaged)
     with caplog.at_level(logging.WARNING):
         after = compute_features(space, archs, "paths")
-    assert "ignored, it cannot be read" in caplog.text
+    assert f"{file}: damaged (" in caplog.text
+    assert f"moved to {file.name}.damaged and made again" in caplog.text
+    assert file.with_name(file.name + ".damaged").read_bytes() == damaged
     pd.testing.assert_frame_equal(before.frame, after.frame, check_exact=True)
     assert len(read_rows(file, PATHS.columns(space)).values) == 5
 

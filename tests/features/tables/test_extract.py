@@ -136,6 +136,29 @@ def test_p9_a_damaged_part_is_set_aside_and_made_again(archs, undisturbed, tmp_p
     assert same_bytes(out, undisturbed)
 
 
+def test_p9_a_damaged_table_or_header_is_one_line(archs, tmp_path):
+    out = tmp_path / "T.parquet"
+    extract(SPACE, archs, "graf", out, executor=in_this_process)
+    out.write_bytes(out.read_bytes()[:-9])
+    with pytest.raises(TableError, match=r"T\.parquet: not a parquet file, or a damaged one"):
+        extract(SPACE, archs, "graf", out, executor=in_this_process)
+    (tmp_path / "U.parts").mkdir()
+    for text in ("{}", '{"sidecar": {}, "archs": "x"}', '{"sid'):
+        (tmp_path / "U.parts" / "header.json").write_text(text)
+        with pytest.raises(TableError, match=r"header\.json: damaged; choose another --out or remove "):
+            extract(SPACE, archs, "graf", tmp_path / "U", executor=in_this_process)
+
+
+def test_x18_a_full_disk_leaves_no_folder(archs, tmp_path, monkeypatch):
+    def full(value, path):
+        raise OSError(28, "No space left on device", str(path))
+
+    monkeypatch.setattr("proxyrank.features.tables._parts_header.write_json", full)
+    with pytest.raises(OSError, match="No space left"):
+        extract(SPACE, archs, "graf", tmp_path / "T", executor=in_this_process)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_parts_of_another_run_are_refused(archs, tmp_path):
     def stop(function, arguments):
         raise KeyboardInterrupt
