@@ -313,7 +313,7 @@ class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
             one; one line that names the file.
         """
         card, archs, estimator = read_folder(folder)
-        found = stated_space(card.space, space, str(folder), card.hyperparameters)
+        found = stated_space(card.space, space, str(folder), card.hyperparameters, card.code)
         if n_jobs is not None:
             estimator.n_jobs = n_jobs
         return cls._of(card, estimator, archs, found)

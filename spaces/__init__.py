@@ -25,7 +25,7 @@ from proxyrank.spaces.lookup import (
     source_of,
     space_names,
 )
-from proxyrank.spaces.stated import stated_hyperparameters, stated_space
+from proxyrank.spaces.stated import changed_code, stated_code, stated_hyperparameters, stated_space
 
 __all__ = [
     "ABILITIES",
@@ -44,6 +44,7 @@ __all__ = [
     "Sizes",
     "arch_columns",
     "canonical",
+    "changed_code",
     "data_shape",
     "default_dataset",
     "described",
@@ -61,6 +62,7 @@ __all__ = [
     "require",
     "source_of",
     "space_names",
+    "stated_code",
     "stated_hyperparameters",
     "stated_space",
 ]

@@ -8,7 +8,7 @@ from typing import Any
 
 from proxyrank.common.errors import ProxyrankError, unknown
 from proxyrank.spaces.base import SearchSpace
-from proxyrank.spaces.files import error_line, file_digest, run_file
+from proxyrank.spaces.files import error_line, file_digest, file_name, run_file
 
 ENTRY_POINTS = "proxyrank.spaces"
 """Group of entry points in which an installed package names its search spaces."""
@@ -106,6 +106,14 @@ def source_of(space: SearchSpace) -> str | SearchSpace:
         if own is space:
             return text
     return space.name if identity(space) else space
+
+
+def file_code(space: SearchSpace) -> dict[str, str] | None:
+    """File and digest of a space that was loaded from a file; None for others."""
+    for text, (digest, own) in _FROM_FILES.items():
+        if own is space:
+            return {"file": file_name(text), "sha256": digest}
+    return None
 
 
 def identity(space: SearchSpace) -> str | None:

@@ -86,7 +86,7 @@ def test_a_changed_row_or_builder_is_not_taken_for_the_old_one(run, folder: Path
     (folder / "mynets.py").write_text(MYNETS.replace("width, 3, padding", "width, 5, padding"))
     done = run(*ARGS, "--groups", "zcs", "--columns", "config_depth,params", "--out", "U.parquet")
     assert done.code == 2
-    assert "made of another table, or by another builder" in done.err
+    assert "made by another builder or space: mynets.py:make was changed since" in done.err
 
 
 def test_nothing_computed_is_an_error(run, folder: Path) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from proxyrank.cli import options, output
-from proxyrank.cli.own_table import open_ranker
+from proxyrank.cli.own_ranker import open_ranker
 
 if TYPE_CHECKING:
     from proxyrank.features import FeatureTable
@@ -23,6 +23,9 @@ def explain(
     plot: Annotated[Path | None, typer.Option(help="Draw it (.png, .svg, .pdf).")] = None,
     features: options.Features = None,
     sentinel: options.Sentinels = None,
+    candidates: options.Candidates = None,
+    build: options.Build = None,
+    logits: options.Logits = None,
     space: options.RankerSpace = None,
     json: options.Json = False,
 ) -> None:
@@ -30,7 +33,15 @@ def explain(
 
     On average over the training cells, or for one architecture, --arch.
     """
-    loaded, table = open_ranker(ranker, space=space, features=features, sentinels=sentinel)
+    loaded, table = open_ranker(
+        ranker,
+        space=space,
+        features=features,
+        candidates=candidates,
+        build=build,
+        logits=logits,
+        sentinels=sentinel,
+    )
     if loaded.card.model == "ensemble":
         output.note(PARTIAL)
     if arch is None:
