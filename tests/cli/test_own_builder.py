@@ -75,7 +75,7 @@ def test_proxies_of_a_table_become_columns_and_train(run, folder: Path) -> None:
     done = run("train", "--labels", "trained.csv", "--features", "T.parquet", "--label", "acc", "--out", "R")
     assert done.code == 0, done.err
     card = run("info", "R", "--json").json
-    assert (card["space"], list(card["groups"])) == ("table", ["zcs", "config"])
+    assert (card["space"], list(card["groups"])) == ("table", ["zcs", "config", "products"])
     done = run("rank", "R", "--features", "T.parquet", "--unseen", "--json")
     assert done.code == 0, done.err
     assert {row["arch"] for row in done.json} == {"n5", "odd"}

@@ -42,7 +42,7 @@ def explain(
         logits=logits,
         sentinels=sentinel,
     )
-    if loaded.card.model == "ensemble":
+    if loaded.card.model in ("ensemble", "auto"):
         output.note(PARTIAL)
     if arch is None:
         _overall(loaded, table, top, out, plot, json=json)

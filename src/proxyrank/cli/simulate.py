@@ -71,7 +71,7 @@ def simulate(
         else arguments.numbers(checkpoints, "--checkpoints"),
         seeds=tuple(range(seeds)),
         population=population or default_population(where),
-        groups=wanted_groups(where, groups, own),
+        groups=wanted_groups(where, groups, own, model=model),
         model=model,
     )
     known = read_labels(where, labels, label=label, direction=label_direction)

@@ -89,9 +89,10 @@ def train(
         key=key,
         sentinels=sentinel,
     )
+    model = model or ("lightgbm" if target or objective else None)
     plan = FitPlan(
-        groups=wanted_groups(where, groups, table),
-        model=model or ("lightgbm" if target or objective else None),
+        groups=wanted_groups(where, groups, table, model=model),
+        model=model,
         params=_given(target=target, objective=objective),
         population=population or "all",
         split=split,
