@@ -46,57 +46,77 @@ def done(found):
     return found
 
 
-def table_commands(run, table: tuple[str, ...], ranker: str) -> None:
-    """All that takes a table: `table` says which one it is."""
-    done(run("train", "--labels", "trained.csv", *table, *FAST, "--out", ranker))
-    studied = done(
-        run("study", "--labels", "trained.csv", *table, "--trials", 1, "--folds", 2, "--out", f"{ranker}S")
-    )
+def train(run, table: tuple[str, ...]) -> None:
+    done(run("train", "--labels", "trained.csv", *table, *FAST, "--out", "R"))
+
+
+def study(run, table: tuple[str, ...]) -> None:
+    """A study, and the command that it prints."""
+    args = ("--trials", 1, "--folds", 2, "--repeats", 1)
+    studied = done(run("study", "--labels", "trained.csv", *table, *args, "--out", "S"))
     words = next(line for line in studied.out.splitlines() if line.startswith("next: ")).split()[2:]
     assert not [word for word in ("--shape", "--build", "--classes") if word in table and word not in words]
-    done(run("train", *words[1:-1], f"{ranker}2"))
+    done(run("train", *words[1:-1], "R2", "--no-intervals"))
+
+
+def simulate(run, table: tuple[str, ...]) -> None:
     played = ("--budget", 8, "--seeds", 1, "--strategy", "variance", "--model", "lightgbm", "--workers", 1)
-    done(run("simulate", "--labels", "every.csv", *table, *played, "--out", f"{ranker}sim"))
+    done(run("simulate", "--labels", "every.csv", *table, *played, "--out", "sim"))
 
 
-def ranker_commands(run, table: tuple[str, ...], ranker: str) -> None:
-    """All that takes a ranker and a table."""
-    ranked = done(run("rank", ranker, *table, "--unseen", "--json")).json
-    assert len(ranked) == 9
+def rank_and_explain(run, table: tuple[str, ...]) -> None:
+    assert len(done(run("rank", "R", *table, "--unseen", "--json")).json) == 9
     for arch in ((), ("--arch", "n38tanh")):
-        shown = done(run("explain", ranker, *table, *arch, "--top", 200, "--json")).json
+        shown = done(run("explain", "R", *table, *arch, "--top", 200, "--json")).json
         names = {row["feature"] for row in shown["features"]}
         assert {"config_depth", "trace_count_linear"} <= names
-    judged = done(run("evaluate", ranker, "--labels", "every.csv", *table, "--json")).json
-    assert judged["n"] == 9
-    moved = ("--labels", "every.csv", *table)
-    done(run("transfer", ranker, *moved, "--train-size", 8, "--out", f"{ranker}T"))
-    assert len(done(run("rank", f"{ranker}T", *table, "--unseen", "--json")).json) == 10
 
 
-def test_a_builder(run, folder: Path) -> None:
-    table_commands(run, BUILT, "R")
-    ranker_commands(run, ("--candidates", "candidates.csv", "--build", "ownnets.py:make"), "R")
-    chosen = ("--candidates", "candidates.csv", "--label", "acc", *BUILT[4:], "--batch", 3)
-    found = done(run("suggest", "--state", "s.json", "--labels", "trained.csv", *chosen, "--json")).json
-    assert len(found["archs"]) == 3
+def judge_and_transfer(run, table: tuple[str, ...]) -> None:
+    assert done(run("evaluate", "R", "--labels", "every.csv", *table, "--json")).json["n"] == 9
+    done(run("transfer", "R", "--labels", "every.csv", *table, "--train-size", 8, "--out", "T2"))
+    assert len(done(run("rank", "T2", *table, "--unseen", "--json")).json) == 10
+
+
+OF_A_TABLE = (study, simulate)
+OF_A_RANKER = (rank_and_explain, judge_and_transfer)
+
+
+@pytest.mark.parametrize("commands", [*OF_A_TABLE, *OF_A_RANKER])
+def test_a_builder(run, folder: Path, commands) -> None:
+    if commands in OF_A_TABLE:
+        commands(run, BUILT)
+        return
+    train(run, BUILT)
     card = json.loads((folder / "R" / "ranker.json").read_text())
     assert card["code"] == {"file": "ownnets.py:make", "sha256": digest(NETS.encode())}
+    commands(run, ("--candidates", "candidates.csv", "--build", "ownnets.py:make"))
 
 
-def test_a_table_that_features_made(run, folder: Path) -> None:
-    made = (*BUILT, "--workers", 1, "--out", "T.parquet")
-    done(run("features", *made))
+def test_suggest_builds_too(run, folder: Path) -> None:
+    chosen = ("--labels", "trained.csv", *BUILT, "--batch", 3, "--json")
+    found = done(run("suggest", "--state", "s.json", *chosen)).json["archs"]
+    assert len(set(found) - set(pd.read_csv("trained.csv")["arch"])) == 3
+
+
+@pytest.mark.parametrize("option", ["--features", "--candidates"])
+def test_a_table_that_features_made(run, folder: Path, option: str) -> None:
+    done(run("features", *BUILT, "--workers", 1, "--out", "T.parquet"))
     sidecar = json.loads((folder / "T.json").read_text())
     assert sidecar["code"] == {"file": "ownnets.py:make", "sha256": digest(NETS.encode())}
     assert {"config", "products", "trace"} == set(sidecar["groups"])
-    for option in ("--features", "--candidates"):
-        table_commands(run, (option, "T.parquet", "--label", "acc"), f"R{option}")
-        assert json.loads((folder / f"R{option}" / "ranker.json").read_text())["code"] == sidecar["code"]
-    ranker_commands(run, ("--features", "T.parquet"), "R--features")
-    found = done(
-        run("suggest", "--state", "s.json", "--candidates", "T.parquet", "--batch", 3, "--json")
-    ).json
+    train(run, (option, "T.parquet", "--label", "acc"))
+    card = json.loads((folder / "R" / "ranker.json").read_text())
+    assert card["code"] == sidecar["code"]
+    assert set(card["groups"]) == {"config", "trace"}  # lightgbm does not settle products
+    rank_and_explain(run, (option, "T.parquet"))
+    if option == "--features":
+        judge_and_transfer(run, (option, "T.parquet"))
+        return
+    for command in OF_A_TABLE:
+        command(run, (option, "T.parquet", "--label", "acc"))
+    chosen = ("--state", "s.json", "--candidates", "T.parquet", "--batch", 3)
+    found = done(run("suggest", *chosen, "--json")).json
     assert set(found["archs"]) <= set(pd.read_csv("candidates.csv")["arch"])
 
 
