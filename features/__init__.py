@@ -22,6 +22,7 @@ from proxyrank.features.groups import (
     register_group,
 )
 from proxyrank.features.network.network_groups import NETWORK_GROUPS
+from proxyrank.features.products import PRODUCTS
 from proxyrank.features.rows import Rows
 from proxyrank.features.settings import FeatureSettings
 from proxyrank.features.tables.cache import cache_folder
@@ -33,7 +34,7 @@ from proxyrank.features.tables.sidecar import FamilyInfo, GroupInfo, Sidecar
 from proxyrank.features.tables.table import FeatureTable
 from proxyrank.features.tables.user import load_table, read_user_table
 
-for _group in (*NETWORK_GROUPS, GRAF, PATHS, CELL, FLOW, NODES, BLOCKS, RAW, SIZES, CONFIG):
+for _group in (*NETWORK_GROUPS, GRAF, PATHS, CELL, FLOW, NODES, BLOCKS, RAW, SIZES, CONFIG, PRODUCTS):
     register_group(_group)
 
 __all__ = [

@@ -23,7 +23,7 @@ def config_columns(space: SearchSpace) -> list[str]:
     ProxyrankError
         If the space has no options.
     """
-    return [name for name, _, _ in _terms(space)]
+    return [name for name, _, _ in config_terms(space)]
 
 
 def config_frame(space: SearchSpace, archs: Sequence[str], settings: FeatureSettings) -> Rows:
@@ -37,7 +37,7 @@ def config_frame(space: SearchSpace, archs: Sequence[str], settings: FeatureSett
         If the space has no options.
     """
     configured = require(space, "config", f"the feature group {NAME}")
-    terms = _terms(space)
+    terms = config_terms(space)
     rows = []
     reasons: Reasons = {}
     for arch in archs:
@@ -61,7 +61,7 @@ def _gaps(config: Mapping[str, Any], options: Mapping[str, Sequence[Choice]]) ->
     return {option: f"unknown {option} {config[option]!r}" for option in strange} | gaps
 
 
-def _terms(space: SearchSpace) -> list[tuple[str, str, Any]]:
+def config_terms(space: SearchSpace) -> list[tuple[str, str, Any]]:
     """Column, option, and the choice that a one-hot column stands for (None in a numeric one)."""
     options = require(space, "options", f"the feature group {NAME}").options
     terms: list[tuple[str, str, Any]] = []

@@ -119,7 +119,7 @@ class FeatureGroup:
         return self.members or (whole,)
 
     def require(self, space: SearchSpace) -> None:
-        """Refuse a space that lacks what the group needs.
+        """Refuse a space that lacks what the group needs, or in which it has no columns.
 
         Raises
         ------
@@ -128,6 +128,8 @@ class FeatureGroup:
         """
         for ability in ("network",) * self.needs_network + self.needs:
             require(space, ability, f"the feature group {self.name}")
+        if not self.columns(space):
+            raise ProxyrankError(f"the feature group {self.name} has no columns in the space {space.name}")
 
 
 GROUPS: dict[str, FeatureGroup] = {}

@@ -22,7 +22,7 @@ from proxyrank.models.inputs.pool import averageable
 from proxyrank.models.inputs.table_checks import check_labels, check_table
 from proxyrank.models.intervals import Intervals, conformal_intervals
 from proxyrank.models.parts.targets import FloatArray
-from proxyrank.spaces import SearchSpace, stated_hyperparameters
+from proxyrank.spaces import SearchSpace, stated_code, stated_hyperparameters
 
 _log = logging.getLogger(__name__)
 LEAST_ROWS = 2
@@ -160,6 +160,7 @@ def make_card(
     return RankerCard(
         space=space.name,
         hyperparameters=stated_hyperparameters(space),
+        code=stated_code(space),
         label=label,
         split=split,
         groups=groups,

@@ -52,6 +52,8 @@ class TabularRanker(RegressorMixin, BaseEstimator, ABC):  # type: ignore[misc]
         ``oof_score_``. With five, refits on four fifths of the rows err visibly more than the ranker itself.
     has_contributions : bool
         Class attribute: whether `contributions` answers.
+    settles : frozenset of str
+        Class attribute: families of columns that it looks at only where they pay out of fold.
     label_sees_oof : bool
         Class attribute: whether `label_of` was fitted to ``oof_score_``, so that labels of those scores have
         seen their own rows.
@@ -105,6 +107,7 @@ class TabularRanker(RegressorMixin, BaseEstimator, ABC):  # type: ignore[misc]
     least_rows: ClassVar[int] = 2
     interval_folds: ClassVar[int] = 10
     has_contributions: ClassVar[bool] = False
+    settles: ClassVar[frozenset[str]] = frozenset()
     label_sees_oof: ClassVar[bool] = False
     arrays_file: ClassVar[str] = "arrays.npz"
     unstored: ClassVar[frozenset[str]] = frozenset()

@@ -48,6 +48,8 @@ class RankerCard(BaseModel):
         Format of the folder, versions of this package and of what it was fitted with.
     space, hyperparameters
         Name of the search space, and what it was made with (None for a space without hyperparameters).
+    code
+        File and SHA-256 of a user's file that builds the networks or is the space (`stated_code`).
     label, split
         What was learnt, and from which part; no split is stated where the caller chose the rows.
     groups
@@ -87,6 +89,7 @@ class RankerCard(BaseModel):
     libraries: dict[str, str] = Field(default_factory=library_versions)
     space: str
     hyperparameters: dict[str, Any] | None = None
+    code: dict[str, str] | None = None
     label: LabelCard
     split: SplitCard | None = None
     groups: dict[str, GroupInfo]

@@ -30,6 +30,7 @@ __all__ = [
     "make_model",
     "model_class",
     "register_model",
+    "usual_groups",
 ]
 
 MODELS |= {
@@ -71,25 +72,41 @@ GRAPH_CORE = frozenset({"paths", "flow"})
 def default_model(groups: str | Collection[str], space: "SearchSpace | None" = None) -> str:
     """Model of a ranking that names none.
 
-    ``auto`` for features of graphs: it ranks better than LightGBM on all lines of `docs/spaces.md` but one
-    (TransNAS-Bench-101, 32 labels: .606 and .614). A space whose published figures here were made with
-    another one says so (``usual_model``). There, and without graphs: the ensemble where network features join
+    ``auto`` for features of graphs and of options: on graphs it ranks better than LightGBM on all lines of
+    `docs/spaces.md` but one (TransNAS-Bench-101, 32 labels: .606 and .614), on tables of one's own in
+    `docs/own-networks.md`. A space whose published figures here were made with another one says so
+    (``usual_model``). There, and for features of networks alone: the ensemble where network features join
     path and flow features, as in the ranking ``all``: it takes them only where they pay, trees alone lose by
-    them. The ensemble too for raw operations, which labels such as latency are a sum over: its processes see
-    that. LightGBM elsewhere.
+    them.
+    The ensemble too for raw operations, which labels such as latency are a sum over: its processes see that.
+    LightGBM elsewhere.
     """
     from proxyrank.features import GROUPS  # it loads pandas, and help texts need none
     from proxyrank.spaces import has
 
     texts = [groups] if isinstance(groups, str) else groups
     names = {name.strip() for text in texts for name in re.split(r"[+,]", text)}
-    graphs = any(name in GROUPS and "graph" in GROUPS[name].needs for name in names)
-    if space is not None and graphs and not has(space, "usual_model"):
+    plain = any(name in GROUPS and {"graph", "config"} & set(GROUPS[name].needs) for name in names)
+    if space is not None and plain and not has(space, "usual_model"):
         return "auto"
     networks = any(name in GROUPS and GROUPS[name].needs_network for name in names)
     if names & {"all", "raw"} or (names >= GRAPH_CORE and networks):
         return "ensemble"
     return "lightgbm"
+
+
+def usual_groups(space: "SearchSpace", model: str | None = None) -> tuple[str, ...]:
+    """`default_groups` of a ranking by a model; None is `default_model`.
+
+    Raises
+    ------
+    ProxyrankError
+        If the space has nothing to read features off, or the model is unknown.
+    """
+    from proxyrank.features import default_groups
+
+    names = default_groups(space)
+    return default_groups(space, settles=model_class(model or default_model(names, space)).settles)
 
 
 def make_model(name: str, params: Mapping[str, Any]) -> "TabularRanker":

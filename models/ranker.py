@@ -10,14 +10,14 @@ from sklearn.base import RegressorMixin
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.labels import check_direction
-from proxyrank.features import FeatureSettings, FeatureTable, default_groups, parse_groups
+from proxyrank.features import FeatureSettings, FeatureTable, parse_groups
 from proxyrank.models._alignment import aligned_labels, arch_list
 from proxyrank.models._architecture_input import ArchitectureInput, UnfittedRankerError
 from proxyrank.models._ranking import model_matrix, ranked_frame, ranking_tau
 from proxyrank.models._training import constructor_of, fit_estimator, make_card, training_rows
 from proxyrank.models.base import TabularRanker
 from proxyrank.models.card import LabelCard, RankerCard, SplitCard
-from proxyrank.models.catalogue import default_model, make_model
+from proxyrank.models.catalogue import default_model, make_model, usual_groups
 from proxyrank.models.folder import read_folder, write_folder
 from proxyrank.models.inputs.context import training_table
 from proxyrank.models.inputs.matching import parse_own
@@ -36,7 +36,7 @@ class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
     ----------
     groups
         Feature groups to compute, as `proxyrank.features.parse_groups` takes them; not looked at where `fit`
-        is given a feature table, whose groups count then. None is `default_groups` of the space.
+        is given a feature table, whose groups count then. None is `usual_groups` of the space.
     model
         One of `known_models`; None is `default_model` of the groups.
     space
@@ -313,7 +313,7 @@ class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
             one; one line that names the file.
         """
         card, archs, estimator = read_folder(folder)
-        found = stated_space(card.space, space, str(folder), card.hyperparameters)
+        found = stated_space(card.space, space, str(folder), card.hyperparameters, card.code)
         if n_jobs is not None:
             estimator.n_jobs = n_jobs
         return cls._of(card, estimator, archs, found)
@@ -335,7 +335,7 @@ class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
 
     def _wanted(self, space: SearchSpace) -> tuple[str, ...]:
         """Names of the groups to compute."""
-        return parse_groups(default_groups(space) if self.groups is None else self.groups)
+        return parse_groups(usual_groups(space, self.model) if self.groups is None else self.groups)
 
     def _fitted(self) -> TabularRanker:
         if not self.__sklearn_is_fitted__():

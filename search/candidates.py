@@ -7,10 +7,11 @@ from functools import cached_property
 import numpy as np
 
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.features import compute_features, default_groups
+from proxyrank.features import FeatureTable, compute_features, default_groups
+from proxyrank.features.defaults import FEW_LABEL_GROUPS
 from proxyrank.models.parts.standardise import fit_standardiser
 from proxyrank.models.parts.targets import FloatArray
-from proxyrank.spaces import SearchSpace, populations, require
+from proxyrank.spaces import SearchSpace, default_dataset, populations, require
 from proxyrank.spaces.equal import classes, equal_keys
 
 
@@ -48,7 +49,12 @@ def default_population(space: SearchSpace) -> str:
 
 
 def make_candidates(
-    space: SearchSpace, population: str | None = None, archs: Sequence[str] | None = None
+    space: SearchSpace,
+    population: str | None = None,
+    archs: Sequence[str] | None = None,
+    *,
+    groups: Sequence[str] | None = None,
+    features: FeatureTable | None = None,
 ) -> Candidates:
     """Candidates of a population, or of a list.
 
@@ -60,6 +66,10 @@ def make_candidates(
         All its architectures, unless ``archs`` are given.
     archs
         Exact spellings.
+    groups
+        Feature groups that tell them apart; None takes `default_groups` for few labels.
+    features
+        A table to take instead of computed features: its columns of these groups or, without such, all.
 
     Raises
     ------
@@ -71,6 +81,14 @@ def make_candidates(
     chosen = sorted(members[0] for members in classes(space, sorted(archs)).values())
     if len(chosen) < 2:
         raise ProxyrankError(f"there must be at least 2 different networks to choose from, got {len(chosen)}")
-    groups = default_groups(space, few_labels=True)
-    values = compute_features(space, chosen, groups).frame.to_numpy(dtype=np.float64)
+    if features is None:
+        names = groups or default_groups(space, few_labels=True)
+        dataset = default_dataset(space)
+        settings = {"dataset": dataset} if dataset else None
+        frame = compute_features(space, chosen, names, settings=settings).frame
+    else:
+        held = features.sidecar.groups
+        wanted = [name for name in groups or FEW_LABEL_GROUPS if name in held] or list(held)
+        frame = features.frame.loc[chosen, [column for name in wanted for column in held[name].columns]]
+    values = frame.to_numpy(dtype=np.float64)
     return Candidates(space, tuple(chosen), fit_standardiser(values).transform(values))

@@ -13,19 +13,26 @@ from proxyrank.common.files import atomic_path, dump_json, read_json
 from proxyrank.common.progress import track
 from proxyrank.common.tabular import write_table
 from proxyrank.evaluate import Labels, evaluate_scores, in_population, ranker_scores, without
+from proxyrank.features import FeatureTable
 from proxyrank.models import ProxyRanker, SplitCard
 from proxyrank.search.candidates import make_candidates
 from proxyrank.search.plots import plot_simulation
 from proxyrank.search.simulation import AT_ONCE, Simulation, check_header, run_name
 from proxyrank.search.strategies import propose
-from proxyrank.spaces import SearchSpace, get_space, source_of
+from proxyrank.spaces import SearchSpace, default_dataset, get_space, source_of
 
 MEASURES = ("KT", "SPR", "nDCG", "regret@1", "regret@10")
 """What each ranker is judged by."""
 
 
 def run_simulation(
-    space: SearchSpace, labels: Labels, plan: Simulation, out: str | Path, *, executor: Executor
+    space: SearchSpace,
+    labels: Labels,
+    plan: Simulation,
+    out: str | Path,
+    *,
+    executor: Executor,
+    features: FeatureTable | None = None,
 ) -> pd.DataFrame:
     """Every strategy with every seed; what an earlier run finished is read back.
 
@@ -39,6 +46,8 @@ def run_simulation(
         Folder of ``parts/`` (one JSON file a run), made if absent.
     executor
         Where runs run.
+    features
+        Table with the rows of all labelled architectures, in place of computed features.
 
     Returns
     -------
@@ -61,7 +70,7 @@ def run_simulation(
     check_header(parts / "header.json", plan, known)
     runs = [(strategy, seed) for strategy in plan.strategies for seed in plan.seeds]
     todo = [run for run in runs if not (parts / run_name(run)).exists()]
-    play = partial(play_run, space=source_of(space), labels=known, plan=plan)
+    play = partial(play_run, space=source_of(space), labels=known, plan=plan, features=features)
     results = executor(play, todo) if todo else iter(())
     done = len(runs) - len(todo)
     for at, rows in track(results, total=len(runs), what="simulating", done=done):
@@ -72,13 +81,19 @@ def run_simulation(
 
 
 def simulate_in_folder(
-    space: SearchSpace, labels: Labels, plan: Simulation, out: Path, *, executor: Executor
+    space: SearchSpace,
+    labels: Labels,
+    plan: Simulation,
+    out: Path,
+    *,
+    executor: Executor,
+    features: FeatureTable | None = None,
 ) -> tuple[pd.DataFrame, tuple[Path, ...]]:
     """`run_simulation`, and what comes of it in the same folder.
 
     Parameters
     ----------
-    space, labels, plan, out, executor
+    space, labels, plan, out, executor, features
         As for `run_simulation`.
 
     Returns
@@ -88,7 +103,7 @@ def simulate_in_folder(
     tuple of Path
         The files written: ``results.csv`` (all rows) and ``simulation.png``.
     """
-    rows = run_simulation(space, labels, plan, out, executor=executor)
+    rows = run_simulation(space, labels, plan, out, executor=executor, features=features)
     files = (out / "results.csv", out / "simulation.png")
     write_table(rows, files[0])
     plot_simulation(rows, files[1], label=labels.name)
@@ -96,20 +111,34 @@ def simulate_in_folder(
 
 
 def play_run(
-    run: tuple[str, int], *, space: str | SearchSpace, labels: Labels, plan: Simulation
+    run: tuple[str, int],
+    *,
+    space: str | SearchSpace,
+    labels: Labels,
+    plan: Simulation,
+    features: FeatureTable | None = None,
 ) -> list[dict[str, Any]]:
     """Rows of one strategy with one seed, one a checkpoint."""
     strategy, seed = run
     where = get_space(space)
+    dataset = default_dataset(where)
     rows = []
-    for trained in _chosen(where, labels, plan, strategy, seed):
+    for trained in _chosen(where, labels, plan, strategy, seed, features):
         values = labels.values.loc[trained]
-        ranker = ProxyRanker(groups=plan.groups, model=plan.model, space=space, random_state=seed)
+        ranker = ProxyRanker(
+            groups=plan.groups,
+            model=plan.model,
+            space=space,
+            settings={"dataset": dataset} if dataset else None,
+            random_state=seed,
+        )
         split = SplitCard(kind=strategy, train_size=len(trained), seed=seed, population=plan.population)
-        ranker.fit(trained, values, direction=labels.direction, label=labels.name, split=split)
+        ranker.fit(
+            trained, values, direction=labels.direction, label=labels.name, split=split, features=features
+        )
         unseen = without(labels, trained)
         report = evaluate_scores(
-            ranker_scores(ranker, list(unseen.values.index)), unseen, bootstrap=0
+            ranker_scores(ranker, list(unseen.values.index), features), unseen, bootstrap=0
         ).to_dict()
         high = labels.direction == "max"
         found, best = (s.max() if high else s.min() for s in (values, labels.values))
@@ -127,10 +156,15 @@ def play_run(
 
 
 def _chosen(
-    space: SearchSpace, labels: Labels, plan: Simulation, strategy: str, seed: int
+    space: SearchSpace,
+    labels: Labels,
+    plan: Simulation,
+    strategy: str,
+    seed: int,
+    features: FeatureTable | None,
 ) -> Iterator[list[str]]:
     """The networks trained at each checkpoint."""
-    candidates = make_candidates(space, archs=list(labels.values.index))
+    candidates = make_candidates(space, archs=list(labels.values.index), features=features)
     trained: list[str] = []
     for checkpoint in plan.checkpoints:
         while len(trained) < checkpoint:

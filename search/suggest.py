@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from proxyrank.evaluate import Labels
+from proxyrank.features import FeatureTable
 from proxyrank.search.candidates import default_population, make_candidates
 from proxyrank.search.state import SuggestedBatch, open_state, save_state
 from proxyrank.search.strategies import propose
@@ -46,6 +47,8 @@ def suggest_next(
     labels: Labels | None = None,
     seed: int = 0,
     more: bool = False,
+    groups: Sequence[str] | None = None,
+    features: FeatureTable | None = None,
 ) -> Suggestion:
     """The batch that waits for labels or, when all have theirs, the next one; the state file remembers it.
 
@@ -67,6 +70,8 @@ def suggest_next(
         Of whatever is drawn.
     more
         Suggest another batch though an earlier one still waits.
+    groups, features
+        What tells the architectures apart, as in `make_candidates`.
 
     Raises
     ------
@@ -91,7 +96,7 @@ def suggest_next(
     if pending and not more:
         return Suggestion(pending, False, len(state.batches), len(known))
     chosen = propose(
-        make_candidates(space, population, archs),
+        make_candidates(space, population, archs, groups=groups, features=features),
         count,
         strategy=strategy,
         labels=known,

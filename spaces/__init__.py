@@ -26,7 +26,7 @@ from proxyrank.spaces.lookup import (
     space_names,
     time_limit_of,
 )
-from proxyrank.spaces.stated import stated_hyperparameters, stated_space
+from proxyrank.spaces.stated import changed_code, stated_code, stated_hyperparameters, stated_space
 
 __all__ = [
     "ABILITIES",
@@ -45,6 +45,7 @@ __all__ = [
     "Sizes",
     "arch_columns",
     "canonical",
+    "changed_code",
     "data_shape",
     "default_dataset",
     "described",
@@ -62,6 +63,7 @@ __all__ = [
     "require",
     "source_of",
     "space_names",
+    "stated_code",
     "stated_hyperparameters",
     "stated_space",
     "time_limit_of",

@@ -27,6 +27,12 @@ def file_digest(path: Path, where: str) -> str:
         raise ProxyrankError(f"{where}: cannot read the file ({error.strerror})") from None
 
 
+def file_name(text: str) -> str:
+    """``FILE.py:NAME`` without the folder, in which tables and rankers of two machines would differ."""
+    file, _, name = text.rpartition(":")
+    return f"{Path(file).name}:{name}"
+
+
 def run_file(path: Path, digest: str, where: str, *, limit: float = STEP) -> Any:
     """The module of a file with a known digest; it is run at most once in a process.
 
@@ -112,6 +118,11 @@ class FileFunction:
         found = cls(text, str(path), name, file_digest(path, f"{option} {text}"), logits, timeout)
         found.function(f"{option} {text}")
         return found
+
+    @property
+    def code(self) -> dict[str, str]:
+        """What tables and rankers state of it (`stated_code`)."""
+        return {"file": file_name(self.text), "sha256": self.digest}
 
     def function(self, where: str = "") -> Callable[..., Any]:
         """The function itself.

@@ -9,7 +9,7 @@ from typing import Any
 from proxyrank.common.errors import ProxyrankError, unknown
 from proxyrank.common.limits import SCORING
 from proxyrank.spaces.base import SearchSpace
-from proxyrank.spaces.files import error_line, file_digest, run_file
+from proxyrank.spaces.files import error_line, file_digest, file_name, run_file
 
 ENTRY_POINTS = "proxyrank.spaces"
 """Group of entry points in which an installed package names its search spaces."""
@@ -115,6 +115,14 @@ def time_limit_of(space: SearchSpace) -> float | None:
         return SCORING
     found: float | None = getattr(space, "limit", None)
     return found
+
+
+def file_code(space: SearchSpace) -> dict[str, str] | None:
+    """File and digest of a space that was loaded from a file; None for others."""
+    for text, (digest, own) in _FROM_FILES.items():
+        if own is space:
+            return {"file": file_name(text), "sha256": digest}
+    return None
 
 
 def identity(space: SearchSpace) -> str | None:

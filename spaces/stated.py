@@ -1,13 +1,16 @@
 """The space that a ranker folder or a table states."""
 
 import json
+import logging
 from collections.abc import Mapping
 from typing import Any
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.spaces.base import SearchSpace
-from proxyrank.spaces.lookup import get_space, installed_space, space_names
+from proxyrank.spaces.lookup import file_code, get_space, installed_space, space_names
 from proxyrank.spaces.table import TableSpace
+
+_log = logging.getLogger(__name__)
 
 
 def stated_space(
@@ -15,8 +18,11 @@ def stated_space(
     given: str | SearchSpace | None,
     where: str,
     hyperparameters: Mapping[str, Any] | None = None,
+    code: Mapping[str, str] | None = None,
 ) -> SearchSpace:
     """The space that a folder states by name; code that the folder names is never run.
+
+    A file that is another one than when the folder was made draws a warning.
 
     Parameters
     ----------
@@ -28,6 +34,8 @@ def stated_space(
         The folder, for messages.
     hyperparameters
         Of the space that the folder was made with, as `stated_hyperparameters` gave them.
+    code
+        As `stated_code` gave it.
 
     Raises
     ------
@@ -43,6 +51,8 @@ def stated_space(
         raise ProxyrankError(
             f"{where}: made with another search space {name}: {_first_difference(hyperparameters, now)}"
         )
+    if line := changed_code(code, space):
+        _log.warning("%s: %s", where, line)
     return space
 
 
@@ -51,6 +61,32 @@ def stated_hyperparameters(space: SearchSpace) -> dict[str, Any] | None:
     stated = getattr(space, "hyperparameters", None)
     found: dict[str, Any] | None = None if stated is None else json.loads(json.dumps(stated))
     return found
+
+
+def stated_code(space: SearchSpace) -> dict[str, str] | None:
+    """``file`` and ``sha256`` of a user's file that is the space or builds its networks; None for others.
+
+    The digest is of that file alone, not of what it imports.
+    """
+    own: dict[str, str] | None = getattr(space, "code", None)
+    return own or file_code(space)
+
+
+def changed_code(then: Mapping[str, str] | None, space: SearchSpace) -> str | None:
+    """One line that says which file is another one than when a ranker or table was made; None if none is.
+
+    Parameters
+    ----------
+    then
+        What `stated_code` said.
+    space
+        As it is now; one that states no file is not compared.
+    """
+    now = stated_code(space)
+    if then is None or now is None or then["sha256"] == now["sha256"]:
+        return None
+    before, after = then["sha256"][:12], now["sha256"][:12]
+    return f"made with {then['file']} of SHA-256 {before}, now {now['file']} is {after}"
 
 
 def _first_difference(then: Any, now: Any, what: str = "hyperparameters") -> str:

@@ -46,6 +46,8 @@ class TableSpace:
         Numbers, besides -1e8, that stood for a failed computation.
     failed
         Infinities and sentinels that were counted as blank when the table was read.
+    code
+        File and digest of the builder that made a table of features; that of ``build`` where there is one.
 
     Attributes
     ----------
@@ -77,6 +79,7 @@ class TableSpace:
         data: DataShape | None = None,
         sentinels: Sequence[float] = (),
         failed: Counts | None = None,
+        code: Mapping[str, str] | None = None,
     ) -> None:
         self.options = {option: tuple(words) for option, words in options.items()}
         self.key, self.source = key, source
@@ -84,6 +87,7 @@ class TableSpace:
         self.arch_columns = tuple(self.options) if key is None else (key,)
         self._rows = None if rows is None else dict(rows)
         self._build = build
+        self.code: dict[str, str] | None = getattr(build, "code", None) or (dict(code) if code else None)
         self.data = data if build is not None else None
         self.archs = None if rows is None else self._archs
         self.network = None if build is None else self._network
@@ -136,6 +140,7 @@ class TableSpace:
             data=self.data,
             sentinels=self.sentinels,
             failed=self.failed,
+            code=self.code,
         )
 
     def parse(self, text: Any) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 from proxyrank.common.digests import archs_digest
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.evaluate import Labels, evaluate_scores, in_population, ranker_scores, require_varied, without
-from proxyrank.features import get_group
+from proxyrank.features import FeatureTable, get_group
 from proxyrank.features.defaults import FEW_LABEL_GROUPS
 from proxyrank.models import LabelCard, ProxyRanker, RankerCard, SplitCard
 from proxyrank.models.estimators.transfer import TransferRanker
@@ -38,7 +38,13 @@ class TransferPlan:
     seed: int = 0
 
 
-def fit_transfer(source: ProxyRanker, labels: Labels, plan: TransferPlan | None = None) -> ProxyRanker:
+def fit_transfer(
+    source: ProxyRanker,
+    labels: Labels,
+    plan: TransferPlan | None = None,
+    *,
+    features: FeatureTable | None = None,
+) -> ProxyRanker:
     """A ranker for the labels' data set, from a source ranker and some of the labels.
 
     Parameters
@@ -49,6 +55,8 @@ def fit_transfer(source: ProxyRanker, labels: Labels, plan: TransferPlan | None 
         Of the new data set.
     plan
         Which of them are learnt from; None takes all.
+    features
+        Table of the architectures, for a source that was trained on one.
 
     Raises
     ------
@@ -58,13 +66,19 @@ def fit_transfer(source: ProxyRanker, labels: Labels, plan: TransferPlan | None 
     plan, population = plan or TransferPlan(), source.card.population
     space = source.search_space
     archs = list(in_population(space, labels, population).values.index)
+    archs = archs if features is None else [arch for arch in archs if arch in features.frame.index]
     train = split_train(space, archs, kind=plan.split, train_size=plan.train_size, seed=plan.seed)
     split = SplitCard(kind=plan.split, train_size=len(train), seed=plan.seed, population=population)
-    return transfer_ranker(source, labels, train, split=split)
+    return transfer_ranker(source, labels, train, split=split, features=features)
 
 
 def transfer_ranker(
-    source: ProxyRanker, labels: Labels, train: Sequence[str], *, split: SplitCard | None = None
+    source: ProxyRanker,
+    labels: Labels,
+    train: Sequence[str],
+    *,
+    split: SplitCard | None = None,
+    features: FeatureTable | None = None,
 ) -> ProxyRanker:
     """A ranker for the labels' data set, from a source ranker and the labels of a few architectures.
 
@@ -81,6 +95,8 @@ def transfer_ranker(
         Architectures to learn from, at least 4.
     split
         How they were chosen.
+    features
+        As in `fit_transfer`.
 
     Raises
     ------
@@ -102,9 +118,9 @@ def transfer_ranker(
         direction=labels.direction,
         random_state=card.params.get("random_state", 0),
     )
-    X, y = source.matrix(archs).to_numpy(), chosen.values.loc[archs].to_numpy()
+    X, y = source.matrix(archs, features=features).to_numpy(), chosen.values.loc[archs].to_numpy()
     groups = equal_keys(source.search_space, archs)
-    estimator.fit(X, y, pool=_pool(source), groups=groups)
+    estimator.fit(X, y, pool=_pool(source, features), groups=groups)
     intervals, why = conformal_intervals(
         estimator, X, y, groups=groups, context={}, direction=labels.direction
     )
@@ -136,8 +152,11 @@ def transfer_table(
     *,
     sizes: Sequence[int] = (16, 32, 64, 128),
     seeds: Sequence[int] = (1, 2, 3),
+    features: FeatureTable | None = None,
 ) -> pd.DataFrame:
     """KT on the new data set: of the source as it is, carried over, and trained from nothing.
+
+    ``features`` is a table as `fit_transfer` takes it.
 
     Returns
     -------
@@ -147,10 +166,12 @@ def transfer_table(
     """
     space = source.search_space
     known = without(in_population(space, labels, source.card.population), source.train_archs)
+    known = known if features is None else known.subset(features.frame.index)
     rows = []
     for size in sizes:
         for seed in seeds:
-            transferred = fit_transfer(source, known, TransferPlan(train_size=size, seed=seed))
+            plan = TransferPlan(train_size=size, seed=seed)
+            transferred = fit_transfer(source, known, plan, features=features)
             train = transferred.train_archs
             scratch = ProxyRanker(
                 tuple(source.card.groups),
@@ -159,12 +180,16 @@ def transfer_table(
                 settings=source.settings,
                 random_state=seed,
             ).fit(
-                train, known.values.loc[list(train)], direction=labels.direction, split=transferred.card.split
+                train,
+                known.values.loc[list(train)],
+                direction=labels.direction,
+                split=transferred.card.split,
+                features=features,
             )
             unseen = without(known, train)
             row: dict[str, float | int | None] = {"labels": size, "seed": seed}
             for name, ranker in (("zero_shot", source), ("transferred", transferred), ("scratch", scratch)):
-                scores = ranker_scores(ranker, list(unseen.values.index))
+                scores = ranker_scores(ranker, list(unseen.values.index), features)
                 row[name] = evaluate_scores(scores, unseen, bootstrap=0).to_dict()["KT"]
             rows.append(row)
     frame = pd.DataFrame(rows)
@@ -182,11 +207,13 @@ def _needs_network(card: RankerCard, groups: Iterable[str]) -> bool:
     return any(card.groups[name].source == "computed" and get_group(name).needs_network for name in groups)
 
 
-def _pool(source: ProxyRanker) -> pd.DataFrame:
+def _pool(source: ProxyRanker, features: FeatureTable | None) -> pd.DataFrame:
     """What the source sees of its whole population, if that can be listed without a network or a table.
 
-    Else what it sees of its training rows.
+    Else what it sees of a given table, else of its training rows.
     """
+    if features is not None:
+        return source.matrix(features.frame.index, features=features)
     card, space = source.card, source.search_space
     used = [name for name in card.groups if name not in card.unused]
     cheap = all(card.groups[name].source == "computed" and not get_group(name).needs_network for name in used)

@@ -12,11 +12,12 @@ from proxyrank.features import (
     FeatureSettings,
     FeatureTable,
     compute_features,
-    default_groups,
     join_tables,
     parse_groups,
 )
+from proxyrank.features.defaults import SETTLED
 from proxyrank.models import ProxyRanker, SplitCard
+from proxyrank.models.catalogue import default_model, model_class, usual_groups
 from proxyrank.models.inputs.matching import as_matrix
 from proxyrank.spaces import SearchSpace, data_shape, default_dataset, source_of
 from proxyrank.train.columns import kept_columns, order_columns
@@ -72,9 +73,15 @@ class FitPlan:
 
 
 def wanted_groups(
-    space: SearchSpace, groups: str | None, features: FeatureTable | None = None
+    space: SearchSpace,
+    groups: str | None,
+    features: FeatureTable | None = None,
+    *,
+    model: str | None = None,
 ) -> tuple[str, ...]:
-    """Groups that a request means: the named ones and those of a given table, else `default_groups`.
+    """Groups that a request means: the named ones and those of a given table, else `usual_groups`.
+
+    Groups of a table that may cost a ranking count where they are named, or the model settles it.
 
     Raises
     ------
@@ -82,9 +89,10 @@ def wanted_groups(
         If a name is unknown.
     """
     if features is None:
-        return parse_groups(groups or default_groups(space))
-    named = parse_groups(groups) if groups else ()
-    return tuple(dict.fromkeys((*named, *features.sidecar.groups)))
+        return parse_groups(groups or usual_groups(space, model))
+    named, held = parse_groups(groups) if groups else (), tuple(features.sidecar.groups)
+    settled = SETTLED - model_class(model or default_model(held, space)).settles
+    return tuple(dict.fromkeys((*named, *(name for name in held if name not in settled))))
 
 
 def training_part(

@@ -60,6 +60,8 @@ def _refuse_other(where: Path, known: Sidecar, asked: Sidecar) -> None:
 def _differences(known: Sidecar, asked: Sidecar) -> Iterator[str]:
     if known.space != asked.space:
         yield f"made for the search space {known.space}, asked for {asked.space}"
+    if known.code and asked.code and known.code["sha256"] != asked.code["sha256"]:
+        yield f"made by another builder or space: {known.code['file']} was changed since"
     if known.hyperparameters != asked.hyperparameters:
         yield "made of another table, or by another builder"
     if list(known.groups) != list(asked.groups):

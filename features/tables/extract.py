@@ -29,7 +29,7 @@ from proxyrank.features.tables.sharing import Portion, plan_sharing
 from proxyrank.features.tables.sidecar import GroupInfo, Sidecar
 from proxyrank.features.tables.sidecar_file import read_sidecar, sidecar_path
 from proxyrank.features.tables.table import FeatureTable
-from proxyrank.spaces import SearchSpace, get_space, representative, source_of
+from proxyrank.spaces import SearchSpace, get_space, representative, source_of, stated_code
 from proxyrank.spaces.table import TableSpace
 
 DEAR_SHARD = 4
@@ -113,7 +113,12 @@ def extract(
     archs = list(dict.fromkeys(archs))
     wanted = plan_parts(space, groups, settings, columns)
     stated = space.stated if isinstance(space, TableSpace) else None
-    plain = Sidecar(space=space.name, hyperparameters=stated, groups=_infos(wanted, share=share))
+    plain = Sidecar(
+        space=space.name,
+        hyperparameters=stated,
+        code=stated_code(space),
+        groups=_infos(wanted, share=share),
+    )
     names, kept = list(plain.groups), column_order(space, wanted)
     parts = out.with_suffix(".parts")
     if _stands(out, parts, plain, archs):

@@ -53,7 +53,8 @@ def join_tables(tables: Sequence[FeatureTable], *, force: bool = False) -> Featu
     blank = Rows(pd.DataFrame(index=arch_index(archs)))
     rows = Rows.join([blank, *(table.rows for table in tables)])
     forced = dict.fromkeys([line for table in tables for line in table.sidecar.forced] + differences)
-    sidecar = Sidecar(space=spaces[0], groups=groups, status=rows.reasons, forced=list(forced))
+    code = next((table.sidecar.code for table in tables if table.sidecar.code), None)
+    sidecar = Sidecar(space=spaces[0], code=code, groups=groups, status=rows.reasons, forced=list(forced))
     return FeatureTable(rows.values, sidecar)
 
 

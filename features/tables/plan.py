@@ -14,7 +14,7 @@ from proxyrank.features.settings import FeatureSettings
 from proxyrank.features.tables.shipped import shipped_info, usual_settings
 from proxyrank.features.tables.sidecar import FamilyInfo, GroupInfo, Sidecar
 from proxyrank.features.tables.table import FeatureTable
-from proxyrank.spaces import SearchSpace, identity
+from proxyrank.spaces import SearchSpace, identity, stated_code
 
 Making = tuple[FeatureSettings, bool]
 """Settings of a column, and whether equal networks share its values."""
@@ -170,10 +170,18 @@ def group_infos(parts: Sequence[Part]) -> dict[str, GroupInfo]:
     return groups
 
 
-def scored_table(space: str, rows: Rows, settings: FeatureSettings, *, threads: int) -> FeatureTable:
+def scored_table(
+    space: str,
+    rows: Rows,
+    settings: FeatureSettings,
+    *,
+    threads: int,
+    code: Mapping[str, str] | None = None,
+) -> FeatureTable:
     """A table of scores (`score_archs`), spreads over repeats included, of what is called ``space``.
 
-    The number of threads, by which the last digits of scores differ, is a fact beside the settings.
+    The number of threads, by which the last digits of scores differ, is a fact beside the settings; ``code``
+    is what `stated_code` says of the space.
     """
     settings, counted = with_digest(settings), {"threads": str(threads)}
     groups: dict[str, GroupInfo] = {}
@@ -186,7 +194,8 @@ def scored_table(space: str, rows: Rows, settings: FeatureSettings, *, threads: 
                 parts.append(Part(group, stated, own, family.resolve(settings)))
         groups |= group_infos(parts)
     status = ordered(rows.reasons, rows.values)
-    return FeatureTable(rows.values, Sidecar(space=space, groups=groups, status=status))
+    file = dict(code) if code else None
+    return FeatureTable(rows.values, Sidecar(space=space, code=file, groups=groups, status=status))
 
 
 def column_order(space: SearchSpace, parts: Sequence[Part]) -> list[str]:
@@ -200,4 +209,5 @@ def table_of(space: SearchSpace, parts: Sequence[Part], rows: Rows) -> FeatureTa
     """A table of computed parts, its columns in the order of their groups."""
     values = rows.values[column_order(space, parts)]
     status = ordered(rows.reasons, values)
-    return FeatureTable(values, Sidecar(space=space.name, groups=group_infos(parts), status=status))
+    sidecar = Sidecar(space=space.name, code=stated_code(space), groups=group_infos(parts), status=status)
+    return FeatureTable(values, sidecar)

@@ -133,6 +133,8 @@ class Sidecar(BaseModel):
         Name of the search space.
     hyperparameters
         Columns and categories of a table of a user's own networks; None for other spaces.
+    code
+        File and SHA-256 of a user's file that builds the networks or is the space (`stated_code`).
     groups
         The columns by group, and how they were made.
     status
@@ -147,6 +149,7 @@ class Sidecar(BaseModel):
     proxyrank: str = Field(default_factory=own_version)
     space: str
     hyperparameters: dict[str, Any] | None = None
+    code: dict[str, str] | None = None
     groups: dict[str, GroupInfo]
     status: dict[str, dict[str, str]] = Field(default_factory=dict)
     forced: list[str] = Field(default_factory=list)
@@ -159,8 +162,9 @@ class Sidecar(BaseModel):
 
     @model_serializer(mode="wrap")
     def _short(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Without hyperparameters where there are none, as every table was written before."""
+        """Without hyperparameters and code where there are none, as every table was written before."""
         fields: dict[str, Any] = serialise(self)
-        if self.hyperparameters is None:
-            fields.pop("hyperparameters", None)
+        for name in ("hyperparameters", "code"):
+            if fields.get(name) is None:
+                fields.pop(name, None)
         return fields

@@ -86,7 +86,8 @@ def fit_processes(
     """
     pool, blocks, families = context.pool, context.blocks, context.families
     oriented = SIGNS[options.direction] * y
-    everything = np.arange(X.shape[1])
+    hidden = [i for name in recipe.unseen for i in families.get(name, ())]
+    everything = np.setdiff1d(np.arange(X.shape[1]), hidden)
     sets = [columns_of_families(X.shape[1], families, names) for names in recipe.process_families]
     sets = [one for i, one in enumerate(sets) if not any(np.array_equal(one, other) for other in sets[:i])]
 

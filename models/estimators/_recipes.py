@@ -34,6 +34,10 @@ class Recipe:
         Sets of families of columns, where present; each has processes of every target.
     tree_families
         Families that the trees see.
+    joining
+        Families that join the processes' sets, and the trees, where that pays.
+    unseen
+        Families that processes of all columns do not see either.
     wider
         Whether the processes of the first set see all columns instead, where that pays.
     share
@@ -61,6 +65,8 @@ class Recipe:
     tree_params: Mapping[str, Any] = field(default_factory=dict)
     process_families: tuple[tuple[str, ...], ...] = (GRAPH,)
     tree_families: tuple[str, ...] = GRAPH
+    joining: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
     wider: bool = True
     share: float = 2 / 3
     more_penalties: tuple[float, ...] = ()

@@ -42,6 +42,7 @@ def auto_recipe(n: int) -> Recipe:
         tree_variants=({}, _PLAIN),
         process_families=(_FAMILIES,),
         tree_families=_FAMILIES,
+        joining=tuple(sorted(AutoRanker.settles)),
         share=1 / 2,
         shares=(1 / 4, 3 / 4),
         gain=0.005,
@@ -53,11 +54,13 @@ def auto_recipe(n: int) -> Recipe:
 class AutoRanker(EnsembleRanker):
     """Gaussian processes and LightGBM, as `EnsembleRanker`, for any space.
 
-    Out-of-fold rankings of the training rows settle three things: the target (ranks, the logit, or both where
-    they are close), whether columns that need networks are looked at, and the weight of the processes. Length
-    scales are fitted to at most 1,000 rows. Parameters and attributes are those of `EnsembleRanker`.
+    Out-of-fold rankings of the training rows settle four things: the target (ranks, the logit, or both where
+    they are close), whether products of options are looked at, whether columns that need networks are, and
+    the weight of the processes. Length scales are fitted to at most 1,000 rows. Parameters and attributes are
+    those of `EnsembleRanker`.
     """
 
+    settles: ClassVar[frozenset[str]] = frozenset({"products"})
     fit_rows: ClassVar[int | None] = 1000
 
     def _recipe(self, n: int) -> Recipe:

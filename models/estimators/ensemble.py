@@ -9,6 +9,7 @@ from sklearn.isotonic import IsotonicRegression
 
 from proxyrank.common.labels import SIGNS
 from proxyrank.models.base import Stored, TabularRanker
+from proxyrank.models.estimators._joining import settle_joining
 from proxyrank.models.estimators._members import (
     MemberOptions,
     columns_of_families,
@@ -100,6 +101,7 @@ class EnsembleRanker(TabularRanker):
         options = MemberOptions(
             self.scale, self.direction, self.seed_, self.n_jobs, self.steps, self.tree_share, self.fit_rows
         )
+        recipe = settle_joining(X, y, context, recipe, options, self._folds(len(y), context))
         processes, columns = fit_processes(X, y, context, recipe, options)
         recipe, kept = keep_targets(recipe, processes, SIGNS[self.direction] * y)
         processes, columns = [processes[i] for i in kept], [columns[i] for i in kept]
@@ -210,13 +212,17 @@ class EnsembleRanker(TabularRanker):
         self.oof_score_ = context.as_given(score)
         return score
 
+    def _folds(self, n: int, context: FitContext) -> int:
+        """Folds that n rows can be dealt out to; 0 where they are too few."""
+        return min(self.folds, len(set(context.blocks))) if n >= LEAST_OUT_OF_FOLD else 0
+
     def _left_out(
         self, X: FloatArray, y: FloatArray, context: FitContext, recipe: Recipe, options: MemberOptions
     ) -> tuple[FloatArray, FloatArray] | None:
         """Normalised ranks [n] of the processes and of the trees, each row predicted without its block."""
         blocks, n = context.blocks, self._n_processes
-        folds = min(self.folds, len(set(blocks)))
-        if len(y) < LEAST_OUT_OF_FOLD or folds < 2:
+        folds = self._folds(len(y), context)
+        if folds < 2:
             return None
         seen, maps = X[:, self.columns_[-1]], self.maps_[n:]
         by_tree = trees_left_out(seen, y, blocks, folds, maps, recipe, options)

@@ -75,7 +75,7 @@ def test_proxies_of_a_table_become_columns_and_train(run, folder: Path) -> None:
     done = run("train", "--labels", "trained.csv", "--features", "T.parquet", "--label", "acc", "--out", "R")
     assert done.code == 0, done.err
     card = run("info", "R", "--json").json
-    assert (card["space"], list(card["groups"])) == ("table", ["zcs", "config"])
+    assert (card["space"], list(card["groups"])) == ("table", ["zcs", "config", "products"])
     done = run("rank", "R", "--features", "T.parquet", "--unseen", "--json")
     assert done.code == 0, done.err
     assert {row["arch"] for row in done.json} == {"n5", "odd"}
@@ -86,7 +86,7 @@ def test_a_changed_row_or_builder_is_not_taken_for_the_old_one(run, folder: Path
     (folder / "mynets.py").write_text(MYNETS.replace("width, 3, padding", "width, 5, padding"))
     done = run(*ARGS, "--groups", "zcs", "--columns", "config_depth,params", "--out", "U.parquet")
     assert done.code == 2
-    assert "made of another table, or by another builder" in done.err
+    assert "made by another builder or space: mynets.py:make was changed since" in done.err
 
 
 def test_nothing_computed_is_an_error(run, folder: Path) -> None:

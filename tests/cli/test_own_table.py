@@ -46,7 +46,8 @@ def trained(tmp_path: Path) -> Path:
 @pytest.fixture
 def own_ranker(run, candidates: Path, trained: Path, tmp_path: Path) -> Path:
     out = tmp_path / "R"
-    done = run("train", "--labels", trained, "--features", candidates, "--label", "acc", "--out", out)
+    args = ("--labels", trained, "--features", candidates, "--label", "acc", "--model", "lightgbm")
+    done = run("train", *args, "--out", out)
     assert done.code == 0, done.err
     return out
 
@@ -91,7 +92,7 @@ def test_ranks_what_is_not_trained(run, own_ranker: Path, candidates: Path, trai
 
 def test_next_step_works_as_printed(run, own_ranker: Path, candidates: Path, trained: Path) -> None:
     out = own_ranker.parent / "again"
-    args = ("--labels", trained, "--features", candidates, "--label", "acc", "--out", out)
+    args = ("--labels", trained, "--features", candidates, "--label", "acc", "--no-intervals", "--out", out)
     line = run("train", *args).out.splitlines()[-1]
     words = line.removeprefix("next: proxyrank ").split()
     assert words == ["rank", str(out), "--features", str(candidates), "--unseen", "--top", "10"]

@@ -43,8 +43,8 @@ def test_smallnets_trains_ranks_and_is_judged(run, tmp_path: Path) -> None:
     out = tmp_path / "ranker"
     trained = run("train", "--labels", "smallnets", "--train-size", 60, "--seed", 1, "--out", out, "--json")
     assert trained.code == 0, trained.err
-    assert trained.json["groups"] == "config"
-    assert trained.json["features"] == 9
+    assert (trained.json["groups"], trained.json["model"]) == ("config+products", "auto")
+    assert trained.json["features"] == 9 + 32
     ranked = run("rank", out, "--unseen", "--json").json
     assert len(ranked) == len(SMALLNETS) - 60
     assert [row["rank"] for row in ranked] == list(range(1, len(ranked) + 1))

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from proxyrank.cli.app import app
+from proxyrank.common.digests import digest
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.features import compute_features
 from proxyrank.models import ProxyRanker
@@ -91,6 +92,26 @@ def test_a_ranker_of_a_file_asks_for_the_file(trained: Path) -> None:
             _run(*words)
     with pytest.raises(ProxyrankError, match="of the search space mynets, not of nb201"):
         ProxyRanker.load(trained, space="nb201")
+
+
+def test_the_file_is_stated_and_a_change_is_said_in_one_line(
+    trained: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    own = Path(shutil.copy(FILE, tmp_path / "mynets.py"))
+    before = digest(own.read_bytes())
+    assert ProxyRanker.load(trained, space=f"{own}:SPACE").card.code == {
+        "file": "mynets.py:SPACE",
+        "sha256": before,
+    }
+    assert not caplog.messages
+    own.write_text(own.read_text() + "\n# the same options, another file\n")
+    ProxyRanker.load(trained, space=f"{own}:SPACE")
+    after = digest(own.read_bytes())
+    line = f"made with mynets.py:SPACE of SHA-256 {before[:12]}, now mynets.py:SPACE is {after[:12]}"
+    assert caplog.messages == [f"{trained}: {line}"]
+    space = get_space(f"{own}:SPACE")
+    table = compute_features(space, space.sample(2, seed=0), ["paths"], cache=False)
+    assert table.sidecar.code == {"file": "mynets.py:SPACE", "sha256": after}
 
 
 def test_opening_a_folder_runs_nothing_that_it_names(trained: Path, tmp_path: Path) -> None:

@@ -1,11 +1,12 @@
 """Networks of a user's own that a builder makes, one per row of a table."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from proxyrank.cli import arguments
-from proxyrank.cli.own_table import only_label, say
+from proxyrank.cli import arguments, output
 from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.tabular import read_table
 from proxyrank.spaces import data_shape
 from proxyrank.spaces.files import FileFunction
 from proxyrank.spaces.table import TableSpace
@@ -19,7 +20,7 @@ def trained_space(
     build: str | None,
     dataset: str | None,
     candidates: str | None,
-    labels: str,
+    labels: str | None,
     *,
     key: str | None = None,
     label: str | None = None,
@@ -36,10 +37,20 @@ def trained_space(
     """
     if candidates is None:
         raise ProxyrankError("--build needs --candidates, the table whose rows it is called with")
-    learnt = label or only_label(arguments.data_path(candidates, "--candidates"), labels, key)
+    learnt = label or (
+        only_label(arguments.data_path(candidates, "--candidates"), labels, key) if labels else None
+    )
     return built_space(
         build, dataset, candidates, key=key, label=learnt, logits=logits, timeout=timeout, sentinels=sentinels
     )
+
+
+def only_label(features: Path, labels: str, key: str | None) -> str | None:
+    """The one column of the labels that the table of architectures has not; None where that does not tell."""
+    known = list(read_table(features, "--features"))
+    read = map(str, read_table(arguments.data_path(labels, "--labels")))
+    more = [name for name in read if name not in (*known, key)]
+    return more[0] if len(more) == 1 else None
 
 
 def built_space(
@@ -78,7 +89,7 @@ def built_space(
             data=data,
             sentinels=sentinels or (),
         )
-    say(notes)
+    output.notes(notes)
     return where
 
 

@@ -6,7 +6,7 @@ import typer
 
 from proxyrank.cli import arguments, options, output
 from proxyrank.cli.labels import labelled_space, read_labels
-from proxyrank.cli.own_table import open_ranker
+from proxyrank.cli.own_ranker import open_ranker
 from proxyrank.common.errors import ProxyrankError
 
 if TYPE_CHECKING:

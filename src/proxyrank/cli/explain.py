@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from proxyrank.cli import arguments, options, output
-from proxyrank.cli.own_table import open_ranker
+from proxyrank.cli.own_ranker import open_ranker
 
 if TYPE_CHECKING:
     from proxyrank.features import FeatureTable
@@ -23,6 +23,10 @@ def explain(
     plot: Annotated[Path | None, typer.Option(help="Draw it (.png, .svg, .pdf).")] = None,
     features: options.Features = None,
     sentinel: options.Sentinels = None,
+    candidates: options.Candidates = None,
+    build: options.Build = None,
+    logits: options.Logits = None,
+    timeout: options.Timeout = None,
     space: options.RankerSpace = None,
     json: options.Json = False,
 ) -> None:
@@ -30,8 +34,17 @@ def explain(
 
     On average over the training cells, or for one architecture, --arch.
     """
-    loaded, table = open_ranker(ranker, space=space, features=features, sentinels=sentinel)
-    if loaded.card.model == "ensemble":
+    loaded, table = open_ranker(
+        ranker,
+        space=space,
+        features=features,
+        candidates=candidates,
+        build=build,
+        logits=logits,
+        timeout=timeout,
+        sentinels=sentinel,
+    )
+    if loaded.card.model in ("ensemble", "auto"):
         output.note(PARTIAL)
     failed = arguments.failed_fields(loaded.search_space, table)
     if arch is None:

@@ -72,6 +72,7 @@ def features(
     from proxyrank.cli.candidates import read_candidates
     from proxyrank.common.executors import make_executor
     from proxyrank.features import default_groups, parse_groups
+    from proxyrank.features.defaults import SETTLED
     from proxyrank.features.tables.extract import extract
 
     if (bool(archs), bool(population), bool(candidates)).count(True) != 1:
@@ -102,7 +103,8 @@ def features(
     dataset = dataset or default_dataset(where) or "cifar10"
     data_shape(dataset, square=False)
     cheap = ("graf", *default_groups(where)) if has(where, "graph") else default_groups(where)
-    if candidates:  # the table's own columns come along
+    if candidates:  # the table's own columns come along, and products of them, which a model may settle
+        cheap = default_groups(where, settles=SETTLED)
         chosen = parse_groups((*cheap, groups or ("vkdnw,zcs" if build else "")))
     else:
         chosen = parse_groups(groups or cheap)

@@ -19,6 +19,12 @@ def note(text: str) -> None:
     print(text, file=sys.stderr)
 
 
+def notes(texts: Iterable[str]) -> None:
+    """Each remark on a line of the standard error."""
+    for text in texts:
+        note(text)
+
+
 def print_json(value: Any) -> None:
     """Print strict JSON: one value, keys in the given order; what the stream cannot carry is escaped."""
     text = json.dumps(value, allow_nan=False, ensure_ascii=False)

@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from proxyrank.cli import arguments, output
+from proxyrank.cli.built_table import only_label, trained_space
 from proxyrank.cli.labels import is_archive, labelled_space
 from proxyrank.common.arch_files import arch_texts
 from proxyrank.common.errors import ArchitectureError, ProxyrankError, TableError
 from proxyrank.common.tabular import is_table, read_table
-from proxyrank.spaces import SearchSpace, arch_columns, data_shape
-from proxyrank.spaces.files import FileFunction
-from proxyrank.spaces.table import TableSpace
+from proxyrank.spaces import SearchSpace, arch_columns
+from proxyrank.spaces.table import Row, TableSpace
 from proxyrank.spaces.table_file import read_table_space
 from proxyrank.train.digits.benchmarks import BENCHMARKS
 
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from proxyrank.evaluate import Labels
     from proxyrank.features import FeatureTable, Sidecar
-    from proxyrank.models import ProxyRanker, RankerCard
+
+BOTH = "--features and --candidates are two names for the table of the architectures"
 
 
 def open_space(
@@ -29,6 +30,11 @@ def open_space(
     *,
     features: str | None = None,
     candidates: str | None = None,
+    choose_from: str | None = None,
+    build: str | None = None,
+    dataset: str | None = None,
+    logits: str | None = None,
+    timeout: float | None = None,
     label: str | None = None,
     key: str | None = None,
     sentinels: Sequence[float] | None = None,
@@ -36,17 +42,38 @@ def open_space(
     """The space that a request is about, and the feature table beside it, if there is one.
 
     It is the table itself (``--features`` or ``--candidates``, else ``--labels``) by ``--space table`` or
-    ``--id``, and where no space is named and neither table names architectures of the space that would be
-    taken.
+    ``--id``, where its networks are built (``--build``), and where no space is named and neither table names
+    architectures of the space that would be taken. ``choose_from`` may be such a table, or a mere list of
+    architectures.
 
     Raises
     ------
     ProxyrankError
-        If a file, a name or the space will not do.
+        If a file, a name or the space will not do, or two options exclude each other.
     """
-    table = features or candidates
-    if features and (stated := _written(features)) and stated.space == TableSpace.name:
-        return _written_table(features, stated.hyperparameters)
+    if logits and not build:
+        raise ProxyrankError("--logits is about the networks of --build")
+    table = candidates or choose_from
+    if build:
+        if features or space:
+            raise ProxyrankError("--build goes with --candidates; leave --features and --space out")
+        own = trained_space(
+            build,
+            dataset,
+            table,
+            labels,
+            key=key,
+            label=label,
+            logits=logits,
+            timeout=timeout,
+            sentinels=sentinels,
+        )
+        return own, None
+    if features and candidates:
+        raise ProxyrankError(BOTH)
+    table = features or table
+    if table and (stated := written_sidecar(table)) and stated.space == TableSpace.name:
+        return written_table(table, stated)
     if space == TableSpace.name or (space is None and (key or _is_own(labels, table))):
         if (path := table or labels) is None:
             raise ProxyrankError("--space table: no table of the architectures is given")
@@ -55,72 +82,34 @@ def open_space(
         raise ProxyrankError(f"--id names the architectures of a table; leave --space {space} out")
     where = labelled_space(space, labels)
     try:
-        return where, arguments.user_table(where, features, sentinels=sentinels or ())
+        return where, arguments.user_table(where, features or candidates, sentinels=sentinels or ())
     except ArchitectureError as error:
-        file = arguments.data_path(features or "", "--features")
+        file = arguments.data_path(table or "", "--features")
         if not is_foreign(where, read_table(file), file):
             raise
         raise ArchitectureError(f"{error}; for networks of your own: --space table") from None
 
 
-def open_ranker(
-    folder: Path,
-    *,
-    space: str | None = None,
-    features: str | None = None,
-    candidates: str | None = None,
-    build: str | None = None,
-    logits: str | None = None,
-    timeout: float | None = None,
-    threads: int | None = None,
-    sentinels: Sequence[float] | None = None,
-) -> "tuple[ProxyRanker, FeatureTable | None]":
-    """A ranker, with the rows of ``--features`` where it was trained on a table of architectures.
+def written_sidecar(path: str) -> "Sidecar | None":
+    """The sidecar of a table that proxyrank wrote; None for a user's own."""
+    from proxyrank.features.tables.sidecar_file import read_sidecar, sidecar_path
 
-    Those of ``--candidates`` are the same; ``--build`` makes their networks where features need them.
-    Sentinels that were declared in training count here too.
+    beside = sidecar_path(arguments.data_path(path, "--features"))
+    return read_sidecar(beside) if beside.is_file() else None
 
-    Raises
-    ------
-    ProxyrankError
-        If the folder, the space or the table will not do.
+
+def written_table(
+    path: str, sidecar: "Sidecar", hyperparameters: Mapping[str, Any] | None = None
+) -> "tuple[TableSpace, FeatureTable | None]":
+    """A feature table of a user's own networks, and its architectures as a space.
+
+    The space has the hyperparameters of the sidecar, or those that a ranker's card states.
     """
-    from proxyrank.features.tables.user import sentinels_of
-    from proxyrank.models import ProxyRanker
-    from proxyrank.models.folder import read_card
-
-    card = read_card(folder)
-    if candidates and features:
-        raise ProxyrankError("--features and --candidates are two names for the table of the architectures")
-    if build and card.space != TableSpace.name:
-        raise ProxyrankError(f"--build: {folder} was not trained on a table of architectures")
-    features = features or candidates
-    if card.space != TableSpace.name or space not in (None, TableSpace.name):
-        loaded = ProxyRanker.load(folder, n_jobs=threads, space=space)
-        known = (*sentinels_of(card.groups), *(sentinels or ()))
-        return loaded, arguments.user_table(loaded.search_space, features, sentinels=known)
-    if features is None:
-        raise ProxyrankError(
-            f"{folder}: trained on a table of architectures; give one that describes them with --features"
-        )
-    if _written(features):
-        where, table = _written_table(features, card.hyperparameters)
-        return ProxyRanker.load(folder, n_jobs=threads, space=where), table
-    path = arguments.data_path(features, "--features")
-    maker = FileFunction.of(build, logits=logits, timeout=timeout) if build else None
-    data = data_shape(_dataset_of(card), square=False) if build else None
-    where, notes = read_table_space(
-        path, like=card.hyperparameters, build=maker, data=data, sentinels=sentinels or ()
-    )
-    say(notes)
-    return ProxyRanker.load(folder, n_jobs=threads, space=where), None
-
-
-def _dataset_of(card: "RankerCard") -> str:
-    """Data set for which the networks of a ranker were built."""
-    families = [family for info in card.groups.values() for family in info.families]
-    stated = [f.settings.dataset for f in families if "dataset" in f.settings.model_fields_set]
-    return stated[0] if stated else "cifar10"
+    stated = hyperparameters or sidecar.hyperparameters
+    bare = TableSpace.of(stated or {"key": "arch", "options": {}})
+    table = arguments.user_table(bare, path)
+    rows: dict[str, Row] = {arch: {} for arch in (table.frame.index if table is not None else ())}
+    return TableSpace(bare.options, rows, key=bare.key, source=path, code=sidecar.code), table
 
 
 def _table_space(
@@ -129,26 +118,8 @@ def _table_space(
     file = arguments.data_path(path, "--features")
     learnt = label or (only_label(file, labels, key) if labels else None)
     where, notes = read_table_space(file, key=key, label=learnt, sentinels=sentinels)
-    say(notes)
+    output.notes(notes)
     return where
-
-
-def _written(path: str) -> "Sidecar | None":
-    """The sidecar of a table that proxyrank wrote; None for a user's own."""
-    from proxyrank.features.tables.sidecar_file import read_sidecar, sidecar_path
-
-    beside = sidecar_path(arguments.data_path(path, "--features"))
-    return read_sidecar(beside) if beside.is_file() else None
-
-
-def _written_table(
-    path: str, hyperparameters: Mapping[str, Any] | None
-) -> "tuple[TableSpace, FeatureTable | None]":
-    """A feature table of a user's own networks, and its architectures as a space."""
-    bare = TableSpace.of(hyperparameters or {"key": "arch", "options": {}})
-    table = arguments.user_table(bare, path)
-    archs = table.frame.index if table is not None else ()
-    return TableSpace(bare.options, {arch: {} for arch in archs}, key=bare.key, source=path), table
 
 
 def learnable(space: SearchSpace, labels: "Labels") -> SearchSpace:
@@ -156,29 +127,15 @@ def learnable(space: SearchSpace, labels: "Labels") -> SearchSpace:
     from proxyrank.train.own_leaks import without_label
 
     found, notes = without_label(space, labels)
-    say(notes)
+    output.notes(notes)
     return found
-
-
-def say(notes: list[str]) -> None:
-    """Each remark on a line of the error stream."""
-    for text in notes:
-        output.note(text)
-
-
-def only_label(features: Path, labels: str, key: str | None) -> str | None:
-    """The one column of the labels that the table of architectures has not; None where that does not tell."""
-    known = list(read_table(features, "--features"))
-    read = map(str, read_table(arguments.data_path(labels, "--labels")))
-    more = [name for name in read if name not in (*known, key)]
-    return more[0] if len(more) == 1 else None
 
 
 def _is_own(labels: str | None, features: str | None) -> bool:
     """Whether neither the table nor the labels name architectures of the space that would be taken."""
     if features is None or labels in BENCHMARKS or (labels is not None and is_archive(labels)):
         return False
-    if _written(features):  # it states its space
+    if written_sidecar(features):  # it states its space
         return False
     where = labelled_space(None, labels)
     files = [arguments.data_path(features, "--features")]

@@ -6,7 +6,7 @@ import pandas as pd
 import typer
 
 from proxyrank.cli import options, output
-from proxyrank.cli.own_table import open_ranker
+from proxyrank.cli.own_ranker import open_ranker
 from proxyrank.common.errors import ProxyrankError
 
 

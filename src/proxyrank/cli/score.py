@@ -9,7 +9,7 @@ from proxyrank.cli.built_table import built_space
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.limits import SCORING, STEP
 from proxyrank.common.optional import optional
-from proxyrank.spaces import SearchSpace, default_dataset, get_space, parse_all
+from proxyrank.spaces import SearchSpace, default_dataset, get_space, parse_all, stated_code
 from proxyrank.spaces.table import TableSpace
 
 if TYPE_CHECKING:
@@ -116,7 +116,8 @@ def score(
     none = scores.values.isna().all(axis=None)
     if out and not none:
         name = "module" if module else where.name
-        scored_table(name, scores, settings, threads=torch.get_num_threads()).write(out)
+        code = None if module else stated_code(where)
+        scored_table(name, scores, settings, threads=torch.get_num_threads(), code=code).write(out)
     if json:
         output.print_json(_as_json(scores, proxies, settings) | arguments.failed_fields(where))
     else:

@@ -7,7 +7,6 @@ import typer
 from proxyrank.cli import arguments, options, output
 from proxyrank.cli.labels import read_labels
 from proxyrank.cli.own_table import learnable, open_space
-from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.threads import resolve_threads
 
 
@@ -15,10 +14,13 @@ def simulate(
     labels: options.Labels,
     out: options.OutFolder,
     label: options.Label = None,
-    features: Annotated[
-        str | None,
-        typer.Option(help="Table (CSV/parquet) of networks of your own: columns of numbers and words."),
-    ] = None,
+    features: options.Features = None,
+    candidates: options.Candidates = None,
+    build: options.Build = None,
+    shape: options.Shape = None,
+    classes: options.Classes = None,
+    logits: options.Logits = None,
+    timeout: options.Timeout = None,
     key: options.Key = None,
     sentinel: options.Sentinels = None,
     label_direction: options.LabelDirection = None,
@@ -48,13 +50,22 @@ def simulate(
     from proxyrank.search.candidates import default_population
     from proxyrank.search.simulate import simulate_in_folder
     from proxyrank.search.simulation import Simulation, halved
-    from proxyrank.train.fit import wanted_groups
+    from proxyrank.train.fit import FitPlan, training_features, wanted_groups
 
-    where, own = open_space(space, labels, features=features, label=label, key=key, sentinels=sentinel)
-    if own is not None:
-        raise ProxyrankError(
-            "--features of simulate is a table of networks of your own, not of a known space"
-        )
+    dataset = arguments.dataset_of(None, shape, classes)
+    where, own = open_space(
+        space,
+        labels,
+        features=features,
+        candidates=candidates,
+        build=build,
+        dataset=dataset,
+        logits=logits,
+        timeout=timeout,
+        label=label,
+        key=key,
+        sentinels=sentinel,
+    )
     plan = Simulation(
         strategies=arguments.names(strategy),
         checkpoints=halved(budget)
@@ -62,13 +73,16 @@ def simulate(
         else arguments.numbers(checkpoints, "--checkpoints"),
         seeds=tuple(range(seeds)),
         population=population or default_population(where),
-        groups=wanted_groups(where, groups),
+        groups=wanted_groups(where, groups, own, model=model),
         model=model,
     )
     known = read_labels(where, labels, label=label, direction=label_direction)
     where = learnable(where, known)
+    if own is not None:  # known architectures that the table has no row of cannot be played
+        known = known.subset(own.frame.index)
+        own = training_features(where, known, FitPlan(plan.groups), features=own)
     table, files = simulate_in_folder(
-        where, known, plan, out, executor=on_processes(resolve_threads(workers))
+        where, known, plan, out, executor=on_processes(resolve_threads(workers)), features=own
     )
     if json:
         output.print_json(output.records(table))

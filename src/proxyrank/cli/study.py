@@ -23,6 +23,12 @@ def study(
     features: options.Features = None,
     key: options.Key = None,
     sentinel: options.Sentinels = None,
+    candidates: options.Candidates = None,
+    build: options.Build = None,
+    shape: options.Shape = None,
+    classes: options.Classes = None,
+    logits: options.Logits = None,
+    timeout: options.Timeout = None,
     metrics: Annotated[
         str, typer.Option(help="KT, SPR or nDCG; several joined by commas give a Pareto front.")
     ] = "KT",
@@ -58,7 +64,20 @@ def study(
     from proxyrank.train.study import StudyPlan
     from proxyrank.train.tuned import study_in_folder
 
-    where, table = open_space(space, labels, features=features, label=label, key=key, sentinels=sentinel)
+    stated, dataset = dataset, arguments.dataset_of(dataset, shape, classes)
+    where, table = open_space(
+        space,
+        labels,
+        features=features,
+        candidates=candidates,
+        build=build,
+        dataset=dataset,
+        logits=logits,
+        timeout=timeout,
+        label=label,
+        key=key,
+        sentinels=sentinel,
+    )
     features_of = {"batch_size": batch_size, "input": images, "root": root}
     fit = FitPlan(
         groups=wanted_groups(where, groups, table),
@@ -89,12 +108,17 @@ def study(
         "--label": label,
         "--label-direction": label_direction,
         "--features": features,
+        "--candidates": candidates,
+        "--build": build,
+        "--shape": shape,
+        "--classes": classes,
+        "--logits": logits,
         "--id": key,
         "--population": population,
         "--train-size": train_size,
         "--split": split,
         "--seed": seed,
-        "--dataset": dataset,
+        "--dataset": stated,
         "--batch-size": batch_size,
         "--input": images,
         "--root": root,

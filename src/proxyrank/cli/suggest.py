@@ -39,6 +39,15 @@ def suggest(
             "networks, described by columns of numbers and words.",
         ),
     ] = None,
+    build: options.Build = None,
+    shape: options.Shape = None,
+    classes: options.Classes = None,
+    logits: options.Logits = None,
+    timeout: options.Timeout = None,
+    groups: Annotated[
+        str | None,
+        typer.Option(help="Feature groups that tell architectures apart; cheap ones if not given."),
+    ] = None,
     key: options.Key = None,
     sentinel: options.Sentinels = None,
     seed: options.Seed = 0,
@@ -54,9 +63,21 @@ def suggest(
     They are chosen from the population (without dead operations, if the space can tell), or from --archs.
     """
     from proxyrank.common.tabular import write_table
+    from proxyrank.features import parse_groups
     from proxyrank.search.suggest import suggest_next
 
-    where, _ = open_space(space, labels, candidates=archs, label=label, key=key, sentinels=sentinel)
+    where, table = open_space(
+        space,
+        labels,
+        choose_from=archs,
+        build=build,
+        dataset=arguments.dataset_of(None, shape, classes),
+        logits=logits,
+        timeout=timeout,
+        label=label,
+        key=key,
+        sentinels=sentinel,
+    )
     known = read_labels(where, labels, label=label, direction=label_direction) if labels else None
     where = where if known is None else learnable(where, known)
     own = isinstance(where, TableSpace)
@@ -70,6 +91,8 @@ def suggest(
         labels=known,
         seed=seed,
         more=more,
+        groups=parse_groups(groups) if groups else None,
+        features=table,
     )
     if not found.fresh:
         output.note(

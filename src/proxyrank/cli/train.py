@@ -6,13 +6,11 @@ from typing import Annotated, Literal
 import typer
 
 from proxyrank.cli import arguments, options, output
-from proxyrank.cli.built_table import trained_space
 from proxyrank.cli.labels import read_labels
 from proxyrank.cli.next_steps import print_rank_step
 from proxyrank.cli.own_table import learnable, open_space
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.models.catalogue import describe_models
-from proxyrank.spaces import SearchSpace
 
 MODEL_HELP = (
     f"{describe_models()}. If not given: auto for features of graphs; on nb201 ensemble where network groups "
@@ -80,32 +78,23 @@ def train(
     if study and (groups or tune):
         raise ProxyrankError("--study brings its own groups and parameters; leave --groups and --tune out")
     dataset = arguments.dataset_of(dataset, shape, classes)
-    if build and (features or space):
-        raise ProxyrankError("--build goes with --candidates; leave --features and --space out")
-    where: SearchSpace
-    if build:
-        where, table = (
-            trained_space(
-                build,
-                dataset,
-                candidates,
-                labels,
-                key=key,
-                label=label,
-                logits=logits,
-                timeout=timeout,
-                sentinels=sentinel,
-            ),
-            None,
-        )
-    else:
-        table_name = features or candidates
-        where, table = open_space(
-            space, labels, features=table_name, label=label, key=key, sentinels=sentinel
-        )
+    where, table = open_space(
+        space,
+        labels,
+        features=features,
+        candidates=candidates,
+        build=build,
+        dataset=dataset,
+        logits=logits,
+        timeout=timeout,
+        label=label,
+        key=key,
+        sentinels=sentinel,
+    )
+    model = model or ("lightgbm" if target or objective else None)
     plan = FitPlan(
-        groups=wanted_groups(where, groups, table),
-        model=model or ("lightgbm" if target or objective else None),
+        groups=wanted_groups(where, groups, table, model=model),
+        model=model,
         params=arguments.given(target=target, objective=objective),
         population=population or "all",
         split=split,

@@ -7,7 +7,7 @@ import typer
 from proxyrank.cli import arguments, options, output
 from proxyrank.cli.labels import read_labels
 from proxyrank.cli.next_steps import print_rank_step
-from proxyrank.cli.own_table import open_ranker
+from proxyrank.cli.own_ranker import open_ranker
 from proxyrank.common.errors import ProxyrankError
 
 if TYPE_CHECKING:
@@ -23,6 +23,10 @@ def transfer(
         str | None, typer.Option(help="The table of architectures, for a ranker that was trained on one.")
     ] = None,
     sentinel: options.Sentinels = None,
+    candidates: options.Candidates = None,
+    build: options.Build = None,
+    logits: options.Logits = None,
+    timeout: options.Timeout = None,
     label_direction: options.LabelDirection = None,
     train_size: options.TrainSize = None,
     split: options.Split = "published",
@@ -46,9 +50,16 @@ def transfer(
     if (out is None) != evaluate:
         raise ProxyrankError("say what to do: --out R2 to write a ranker, or --evaluate (one of the two)")
     compared = arguments.numbers(sizes, "--sizes")
-    source, own = open_ranker(ranker, space=space, features=features, sentinels=sentinel)
-    if own is not None:
-        raise ProxyrankError("--features of transfer is a table of networks of your own, for a ranker of one")
+    source, own = open_ranker(
+        ranker,
+        space=space,
+        features=features,
+        candidates=candidates,
+        build=build,
+        logits=logits,
+        timeout=timeout,
+        sentinels=sentinel,
+    )
     known = read_labels(source.search_space, labels, label=label, direction=label_direction)
     leaks, warnings = own_leaks(source.search_space, known)
     for text in (
@@ -57,11 +68,11 @@ def transfer(
     ):
         output.note(text)
     if out is None:
-        table = transfer_table(source, known, sizes=compared, seeds=range(1, seeds + 1))
+        table = transfer_table(source, known, sizes=compared, seeds=range(1, seeds + 1), features=own)
         _show(table, json=json)
         output.note(f"KT with {known.name} on networks trained for neither")
         return
-    found = fit_transfer(source, known, TransferPlan(split, train_size, seed))
+    found = fit_transfer(source, known, TransferPlan(split, train_size, seed), features=own)
     found.save(out)
     for text in found.card.notes:
         output.note(text)

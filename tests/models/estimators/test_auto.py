@@ -7,8 +7,11 @@ from scipy.stats import kendalltau
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.models import AutoRanker, GaussianProcessRanker
 from proxyrank.models.catalogue import default_model
-from proxyrank.models.estimators import _out_of_fold
+from proxyrank.models.estimators import _joining, _out_of_fold
+from proxyrank.models.estimators._members import MemberOptions
 from proxyrank.models.estimators.auto import auto_recipe
+from proxyrank.models.estimators.lightgbm import LightGBMRanker
+from proxyrank.models.parts.fit_context import FitContext
 from proxyrank.spaces import get_space
 
 SMALL = {"folds": 3, "steps": 8, "tree_share": 0.05}
@@ -41,6 +44,49 @@ def test_refits_have_not_seen_their_fold(problem):
     assert kendalltau(model.rank_score(X), noise)[0] > 0.3
 
 
+FAMILIES = {"config": [0, 1], "products": [2], "zcs": [3]}
+
+
+def settled(monkeypatch, gain_of_process, gain_of_trees, folds=3):
+    """The recipe where products gain so much; `folds` below two cannot tell."""
+    gains = {GaussianProcessRanker: gain_of_process, LightGBMRanker: gain_of_trees}
+    seen = {2: 0.5, 3: 0.5}
+    monkeypatch.setattr(
+        _joining,
+        "_tau",
+        lambda model, X, y, context, columns, folds, seed: (
+            seen[len(columns)] + gains[type(model)] * (2 in columns)
+        ),
+    )
+    X, y = np.random.default_rng(0).standard_normal((2, 20, 4))
+    context = FitContext(np.arange(20), X, list(range(20)), FAMILIES)
+    options = MemberOptions("auto", "max", 0, 1, 8, 0.05)
+    return _joining.settle_joining(X, y[:, 0], context, auto_recipe(20), options, folds)
+
+
+def test_products_join_processes_and_trees_where_they_pay(monkeypatch):
+    usual = auto_recipe(20)
+    recipe = settled(monkeypatch, 0.006, 0.004)
+    assert [set(one) - set(usual.tree_families) for one in recipe.process_families] == [{"products"}]
+    assert recipe.tree_families == usual.tree_families
+    assert recipe.unseen == ()
+    recipe = settled(monkeypatch, 0.004, 0.006)
+    assert recipe.process_families == usual.process_families
+    assert recipe.tree_families == (*usual.tree_families, "products")
+    assert recipe.unseen == ("products",)  # by processes of all columns either
+    assert settled(monkeypatch, 1.0, 1.0, folds=0).unseen == ("products",)
+
+
+def test_products_that_are_the_label_are_found():
+    rng = np.random.default_rng(1)
+    plain = rng.standard_normal((60, 2))
+    y = plain[:, 0] * plain[:, 1]
+    X = np.column_stack([plain, y])
+    model = AutoRanker(**SMALL).fit(X, y, families={"config": [0, 1], "products": [2]})
+    assert model.columns_[0].tolist() == [0, 1, 2]
+    assert kendalltau(model.rank_score(X), y)[0] > 0.8
+
+
 def test_restored_it_is_the_same(problem):
     X, y = problem(40, 5)
     model = AutoRanker(direction="min", **SMALL).fit(X, 100 - y, pool=X)
@@ -67,5 +113,6 @@ def test_it_is_the_model_of_graph_features_but_where_figures_are_recorded():
     assert default_model(("paths", "flow"), get_space("tnb101-micro")) == "auto"
     assert default_model("blocks,zcs", get_space("mbconv")) == "auto"
     assert default_model("zcs", get_space("mbconv")) == "lightgbm"
+    assert default_model("config,zcs", get_space("smallnets")) == "auto"
     assert default_model("paths,cell,flow", get_space("nb201")) == "lightgbm"
     assert default_model("all", get_space("nb201")) == "ensemble"
