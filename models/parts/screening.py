@@ -30,5 +30,6 @@ def screening_weights(X: FloatArray, z: FloatArray, power: float) -> FloatArray:
     own = rankdata(z) - (len(z) + 1) / 2
     norms = np.sqrt((ranks**2).sum(axis=0) * (own**2).sum())
     correlations = np.abs(own @ ranks) / np.where(norms > 0, norms, 1.0)
-    weights: FloatArray = correlations**power + LEAST
-    return weights / weights.mean()
+    weights = correlations**power + LEAST
+    scaled: FloatArray = weights / weights.mean()
+    return scaled

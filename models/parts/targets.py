@@ -239,7 +239,8 @@ def _power_scores(oriented: FloatArray) -> FloatArray:
     power, _ = yeojohnson(standard)
     spread = power.std()
     usable = np.isfinite(power).all() and 0 < spread < np.inf
-    return (power - power.mean()) / spread if usable else standard
+    found: FloatArray = (power - power.mean()) / spread if usable else standard
+    return found
 
 
 def _signed(target: Target, y: FloatArray) -> FloatArray:
