@@ -1,12 +1,12 @@
-"""Do proxies and the Fisher spectrum raise Kendall's tau beside graph features, on spaces of the field?
+"""Whether proxies and the Fisher spectrum raise Kendall's tau beside graph features, on spaces of the field.
 
-    python benchmarks/spaces_proxies.py ../shared/data/spaces --out proxies [--only nb101,mbconv] [--count 300]
+    python benchmarks/spaces_proxies.py ../shared/data/spaces --out proxies [--only nb101] [--count 300]
 
-Networks drawn at random (seed 0) from each file, mobilenetv2's from the space itself, which has no labels. They
-are built small, because the answer should cost minutes: images of 16 pixels (blocks in a row: 32), batch 8,
-nb101 of 3 cells from 16 channels, darts of 5 cells from 8. Values are kept in the folder as they come, and what
-is there is not computed again. Printed: columns, columns without a value, the best column alone; then the
-ranking with 32 and 64 labels, all others judged, mean of 3 seeds, with and without the groups `zcs,vkdnw`.
+Networks drawn at random (seed 0) from each file, mobilenetv2's from the space itself, which has no labels.
+They are built small, so that the answer costs minutes: images of 16 pixels (blocks in a row: 32), batch 8,
+nb101 of 3 cells from 16 channels, darts of 5 cells from 8. Values are kept in the folder as they come, and
+what is there is not computed again. Printed: columns, columns without a value, the best column alone; then
+the ranking with 32 and 64 labels, all others judged, mean of 3 seeds, with and without `zcs,vkdnw`.
 """
 
 import argparse
