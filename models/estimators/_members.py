@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -29,13 +30,17 @@ class MemberOptions:
     tree_share: float
     fit_rows: int | None = None
 
-    def process(self, target: str, penalty: float) -> GaussianProcessRanker:
+    def process(
+        self, target: str, penalty: float, screen: float = 0.0, engine: str = "gpytorch"
+    ) -> GaussianProcessRanker:
         """Make a Gaussian process, not fitted."""
         return GaussianProcessRanker(
             target,
             penalty=penalty,
             steps=self.steps,
             fit_rows=self.fit_rows,
+            screen=screen,
+            engine=engine,
             scale=self.scale,
             direction=self.direction,
             random_state=self.seed,
@@ -91,8 +96,10 @@ def fit_processes(
     sets = [columns_of_families(X.shape[1], families, names) for names in recipe.process_families]
     sets = [one for i, one in enumerate(sets) if not any(np.array_equal(one, other) for other in sets[:i])]
 
-    def fitted(columns: Positions, penalty: float) -> tuple[GaussianProcessRanker, float]:
-        process = options.process(recipe.process_targets[0], penalty)
+    def fitted(
+        columns: Positions, penalty: float, screen: float = 0.0
+    ) -> tuple[GaussianProcessRanker, float]:
+        process = options.process(recipe.process_targets[0], penalty, screen, recipe.engine)
         process.fit(X[:, columns], y, pool=pool[:, columns], groups=blocks)
         return process, float(np.nan_to_num(kendalltau(process.left_out_, oriented)[0]))
 
@@ -104,11 +111,13 @@ def fit_processes(
             wider, wider_tau = fitted(everything, recipe.penalty)
             if wider_tau > tau + LEAST_GAIN:
                 first, columns = wider, everything
-        leading = [first, *(fitted(columns, penalty)[0] for penalty in recipe.more_penalties)]
+        penalties = (recipe.penalty, *recipe.more_penalties)
+        further = [*product((0.0,), penalties[1:]), *product(recipe.screens, penalties)]
+        leading = [first, *(fitted(columns, penalty, screen)[0] for screen, penalty in further)]
         for leader in leading:
             own = [leader]
             for target in recipe.process_targets[1:]:
-                other = options.process(target, leader.penalty)
+                other = options.process(target, leader.penalty, leader.screen, recipe.engine)
                 lengths = leader.posterior_.lengths
                 own.append(other.fit(X[:, columns], y, pool=pool[:, columns], groups=blocks, lengths=lengths))
             processes += own

@@ -24,7 +24,7 @@ def keep_targets(
     Parameters
     ----------
     recipe, processes
-        What was fitted; the trees take the targets that stay, each as often as the recipe has variants.
+        What was fitted.
     oriented
         Labels [n], larger is better.
     """
@@ -35,9 +35,8 @@ def keep_targets(
     for process, tau in zip(processes, taus, strict=True):
         best[process.target] = max(tau, best.get(process.target, -1.0))
     kept = [target for target in recipe.process_targets if best[target] >= max(best.values()) - recipe.slack]
-    trees = tuple(target for target in kept for _ in recipe.tree_variants)
     places = [i for i, one in enumerate(processes) if one.target in kept]
-    return replace(recipe, process_targets=tuple(kept), tree_targets=trees), places
+    return replace(recipe, process_targets=tuple(kept)), places
 
 
 def processes_left_out(

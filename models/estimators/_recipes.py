@@ -44,6 +44,10 @@ class Recipe:
         Weight of the processes in the blend, unless another of ``shares`` pays.
     more_penalties
         Of further processes of every set and target, with length scales of their own.
+    screens
+        Powers of `screening_weights` of further processes of every penalty.
+    engine
+        What finds the processes' length scales (`ENGINES`).
     tree_variants
         Parameters of the trees over ``tree_params``, for each place in turn.
     shares
@@ -70,6 +74,8 @@ class Recipe:
     wider: bool = True
     share: float = 2 / 3
     more_penalties: tuple[float, ...] = ()
+    screens: tuple[float, ...] = ()
+    engine: str = "gpytorch"
     tree_variants: tuple[Mapping[str, Any], ...] = ({},)
     shares: tuple[float, ...] = (0.0, 1 / 3, 1 / 2)
     gain: float = 0.001

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, logit, ndtri
-from scipy.stats import rankdata
+from scipy.stats import rankdata, yeojohnson
 
 from proxyrank.common.errors import ProxyrankError, unknown
 from proxyrank.common.labels import SIGNS, Direction, check_direction, in_percent
@@ -51,7 +51,7 @@ class Target:
     low, high
         Ends of the label's scale, in label units.
     knots
-        Quantile-normal only: increasing oriented labels ...
+        Quantile-normal and power-normal only: increasing oriented labels ...
     values
         ... and the transformed value of each.
     floor
@@ -112,7 +112,7 @@ class TargetKind:
     summary: str
     forward: Callable[[Target, FloatArray], FloatArray]
     backward: Callable[[Target, FloatArray], FloatArray]
-    needs_knots: bool = False
+    knots: Callable[[FloatArray], FloatArray] | None = None
     fenced: bool = False
 
 
@@ -154,8 +154,9 @@ def fit_target(name: str, y: ArrayLike, *, direction: str = "max", scale: str = 
     low, high = _ends(values, scale, direction)
     knots: tuple[float, ...] = ()
     normal: tuple[float, ...] = ()
-    if TARGETS[name].needs_knots:
-        knots, normal = _normal_scores(SIGNS[direction] * values)
+    scores = TARGETS[name].knots
+    if scores is not None:
+        knots, normal = _knots(SIGNS[direction] * values, scores)
     oriented: Direction = "min" if direction == "min" else "max"
     target = Target(name, oriented, low, high, knots, normal)
     return replace(target, floor=_fence(target.transform(values))) if TARGETS[name].fenced else target
@@ -215,12 +216,31 @@ def _label(target: Target, g: FloatArray) -> FloatArray:
     return target.low + (target.high - target.low) * (g if target.direction == "max" else 1.0 - g)
 
 
-def _normal_scores(oriented: FloatArray) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Distinct oriented labels and the normal quantile of their mid-rank, thinned to `MAX_KNOTS`."""
-    scores = ndtri((rankdata(oriented) - 0.5) / oriented.size)
+def _knots(
+    oriented: FloatArray, scores: Callable[[FloatArray], FloatArray]
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Distinct oriented labels and the value of each, thinned to `MAX_KNOTS`."""
     knots, first = np.unique(oriented, return_index=True)
     kept = np.unique(np.linspace(0, knots.size - 1, min(knots.size, MAX_KNOTS)).round().astype(int))
-    return tuple(knots[kept].tolist()), tuple(scores[first][kept].tolist())
+    return tuple(knots[kept].tolist()), tuple(scores(oriented)[first][kept].tolist())
+
+
+def _normal_scores(oriented: FloatArray) -> FloatArray:
+    """Normal quantile [n] of each label's mid-rank."""
+    found: FloatArray = ndtri((rankdata(oriented) - 0.5) / oriented.size)
+    return found
+
+
+def _power_scores(oriented: FloatArray) -> FloatArray:
+    """Yeo and Johnson's power of the standardised labels [n], the most normal one, standardised."""
+    if np.ptp(oriented) == 0:
+        return np.zeros_like(oriented)
+    standard = (oriented - oriented.mean()) / oriented.std()
+    power, _ = yeojohnson(standard)
+    spread = power.std()
+    usable = np.isfinite(power).all() and 0 < spread < np.inf
+    found: FloatArray = (power - power.mean()) / spread if usable else standard
+    return found
 
 
 def _signed(target: Target, y: FloatArray) -> FloatArray:
@@ -259,7 +279,14 @@ TARGETS: dict[str, TargetKind] = {
         "constant outside",
         _to_normal,
         _from_normal,
-        needs_knots=True,
+        knots=_normal_scores,
+    ),
+    "power-normal": TargetKind(
+        "z = standardised Yeo-Johnson power of the label that makes the training labels most normal, linear "
+        "between them, constant outside",
+        _to_normal,
+        _from_normal,
+        knots=_power_scores,
     ),
     "log-error": TargetKind(
         "z = -log(1 - g), g the clipped fraction", _to_log_error, _from_log_error, fenced=True

@@ -36,7 +36,9 @@ def train(
     model: Annotated[str | None, typer.Option(help=MODEL_HELP)] = None,
     target: Annotated[
         str | None,
-        typer.Option(help="Target transform of lightgbm: none, logit, quantile-normal, log-error."),
+        typer.Option(
+            help="Target transform of lightgbm: none, logit, quantile-normal, power-normal, log-error."
+        ),
     ] = None,
     objective: Annotated[
         str | None, typer.Option(help="Objective of lightgbm: regression or lambdarank.")

@@ -19,21 +19,29 @@ SMALL = {"folds": 3, "steps": 8, "tree_share": 0.05}
 
 def test_a_target_that_ranks_worse_is_left_out(problem):
     X, y = problem(40, 4)
+    targets = auto_recipe(1000).process_targets
+    assert targets == ("power-normal", "quantile-normal")
     processes = [
-        GaussianProcessRanker(target, penalty=penalty, steps=3).fit(X, y)
-        for penalty in (0.1, 1.0)
-        for target in ("quantile-normal", "logit")
+        GaussianProcessRanker(target, screen=screen, steps=3, engine="numpy").fit(X, y)
+        for screen in (0.0, 2.0)
+        for target in targets
     ]
     processes[1].left_out_ = processes[3].left_out_ = -y
-    recipe, kept = _out_of_fold.keep_targets(auto_recipe(40), processes, y)
-    assert recipe.process_targets == ("quantile-normal",)
-    assert recipe.tree_targets == ("quantile-normal",) * 2  # one of each variant
+    recipe, kept = _out_of_fold.keep_targets(auto_recipe(1000), processes, y)
+    assert recipe.process_targets == ("power-normal",)
+    assert recipe.tree_targets == ("power-normal", "power-normal")  # one of each variant
     assert kept == [0, 2]
     for process in processes:
         process.left_out_ = y
-    recipe, kept = _out_of_fold.keep_targets(auto_recipe(40), processes, y)
-    assert recipe.tree_targets == ("quantile-normal",) * 2 + ("logit",) * 2
-    assert kept == [0, 1, 2, 3]
+    assert _out_of_fold.keep_targets(auto_recipe(1000), processes, y)[1] == [0, 1, 2, 3]
+
+
+def test_few_labels_have_processes_of_every_penalty_and_screen(problem):
+    X, y = problem(40, 4)
+    model = AutoRanker(**SMALL).fit(X, y)
+    found = [(one.target, one.penalty, one.screen) for one in model.members_[:4]]
+    assert sorted(found) == [("power-normal", p, s) for p in (0.1, 1.0) for s in (0.0, 2.0)]
+    assert [one.target for one in model.members_[4:]] == ["power-normal"] * 2
 
 
 def test_refits_have_not_seen_their_fold(problem):

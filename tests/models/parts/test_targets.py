@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy.stats import kendalltau, norm
-from sklearn.preprocessing import QuantileTransformer
+from scipy.stats import kendalltau, norm, skew
+from sklearn.preprocessing import PowerTransformer, QuantileTransformer
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.models.parts.targets import EPSILON, TARGETS, Target, fit_target
@@ -65,6 +65,23 @@ def test_quantile_normal_of_many_labels_agrees_with_scikit_learn() -> None:
     inner = np.abs(other) < 2  # scikit-learn puts the extremes at +-5.2, mid-ranks do not
     # 0.01: ranks differ by 1/2 of 5,000, and both interpolate between about 1,000 knots
     np.testing.assert_allclose(z[inner], other[inner], atol=0.01)
+
+
+def test_power_normal_is_scikit_learns_yeo_johnson_of_standardised_labels() -> None:
+    y = 90 - np.random.default_rng(0).gamma(2.0, size=60)
+    z = fit_target("power-normal", y).transform(y)
+    standard = ((y - y.mean()) / y.std())[:, None]
+    # 1e-4: both search for the power, each to its own tolerance
+    np.testing.assert_allclose(z, PowerTransformer("yeo-johnson").fit_transform(standard)[:, 0], atol=1e-4)
+    assert abs(skew(z)) < 0.1 < abs(skew(y))
+
+
+def test_power_normal_between_and_beyond_the_labels() -> None:
+    target = fit_target("power-normal", PERCENT)
+    low, high = target.transform(PERCENT[:2])
+    assert target.transform([(PERCENT[0] + PERCENT[1]) / 2])[0] == pytest.approx((low + high) / 2)
+    assert target.transform([-5.0])[0] == low
+    assert fit_target("power-normal", [3.0, 3.0]).transform([3.0])[0] == 0.0
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,100 @@
+r"""Length scales by the evidence and its gradient in closed form: numpy alone, no autograd.
+
+With :math:`K = scale \, k(r^2) + noise \, I`, :math:`r_{ij}^2 = \sum_c w_c (x_{ic} - x_{jc})^2` and
+:math:`\alpha = K^{-1} z`, the logarithm of the evidence has (Rasmussen and Williams, 2006, eq. 5.9) the
+gradient :math:`M = (\alpha \alpha^T - K^{-1}) / 2` in :math:`K`. For Matern 3/2,
+:math:`dk / dr^2 = -\frac{3}{2} \exp(-\sqrt 3 r)`, so that every weight's share is a sum over rows of
+:math:`A = M \circ scale \, dk / dr^2`, two matrix products for all columns together.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import cho_factor, cho_solve
+from threadpoolctl import threadpool_limits
+
+from proxyrank.models.parts.kernel import LEAST_NOISE, START, Hyperparameters
+from proxyrank.models.parts.targets import FloatArray
+
+FIRST_NOISE = 0.05
+_DECAYS = (0.9, 0.999)
+"""Of Adam's two averages (Kingma and Ba, Adam: a method for stochastic optimization, ICLR 2015)."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Minus the logarithm of the evidence plus the penalty of `fit_hyperparameters`, constants left out.
+
+    Attributes
+    ----------
+    rows, target
+        Standardised rows [n, d], target [n] of mean 0 and variance 1.
+    penalty
+        Of the squared logarithms of the weights.
+    """
+
+    rows: FloatArray
+    target: FloatArray
+    penalty: float
+
+    def loss(self, x: FloatArray) -> tuple[float, FloatArray]:
+        """Loss and its gradient [d + 2] at the logarithms of weights [d], scale, noise above the least."""
+        d = self.rows.shape[1]
+        first = START * d**0.5
+        weights = np.exp(2 * x[:d]) / first**2
+        scale, extra = float(np.exp(x[d])), float(np.exp(x[d + 1]))
+        scaled = self.rows * np.sqrt(weights)
+        squares = (scaled * scaled).sum(axis=1)
+        distance = np.sqrt(3 * np.maximum(squares[:, None] + squares - 2 * scaled @ scaled.T, 0.0))
+        np.fill_diagonal(distance, 0.0)
+        decay = np.exp(-distance)
+        function = scale * (1 + distance) * decay
+        factor = cho_factor(function + (LEAST_NOISE + extra) * np.eye(len(scaled)), lower=True)
+        alpha = cho_solve(factor, self.target)
+        slope = (np.outer(alpha, alpha) - cho_solve(factor, np.eye(len(scaled)))) / 2
+        by_square = -1.5 * scale * slope * decay
+        by_column = by_square.sum(axis=1) @ scaled**2 - np.einsum("ij,ij->j", scaled, by_square @ scaled)
+        loss = self.target @ alpha / 2 + np.log(np.diag(factor[0])).sum() + self.penalty * (x[:d] ** 2).sum()
+        by_variance = [-(slope * function).sum(), -extra * np.trace(slope)]
+        return float(loss), np.concatenate([2 * self.penalty * x[:d] - 4 * by_column, by_variance])
+
+
+def climb_evidence(
+    X: FloatArray,
+    z: FloatArray,
+    *,
+    penalty: float,
+    steps: int = 40,
+    rate: float = 0.1,
+    lengths: FloatArray | None = None,
+) -> Hyperparameters:
+    """Length scales and variances as `fit_hyperparameters` finds them, without torch.
+
+    Parameters
+    ----------
+    X, z
+        Standardised rows [n, d], targets [n].
+    penalty
+        Of the squared logarithms of the weights.
+    steps, rate
+        Of Adam.
+    lengths
+        Keep these length scales, and fit the two variances only.
+    """
+    d = X.shape[1]
+    first = START * d**0.5
+    problem = Evidence(X, (z - z.mean()) / (z.std() or 1.0), penalty)
+    weights = np.zeros(d) if lengths is None else np.log(first / lengths)
+    x = np.concatenate([weights, [0.0, np.log(FIRST_NOISE - LEAST_NOISE)]])
+    moves = np.full(d + 2, True)
+    moves[:d] = lengths is None
+    mean, square = np.zeros_like(x), np.zeros_like(x)
+    with threadpool_limits(1):  # sums of another order give other last digits
+        for step in range(1, steps + 1):
+            slope = np.where(moves, problem.loss(x)[1], 0.0)
+            mean = _DECAYS[0] * mean + (1 - _DECAYS[0]) * slope
+            square = _DECAYS[1] * square + (1 - _DECAYS[1]) * slope**2
+            unbiased = np.sqrt(square / (1 - _DECAYS[1] ** step)) + 1e-8
+            x = x - rate * mean / (1 - _DECAYS[0] ** step) / unbiased
+    found = first * np.exp(-x[:d]) if lengths is None else lengths
+    return Hyperparameters(found, float(np.exp(x[d])), LEAST_NOISE + float(np.exp(x[d + 1])))

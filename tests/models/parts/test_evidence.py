@@ -1,0 +1,41 @@
+"""The evidence against scikit-learn, its gradient against finite differences, the fit against GPyTorch."""
+
+import numpy as np
+import pytest
+from scipy.optimize import approx_fprime
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
+
+from proxyrank.models.parts.evidence import Evidence, climb_evidence
+from proxyrank.models.parts.kernel import LEAST_NOISE, START, fit_hyperparameters
+
+RNG = np.random.default_rng(0)
+X = RNG.standard_normal((40, 4))
+Z = np.sin(X[:, 0]) + 0.5 * X[:, 1] + 0.1 * RNG.standard_normal(40)
+POINT = np.array([0.4, -0.3, 0.1, 0.2, -0.2, -2.0])
+TARGET = (Z - Z.mean()) / Z.std()
+
+
+def test_gradient_is_that_of_finite_differences():
+    problem = Evidence(X, TARGET, penalty=0.3)
+    numeric = approx_fprime(POINT, lambda x: problem.loss(x)[0], 1e-6)
+    np.testing.assert_allclose(problem.loss(POINT)[1], numeric, rtol=1e-4, atol=1e-4)
+
+
+def test_loss_is_minus_the_evidence_of_scikit_learn_plus_the_penalty():
+    lengths = START * 4**0.5 * np.exp(-POINT[:4])
+    noise = LEAST_NOISE + np.exp(POINT[5])
+    kernel = ConstantKernel(np.exp(POINT[4])) * Matern(lengths, nu=1.5) + WhiteKernel(noise)
+    model = GaussianProcessRegressor(kernel, optimizer=None, alpha=0).fit(X, TARGET)
+    constant = 20 * np.log(2 * np.pi)
+    expected = -model.log_marginal_likelihood_value_ - constant + 0.3 * (POINT[:4] ** 2).sum()
+    assert Evidence(X, TARGET, penalty=0.3).loss(POINT)[0] == pytest.approx(expected)
+
+
+def test_it_takes_the_steps_of_gpytorch():
+    # 2e-3: GPyTorch computes in single precision
+    for lengths in (None, np.array([2.0, 3.0, 20.0, 20.0])):
+        ours = climb_evidence(X, Z, penalty=0.1, steps=20, lengths=lengths)
+        theirs = fit_hyperparameters(X, Z, penalty=0.1, steps=20, lengths=lengths)
+        np.testing.assert_allclose(ours.lengths, theirs.lengths, rtol=2e-3)
+        np.testing.assert_allclose([ours.scale, ours.noise], [theirs.scale, theirs.noise], rtol=2e-3)
