@@ -31,13 +31,13 @@ def reproduce(
     labels: Annotated[
         str,
         typer.Option(
-            help="Accuracies of NAS-Bench-201: column arch and one a data set. For spaces and search the folder "
-            "of all tables, else (spaces in) PROXYRANK_DATA."
+            help="Accuracies of NAS-Bench-201: column arch and one a data set. For spaces and search the "
+            "folder of all tables, else (spaces in) PROXYRANK_DATA."
         ),
     ] = LABELS,
     seeds: Annotated[
         int | None,
-        typer.Option(min=1, help="Splits of the learnt rows (seeds 1, 2, ...): 5, spaces 3, search 20."),
+        typer.Option(min=1, help="Splits of the learnt rows, or runs: 5, spaces 3, search 20."),
     ] = None,
     only: Annotated[str | None, typer.Option(help="spaces, search: lines, separated by commas.")] = None,
     methods: Annotated[str | None, typer.Option(help="search: methods, separated by commas.")] = None,
@@ -64,9 +64,7 @@ def reproduce(
         _search(out, labels, seeds=seeds or 20, only=only, methods=methods, json=json)
         return
     if only or train_sizes or methods:
-        raise ProxyrankError(
-            "--only, --methods and --train-sizes are options of the tables spaces and search"
-        )
+        raise ProxyrankError("--only, --methods, --train-sizes are options of the tables spaces and search")
     if table != "all" and table not in TABLES:
         raise unknown("table", table, (*TABLES, "spaces", "search", "all"))
     chosen = tuple(range(1, (seeds or 5) + 1))
