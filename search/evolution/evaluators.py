@@ -19,6 +19,9 @@ from proxyrank.search.evolution.scored import Scored
 from proxyrank.spaces import SearchSpace, get_space
 from proxyrank.spaces.files import FileFunction, error_line
 
+PREDICTED = ("predicted", "low", "high")
+"""Label that a ranker predicts, and the ends of its interval, where it has them."""
+
 
 @dataclass(frozen=True)
 class ByNetwork:
@@ -40,15 +43,20 @@ class ByNetwork:
 
 @dataclass(frozen=True)
 class ByRanker:
-    """Score of a ranker folder."""
+    """Score of a ranker folder, and what it predicts."""
 
     folder: str
     space: str | SearchSpace
 
     def __call__(self, archs: Sequence[str]) -> list[Scored]:
         """Scores, in the order of the architectures."""
-        scores = _ranker(self.folder, cast(Hashable, self.space)).rank(archs).set_index("arch")["score"]
-        return [_scored({"ranker": float(scores[arch])}, {}, arch) for arch in archs]
+        ranked = _ranker(self.folder, cast(Hashable, self.space)).rank(archs).set_index("arch")
+        rows = ranked.rename(columns={"score": "ranker"}).reindex(columns=["ranker", *PREDICTED])
+        values = rows.loc[list(archs)].to_numpy(dtype=np.float64).tolist()
+        return [
+            _scored({name: v for name, v in zip(map(str, rows), own, strict=True) if v == v}, {}, arch)
+            for arch, own in zip(archs, values, strict=True)
+        ]
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,11 @@
 """What is known of an architecture without building it: sizes, layers, columns of the user's table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from proxyrank.common.errors import ProxyrankError, unknown
+from proxyrank.search.evolution.latency import latency_ms
 from proxyrank.search.evolution.scored import Scored
 from proxyrank.spaces import SearchSpace, canonical, data_shape, get_space, has, require
 
@@ -22,11 +24,14 @@ class Measures:
         Whose networks are sized.
     table
         Column -> architecture -> number, of the user's table.
+    timed
+        Whether the column ``latency`` is measured on this machine, in milliseconds (`latency_ms`).
     """
 
     space: str | SearchSpace
     dataset: str
     table: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    timed: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -34,7 +39,18 @@ class Measures:
         space = get_space(self.space)
         sized = SIZES if has(space, "sizes") else ()
         deep = ("layers",) if has(space, "depth") else ()
-        return tuple(dict.fromkeys((*self.table, *sized, *deep)))
+        timed = ("latency",) if self.timed else ()
+        return tuple(dict.fromkeys((*self.table, *sized, *deep, *timed)))
+
+    def admit(self, arch: str, limits: Mapping[str, float]) -> dict[str, float] | None:
+        """All columns of an architecture, None for one that breaks a limit; nothing is timed needlessly."""
+        quick = tuple(name for name in self.columns if name in self.table or name != "latency")
+        found = self.of(arch, quick)
+        if not within(found, {name: most for name, most in limits.items() if name in quick}):
+            return None
+        if len(quick) < len(self.columns):
+            found |= self.of(arch, ("latency",))
+        return found if within(found, limits) else None
 
     def of(self, arch: str, columns: Sequence[str]) -> dict[str, float]:
         """Values of some columns; those that the table has not for this architecture are left out."""
@@ -46,6 +62,8 @@ class Measures:
             found |= {"flops": float(sizes.flops), "params": float(sizes.params)}
         if "layers" in columns and "layers" not in self.table:
             found["layers"] = float(require(space, "depth", "a limit on layers").depth(arch))
+        if "latency" in columns and "latency" not in self.table:
+            found["latency"] = latency_ms(cast(Hashable, self.space), arch, self.dataset)
         for name, own in self.table.items():
             value = own.get(arch, own.get(canonical(space, arch)))
             if value is not None:

@@ -13,7 +13,7 @@ from proxyrank.common.errors import ProxyrankError, unknown
 from proxyrank.features.proxies.base import Proxy
 from proxyrank.features.proxies.registry import PROXIES, READINGS
 from proxyrank.features.settings import FeatureSettings
-from proxyrank.search.evolution.evaluators import ByFunction, ByNetwork, ByRanker, find_function
+from proxyrank.search.evolution.evaluators import PREDICTED, ByFunction, ByNetwork, ByRanker, find_function
 from proxyrank.search.evolution.measures import Measures
 from proxyrank.search.evolution.scored import Evaluate
 from proxyrank.spaces import SearchSpace, source_of
@@ -38,6 +38,8 @@ class Objective:
         Whether logarithms of ranks are summed, or ranks.
     chunk
         Architectures a call: one where each takes long.
+    beside
+        Columns that are kept beside those that are ranked.
     """
 
     name: str
@@ -45,11 +47,13 @@ class Objective:
     evaluate: Evaluate
     logs: bool = True
     chunk: int = 1
+    beside: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
         """All columns, each once."""
-        return tuple(dict.fromkeys(column for key in self.keys for column, _ in key))
+        ranked = (column for key in self.keys for column, _ in key)
+        return tuple(dict.fromkeys((*ranked, *self.beside)))
 
     @property
     def builds(self) -> bool:
@@ -114,7 +118,7 @@ def make_objective(text: str, space: SearchSpace, settings: FeatureSettings, mea
             key = _column_of(column, proxy)
             return Objective(text, (((key, sign * proxy.direction),),), ByNetwork(where, (key,), settings))
     if (Path(text) / "ranker.json").is_file():
-        return Objective(text, _keys("ranker"), ByRanker(text, where), chunk=64)
+        return Objective(text, _keys("ranker"), ByRanker(text, where), chunk=64, beside=PREDICTED)
     if ":" in text:
         find_function(text)  # a fault of it is told before the search begins
         return Objective(text, _keys("value"), ByFunction(text), chunk=64)

@@ -12,7 +12,7 @@ from proxyrank.search.evolution.results import Found, score_columns
 
 PICTURE, PAGE = "search.png", "index.html"
 _TEMPLATE = Path(__file__).resolve().parents[1] / "data" / "search.html"
-_COLUMNS = ("step", "score", "flops", "params", "layers")
+_COLUMNS = ("step", "score", "predicted", "low", "high", "flops", "params", "layers", "latency")
 
 
 def plot_search(found: Found, plan: SearchPlan, path: Path) -> None:
@@ -25,12 +25,16 @@ def plot_search(found: Found, plan: SearchPlan, path: Path) -> None:
     left.plot(history["step"], np.maximum.accumulate(scores), color="C0", label="best so far")
     left.set(xlabel="step", ylabel=f"{plan.objectives[0]}, ranks among all seen")
     left.legend(frameon=False)
-    other = names[1] if len(names) > 1 else "flops"
-    if other in history:
-        front = found.front.sort_values(other)
-        right.plot(history[other], history[names[0]], ".", markersize=2, color="0.7")
-        right.step(front[other], front[names[0]], "o-", where="post", markersize=3, color="C1", label="front")
-        right.set(xlabel=other.removeprefix("score "), ylabel=plan.objectives[0])
+    across = plan.objectives[1].removeprefix("-") if len(names) > 1 else "flops"
+    up = "predicted" if "predicted" in history else names[0]
+    if across in history:
+        front = found.front.sort_values(across)
+        right.plot(history[across], history[up], ".", markersize=2, color="0.7")
+        right.plot(front[across], front[up], "o-", markersize=3, color="C1", label="front")
+        if {"predicted", "low", "high"} <= set(front):
+            ends = (front["predicted"] - front["low"], front["high"] - front["predicted"])
+            right.errorbar(front[across], front[up], yerr=ends, fmt="none", color="C1", alpha=0.5)
+        right.set(xlabel=across, ylabel=plan.objectives[0] if up == names[0] else "predicted, 90 % interval")
         right.legend(frameon=False)
     else:
         right.set_axis_off()

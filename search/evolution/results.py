@@ -51,6 +51,7 @@ def results(search: Search, plan: SearchPlan) -> Found:
     history[names] = scores
     measures = pd.DataFrame([dict(child.measures) for child in state.children], index=history.index)
     values = pd.DataFrame(state.values(), columns=list(state.columns), index=history.index)
+    values = values.dropna(axis=1, how="all")
     history = pd.concat([history, measures, values.drop(columns=list(measures), errors="ignore")], axis=1)
     history["kept"] = kept
     history["status"] = ["; ".join(f"{name}: {why}" for name, why in gaps.items()) for gaps in state.gaps]

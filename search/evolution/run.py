@@ -10,7 +10,7 @@ from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.executors import Executor
 from proxyrank.common.progress import track
 from proxyrank.search.evolution.log import append_batch, cut_torn_line, read_batches
-from proxyrank.search.evolution.measures import Measures, within
+from proxyrank.search.evolution.measures import Measures
 from proxyrank.search.evolution.objectives import Objective
 from proxyrank.search.evolution.plan import SearchPlan, claim
 from proxyrank.search.evolution.scored import Scored
@@ -112,11 +112,10 @@ def _batches(
     log: Path,
     executor: Executor,
 ) -> Iterator[Batch]:
-    state, named = search.state, tuple(dict.fromkeys((*plan.limits, *measures.columns)))
+    state = search.state
 
     def admit(arch: str) -> Mapping[str, float] | None:
-        found = measures.of(arch, named)
-        return found if within(found, plan.limits) else None
+        return measures.admit(arch, plan.limits)
 
     change = changer(space)
     while state.step < plan.iterations:

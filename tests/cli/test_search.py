@@ -1,5 +1,6 @@
 """``search`` as a user runs it."""
 
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -67,3 +68,45 @@ def test_bad_requests_end_with_2(run, options, tmp_path: Path) -> None:
         assert result.code == 2, extra
         assert text in result.err
         assert len(result.err.strip().splitlines()) == 1
+
+
+def test_a_search_and_its_suggestions_are_one_folder(run, tmp_path: Path) -> None:
+    out = tmp_path / "S"
+    ask = ("--space", "mobilenetv2", "--objective", "params", "--max-layers", 8, "--workers", 1)
+    assert run("search", *ask, "--iterations", 60, "--population", 20, "--out", out).code == 0
+    kept = pd.read_csv(out / "history.csv").query("kept")["arch"]
+    options = ("suggest", "--space", "mobilenetv2", "--search", out, "--batch", 5, "--json")
+    first = run(*options).json
+    assert set(first["archs"]) <= set(kept)
+    state = out / "suggested.json"
+    assert first["state"] == str(state)
+    assert json.loads(state.read_text())["batches"][0]["archs"] == first["archs"]
+    table = tmp_path / "labels.csv"
+    pd.DataFrame({"arch": first["archs"], "acc": range(5)}).to_csv(table, index=False)
+    second = run(*options, "--labels", table).json
+    assert second["batches"] == 2
+    assert all(get_space("mobilenetv2").depth(arch) <= 8 for arch in second["archs"])
+    other = run("suggest", "--search", out, "--state", tmp_path / "other.json", "--batch", 5)
+    assert "of mobilenetv2, not of nb201" in other.err
+    assert "--state FILE, or --search" in run("suggest").err
+
+
+def test_latency_is_measured_and_limited(run, options) -> None:
+    result = run(
+        *options[:-2], "--out", options[-1], "--space", "nb-macro", "--objective", "flops,-latency",
+        "--max-latency", 1e6, "--resolution", 8, "--iterations", 6, "--json",
+    )  # fmt: skip
+    assert result.code == 0, result.err
+    assert all(0 < row["latency"] < 1e4 for row in result.json["best"])
+    tight = run(
+        *options, "--space", "nb-macro", "--objective", "flops", "--max-latency", 1e-6, "--iterations", 2
+    )
+    assert tight.code == 2
+
+
+def test_a_rankers_intervals_are_kept_and_drawn(run, options, ranker: Path, tmp_path: Path) -> None:
+    assert run(*options, "--objective", ranker, "--iterations", 20).code == 0
+    history = pd.read_csv(tmp_path / "s" / "history.csv")
+    assert (history["low"] <= history["predicted"]).all()
+    assert (history["predicted"] <= history["high"]).all()
+    assert "<th>high</th>" in (tmp_path / "s" / "index.html").read_text()

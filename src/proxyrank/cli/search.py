@@ -32,6 +32,13 @@ def search(
         float | None, typer.Option(help="Networks of at most this many parameters.")
     ] = None,
     max_layers: Annotated[int | None, typer.Option(help="Networks of at most this many layers.")] = None,
+    max_latency: Annotated[
+        float | None,
+        typer.Option(
+            help="Networks that take at most this many milliseconds for one input, measured on this machine "
+            "on one thread; the objective -latency measures it too."
+        ),
+    ] = None,
     limit: Annotated[
         list[str] | None,
         typer.Option("--limit", help="COLUMN=NUMBER: a column of --table (latency, say) is at most that."),
@@ -79,15 +86,16 @@ def search(
     elif resolution or classes:
         raise ProxyrankError("--dataset states resolution and classes; leave --resolution and --classes out")
     chosen = dataset or default_dataset(where) or "cifar10"
-    limits = {"layers": max_layers, "flops": max_flops, "params": max_params}
+    limits = {"layers": max_layers, "flops": max_flops, "params": max_params, "latency": max_latency}
     known = measured_columns(where, arguments.data_path(table, "--table")) if table else {}
+    timed = "latency" not in known and (max_latency is not None or "-latency" in objective)
     begin = time.perf_counter()
     with standing(resolve_threads(workers), ray=ray) as executor:
         outcome = search_in_folder(
             where,
             arguments.names(objective),
             out,
-            measures=Measures(source_of(where), chosen, known),
+            measures=Measures(source_of(where), chosen, known, timed),
             settings=FeatureSettings(
                 dataset=chosen,
                 batch_size=batch_size,
@@ -114,7 +122,7 @@ def search(
         )
         return
     output.note(f"{', '.join(f'{name}: {count}' for name, count in counts.items())}; {seconds:.1f} s")
-    sizes = ("flops", "params", "layers", *known)
+    sizes = ("predicted", "low", "high", "flops", "params", "layers", "latency", *known)
     shown = [name for name in map(str, best) if name.startswith("score") or name in sizes]
     output.print_rows(
         [*shown, "arch"],
