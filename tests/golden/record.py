@@ -38,18 +38,35 @@ def run(*words: str) -> str:
     return result.stdout
 
 
-def ranking_kt(groups: str, label: str, seed: int, folder: Path) -> float:
-    """KT of a row of the README, by its two commands."""
-    labels = str(DATA / "nb201_accuracy.csv")
+def ranking_kt(groups: str, label: str, seed: int) -> float:
+    """KT of a row of the README of version 0.1, on the columns and settings that were shipped then."""
+    from proxyrank.evaluate import in_population, kendall_tau, load_labels, ranker_scores, without
+    from proxyrank.features import GROUPS, compute_features, parse_groups, shipped_tables
+    from proxyrank.spaces import get_space
+    from proxyrank.train.fit import FitPlan, fit_ranker
+
+    space, names = get_space("nb201"), parse_groups(groups)
     dataset = "cifar10" if label == "cifar100" else label
-    out = folder / f"{groups}-{label}-{seed}"
-    run(
-        *("train", "--labels", labels, "--label", label, "--dataset", dataset, "--population", "filtered"),
-        *("--groups", groups, "--train-size", "1024", "--seed", str(seed), "--no-intervals"),
-        *("--out", str(out)),
+    settings = {"dataset": dataset, "input": "noise", "batch_size": 8}
+    labels = load_labels(str(DATA / "nb201_accuracy.csv"), space=space, label=label)
+    known = in_population(space, labels, "filtered")
+    sidecars = shipped_tables().values()
+    shipped = {name for sidecar in sidecars for info in sidecar.groups.values() for name in info.columns}
+    columns = [
+        column
+        for name in names
+        for column in GROUPS[name].columns(space)
+        if not GROUPS[name].needs_network or column in shipped
+    ]
+    features = compute_features(
+        space, list(known.values.index), names, settings=settings, columns=columns, prefer_shipped=True
     )
-    found = json.loads(run("evaluate", str(out), "--labels", labels, "--json"))
-    return float(found["KT"])
+    plan = FitPlan(
+        names, population="filtered", train_size=1024, seed=seed, dataset=dataset, settings=settings
+    )
+    ranker = fit_ranker(space, labels, plan, features=features)
+    unseen = without(known, ranker.train_archs).values
+    return kendall_tau(ranker_scores(ranker, list(unseen.index))[unseen.index], unseen).value
 
 
 def column_digests(archs: list[str]) -> dict[str, dict[str, str]]:
@@ -81,7 +98,7 @@ def ranked(folder: Path) -> pd.DataFrame:
     return ProxyRanker.load(folder).rank(golden_cells())
 
 
-def _record_kt(folder: Path) -> None:
+def _record_kt() -> None:
     file = HERE / "kt.json"
     known = json.loads(file.read_text()) if file.exists() else {}
     for groups in ROWS:
@@ -89,7 +106,7 @@ def _record_kt(folder: Path) -> None:
             for seed in (1, 2):
                 key = f"{groups} {label} {seed}"
                 if key not in known:
-                    known[key] = ranking_kt(groups, label, seed, folder)
+                    known[key] = ranking_kt(groups, label, seed)
                     file.write_text(json.dumps(known, indent=1) + "\n")
 
 
@@ -112,12 +129,9 @@ def _record_rankers() -> None:
 
 
 if __name__ == "__main__":
-    import tempfile
-
     match sys.argv[1:]:
         case ["kt"]:
-            with tempfile.TemporaryDirectory() as temporary:
-                _record_kt(Path(temporary))
+            _record_kt()
         case ["columns"]:
             _record_columns()
         case ["rankers"]:
