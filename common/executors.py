@@ -14,12 +14,13 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.queues import Queue
 
 from proxyrank.common._ray import on_ray
+from proxyrank.common._standing import standing
 from proxyrank.common._workers import AHEAD, A, Executor, R, start_worker
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.optional import optional
 from proxyrank.common.threads import resolve_threads
 
-__all__ = ["AHEAD", "Executor", "in_this_process", "make_executor", "on_processes", "on_ray"]
+__all__ = ["AHEAD", "Executor", "in_this_process", "make_executor", "on_processes", "on_ray", "standing"]
 
 
 def in_this_process(function: Callable[[A], R], arguments: Sequence[A]) -> Iterator[tuple[int, R]]:

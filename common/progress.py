@@ -21,7 +21,13 @@ def silence() -> None:
 
 
 def track(
-    items: Iterable[T], *, total: int, what: str, done: int = 0, size: Callable[[T], int] = lambda item: 1
+    items: Iterable[T],
+    *,
+    total: int,
+    what: str,
+    done: int = 0,
+    size: Callable[[T], int] = lambda item: 1,
+    note: Callable[[T], str] | None = None,
 ) -> Iterator[T]:
     """Pass ``items`` on while a bar shows how many of ``total`` are done, the rate and the time left.
 
@@ -39,6 +45,8 @@ def track(
         Size of what an earlier run finished.
     size
         Size of an item that has been passed on; 1 each if not given.
+    note
+        Text behind ``what`` once an item has been passed on, such as the best so far.
     """
     global _shown
     if _quiet or _shown or not sys.stderr.isatty():
@@ -50,7 +58,8 @@ def track(
             task = progress.add_task(what, total=total, completed=done)
             for item in items:
                 yield item
-                progress.advance(task, size(item))
+                text = f"{what} {note(item)}" if note else what
+                progress.update(task, advance=size(item), description=text)
     finally:
         _shown = False
 

@@ -14,7 +14,7 @@ IMAGES = ("dataset", "batch_size", "seed", "input", "input_digest", "root", "dty
 FISHER = ("fisher_form", "fisher_tensors", "fisher_weights", "fisher_position")
 """What those of the Fisher spectrum depend on as well."""
 
-FisherForm = Literal["published", "fisher", "empirical"]
+FisherForm = Literal["published", "fisher", "empirical", "sampled"]
 """The matrices whose spectrum the columns of vkdnw may describe, see `fisher_matrix`."""
 
 

@@ -9,9 +9,11 @@ import pandas as pd
 from proxyrank.evaluate import Labels
 from proxyrank.features import FeatureTable
 from proxyrank.search.candidates import default_population, make_candidates
+from proxyrank.search.evolution.recall import recall
+from proxyrank.search.grown import grown_pool
 from proxyrank.search.state import SuggestedBatch, open_state, save_state
 from proxyrank.search.strategies import propose
-from proxyrank.spaces import SearchSpace
+from proxyrank.spaces import SearchSpace, has
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ def suggest_next(
     count: int,
     population: str | None = None,
     archs: Sequence[str] | None = None,
+    search: str | Path | None = None,
     strategy: str = "variance",
     labels: Labels | None = None,
     seed: int = 0,
@@ -58,6 +61,10 @@ def suggest_next(
         Where to choose from; None is `default_population`.
     archs
         Architectures to choose from, in exact spelling, in place of the whole population.
+    search
+        Folder of a search of the same space: the choice is among the population that it has left and changes
+        of the best trained ones that keep to its limits. Without one, the choice in a space that cannot be
+        listed is among architectures drawn at random and such changes.
     state_file
         JSON file, made if absent.
     count
@@ -95,6 +102,8 @@ def suggest_next(
     pending = state.pending(set(known.index))
     if pending and not more:
         return Suggestion(pending, False, len(state.batches), len(known))
+    if archs is None and (search or not has(space, "archs")):
+        archs = _grown(space, labels, seed, search)
     chosen = propose(
         make_candidates(space, population, archs, groups=groups, features=features),
         count,
@@ -107,3 +116,14 @@ def suggest_next(
     state.batches.append(SuggestedBatch(strategy=strategy, archs=chosen))
     save_state(state, state_file)
     return Suggestion(chosen, True, len(state.batches), len(known))
+
+
+def _grown(space: SearchSpace, labels: Labels | None, seed: int, search: str | Path | None) -> list[str]:
+    """A pool of a space too large to list, or of a search."""
+    trained = (
+        [] if labels is None else list(labels.oriented.sort_values(ascending=False, kind="stable").index)
+    )
+    if search is None:
+        return grown_pool(space, trained, seed)
+    found = recall(search, space)
+    return grown_pool(space, trained, seed, base=found.kept, admit=found.admit)

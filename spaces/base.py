@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
+
 from proxyrank.common.errors import ArchitectureError, ProxyrankError, unknown
 from proxyrank.common.seeds import derive_rng
 from proxyrank.spaces._choices import Choice
@@ -126,6 +128,17 @@ class FullSpace(SearchSpace, Protocol):
 
     def neighbours(self, arch: str) -> list[str]:
         """Architectures one change away."""
+        ...
+
+    def mutate(self, arch: str, rng: np.random.Generator) -> str:
+        """One random change, where it is not drawn uniformly among `neighbours`; it may be none."""
+        ...
+
+    start: str
+    """Architecture that searches start from."""
+
+    def depth(self, arch: str) -> int:
+        """Layers of an architecture, as a limit counts them."""
         ...
 
     def canonical(self, arch: str) -> str:

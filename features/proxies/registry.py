@@ -28,6 +28,7 @@ from proxyrank.features.proxies import (
     trace,
     trainability,
     vkdnw,
+    vkdnw_drawn,
     vkdnw_extra,
     zen,
     zico,
@@ -44,8 +45,8 @@ PROXIES = MappingProxyType({module.PROXY.name: module.PROXY for module in _MODUL
 """Proxy of each name, in the order of the columns of every table."""
 
 
-READINGS = MappingProxyType({trace.PROXY.name: trace.PROXY})
-"""What is read off a network like a proxy and is no score of it; not among ``all``."""
+READINGS = MappingProxyType({module.PROXY.name: module.PROXY for module in (trace, vkdnw_drawn)})
+"""What is read off a network like a proxy and belongs to no table of proxies; not among ``all``."""
 
 
 def get_proxies(names: str | Iterable[str] = "all") -> tuple[Proxy, ...]:

@@ -29,12 +29,20 @@ class Routes:
         The linear layer, used once, that maps [B, F] features to the logits; None where there is none.
     memory_format
         Layout of the images that the network runs with.
+    classes
+        Logits of a sample.
     """
 
     layers: dict[nn.Module, dict[str, str]] = field(default_factory=dict)
     others: set[str] = field(default_factory=set)
     head: nn.Linear | None = None
     memory_format: torch.memory_format = torch.contiguous_format
+    classes: int = 0
+
+    @property
+    def passes(self) -> int:
+        """Backward passes: classes, or features before the classifier where these are fewer."""
+        return min(self.classes, self.head.in_features) if self.head else self.classes
 
 
 class _ForeignUses(TorchFunctionMode):
@@ -130,6 +138,7 @@ def _find(network: nn.Module, names: set[str], x: Tensor, memory_format: torch.m
         got = list(logits.shape) if isinstance(logits, Tensor) else type(logits).__name__
         raise NotApplicableError(f"the network must map {list(x.shape)} to logits [{len(x)}, K], got {got}")
     routes.others |= uses.found
+    routes.classes = logits.shape[1]
     heads = [layer for layer, output in last if output is logits]
     if heads and sum(layer is heads[0] for layer, _ in last) == 1:
         routes.head = heads[0]

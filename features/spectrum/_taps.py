@@ -20,6 +20,8 @@ from proxyrank.features.spectrum._routes import Routes
 from proxyrank.features.spectrum._sensitivity import RULES, Sensitivity
 from proxyrank.features.spectrum.selection import Scalars
 
+Directions = Callable[[Tensor], Tensor]
+
 _ROWS = 4096
 """Most (sample, class) pairs of one batched backward pass."""
 
@@ -43,7 +45,12 @@ _apply_tap: Callable[[Tensor, Tensor, list[Sensitivity]], Tensor] = _Tap.apply
 
 
 def tapped_jacobian(
-    network: nn.Module, x: Tensor, scalars: Scalars, routes: Routes, batched: bool
+    network: nn.Module,
+    x: Tensor,
+    scalars: Scalars,
+    routes: Routes,
+    batched: bool,
+    directions: Directions | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Jacobian [B, K, d] and logits [B, K] of one chunk of samples.
 
@@ -59,6 +66,8 @@ def tapped_jacobian(
         What `find_routes` found for them.
     batched
         Run the backward passes as one batch.
+    directions
+        From logits to [B, m, K]: the Jacobian of these m combinations of the logits [B, m, d] instead.
 
     Raises
     ------
@@ -66,6 +75,7 @@ def tapped_jacobian(
         If dimension 0 of a tapped layer's output is not the batch.
     """
     head = routes.head if routes.head and routes.head.in_features < routes.head.out_features else None
+    head = None if directions else head
     by_name = defaultdict(list)
     for column, (name, flat) in enumerate(scalars):
         if name not in routes.others:
@@ -97,6 +107,9 @@ def tapped_jacobian(
             stack.callback(layer.register_forward_hook(tap, prepend=True).remove)
         logits: Tensor = network(x)
         targets = features[0] if head else logits
+        along = directions(logits.detach()) if directions else None
+        if along is not None:
+            targets = torch.einsum("bmk,bk->bm", along, logits)
         gradients = _gradients(targets, list(taps.values()), batched)
     logits = logits.detach()
     jacobian = logits.new_zeros(len(x), targets.shape[1], len(scalars))
@@ -112,7 +125,10 @@ def tapped_jacobian(
                 out, source = divmod(flat, head.in_features)
                 jacobian[:, out, column] += features[0][:, source].detach()
     if routes.others:
-        _differentiate_others(network, x, scalars, routes.others, jacobian)
+        others = jacobian if along is None else logits.new_zeros(*logits.shape, len(scalars))
+        differentiate_others(network, x, scalars, routes.others, others)
+        if along is not None:
+            jacobian += torch.einsum("bmk,bkd->bmd", along, others)
     return jacobian, logits
 
 
@@ -155,7 +171,7 @@ def _batched_gradients(targets: Tensor, taps: list[Tensor]) -> list[Tensor]:
     return [torch.cat(column) for column in zip(*rows, strict=True)]
 
 
-def _differentiate_others(
+def differentiate_others(
     network: nn.Module, x: Tensor, scalars: Scalars, names: set[str], jacobian: Tensor
 ) -> None:
     """Fill the columns of the named parameters, one sample and one class at a time."""

@@ -7,8 +7,9 @@ from copy import deepcopy
 import torch
 from torch import Tensor, nn
 
-from proxyrank.common.errors import NotApplicableError
+from proxyrank.common.errors import NotApplicableError, ProxyrankError
 from proxyrank.features.network.batch import Batch
+from proxyrank.features.spectrum._sampled import drawn_directions
 from proxyrank.features.spectrum.eigenvalues import (
     LEVELS,
     cramer_rao_bound,
@@ -131,8 +132,9 @@ def spectral_features(
         If a value is not finite or the spectrum is degenerate.
     """
     found = {**_describe("vkdnw", jacobian, logits, labels, form), "vkdnw_dim": float(dim)}
-    with suppress(NotApplicableError):
-        found |= _describe("vkdnw_fisher", jacobian, logits, labels, "fisher")
+    if form != "sampled":  # of drawn directions nothing else can be made
+        with suppress(NotApplicableError):
+            found |= _describe("vkdnw_fisher", jacobian, logits, labels, "fisher")
     return {name: found[name] for name in (*VKDNW_COLUMNS, *VKDNW_EXTRA_COLUMNS) if name in found}
 
 
@@ -140,11 +142,22 @@ def _finite_jacobians(
     network: nn.Module, x: Tensor, settings: Sequence[FisherSettings]
 ) -> tuple[list[Tensor], Tensor]:
     """Jacobians and logits in the network's precision, in float64 where that one overflows."""
-    selections = [one.selection for one in settings]
-    batch_classes, chunk = settings[0].batch_classes, settings[0].chunk
+    selections, first = [one.selection for one in settings], settings[0]
+    drawn = {one.form == "sampled" for one in settings}
+    if len(drawn) > 1:
+        raise ProxyrankError("the form sampled has passes of its own; ask for it alone")
 
     def run(subject: nn.Module) -> tuple[list[Tensor], Tensor]:
-        return fisher_jacobians(subject, x, selections, batch_classes=batch_classes, chunk=chunk)
+        directions = drawn_directions(first.draws, first.selection.seed) if True in drawn else None
+        return fisher_jacobians(
+            subject,
+            x,
+            selections,
+            batch_classes=first.batch_classes,
+            chunk=first.chunk,
+            mode=first.mode,
+            directions=directions,
+        )
 
     jacobians, logits = run(network)
     finite = all(bool(torch.isfinite(part).all()) for part in (logits, *jacobians))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from proxyrank.common.errors import ProxyrankError, unknown
+from proxyrank.features.spectrum.jacobian import Mode
 from proxyrank.features.spectrum.matrix import FORMS, Form
 from proxyrank.features.spectrum.selection import Selection
 
@@ -17,14 +18,18 @@ class FisherSettings:
         The scalars that span the matrix.
     form
         The matrix whose spectrum the columns of the group describe.
-    batch_classes, chunk
-        Time and memory of the backward passes, see `fisher_jacobians`.
+    batch_classes, chunk, mode
+        Time and memory of the passes, see `fisher_jacobians`.
+    draws
+        Classes drawn per image for the form ``sampled``.
     """
 
     selection: Selection = field(default_factory=Selection)
     form: Form = "published"
     batch_classes: bool | None = None
     chunk: int | None = None
+    mode: Mode = "auto"
+    draws: int = 4
 
     def __post_init__(self) -> None:
         if self.form not in FORMS:

@@ -1,13 +1,18 @@
 """Jacobian of an untrained network's logits by a few scalars a parameter tensor."""
 
+from typing import Literal
+
 import torch
 from torch import Tensor, nn
 
 from proxyrank.common.errors import ProxyrankError
+from proxyrank.features.spectrum._forward import forward_jacobian, is_cheaper
 from proxyrank.features.spectrum._frozen import left_as_it_was
-from proxyrank.features.spectrum._routes import find_routes
-from proxyrank.features.spectrum._taps import tapped_jacobian
-from proxyrank.features.spectrum.selection import Selection
+from proxyrank.features.spectrum._routes import Routes, find_routes
+from proxyrank.features.spectrum._taps import Directions, tapped_jacobian
+from proxyrank.features.spectrum.selection import Scalars, Selection
+
+Mode = Literal["auto", "forward", "backward"]
 
 CHUNK = 16
 """Samples a forward pass on the CPU: no slower than larger ones, and memory stays small."""
@@ -41,6 +46,8 @@ def fisher_jacobians(
     *,
     batch_classes: bool | None = None,
     chunk: int | None = None,
+    mode: Mode = "auto",
+    directions: Directions | None = None,
 ) -> tuple[list[Tensor], Tensor]:
     """Differentiate every logit of every sample by the chosen scalars, network in eval mode.
 
@@ -62,6 +69,12 @@ def fisher_jacobians(
         by the device.
     chunk
         Samples a forward pass; changes memory and time, not the result. None: 16 on a CPU, else all.
+    mode
+        ``backward``: a backward pass per class, or per feature before the classifier where these are fewer;
+        ``forward``: a pass of a tangent per scalar, exact to rounding too; ``auto`` counts which is cheaper.
+    directions
+        From logits [B, K] of a part of the samples to [B, m, K]: differentiate these combinations of the
+        logits instead, by m backward passes.
 
     Returns
     -------
@@ -88,8 +101,14 @@ def fisher_jacobians(
     with left_as_it_was(network):
         routes = find_routes(network, {name for name, _ in scalars}, x)
         parts = [
-            tapped_jacobian(
-                network, part.contiguous(memory_format=routes.memory_format), scalars, routes, batched
+            _part(
+                network,
+                part.contiguous(memory_format=routes.memory_format),
+                scalars,
+                routes,
+                batched,
+                "backward" if directions else mode,
+                directions,
             )
             for part in x.tensor_split(-(-len(x) // size))
         ]
@@ -98,3 +117,23 @@ def fisher_jacobians(
     columns = [[place[scalar] for scalar in one] for one in wanted]
     whole = list(range(len(scalars)))
     return [jacobian if one == whole else jacobian[:, :, one] for one in columns], logits
+
+
+def _part(
+    network: nn.Module,
+    x: Tensor,
+    scalars: Scalars,
+    routes: Routes,
+    batched: bool,
+    mode: Mode,
+    directions: Directions | None,
+) -> tuple[Tensor, Tensor]:
+    """Jacobian and logits of one chunk, by the cheaper way where that is left open."""
+    if mode == "forward" or (mode == "auto" and is_cheaper(len(scalars), routes.passes)):
+        try:
+            return forward_jacobian(network, x, scalars, routes)
+        except (RuntimeError, NotImplementedError):
+            if mode == "forward":
+                raise
+            # some operation has no forward mode
+    return tapped_jacobian(network, x, scalars, routes, batched, directions)

@@ -82,15 +82,17 @@ def fisher_matrix(
     ``published``: M = L^T L with L from `covariance_factor`, what the published code computes; it depends on
     the order of the classes. ``fisher``: M = L L^T, the Fisher matrix of the theory. ``empirical``: the outer
     product of the gradient of the cross-entropy with the sample's own label, probabilities not smoothed.
+    ``sampled``: the Jacobian is that of drawn directions [B, m, d] (`drawn_directions`), of which the mean
+    outer product is taken; it estimates ``fisher``.
 
     Parameters
     ----------
     jacobian
-        [B, K, d].
+        [B, K, d], or [B, m, d] of drawn directions.
     logits
         [B, K].
     form
-        One of the three.
+        One of the four.
     labels
         Class numbers [B], needed by ``empirical``.
 
@@ -111,7 +113,9 @@ def fisher_matrix(
     j = jacobian.double().cpu()
     if not (torch.isfinite(j).all() and torch.isfinite(logits).all()):
         raise NotApplicableError("logits or their derivatives are not finite")
-    if form == "empirical":
+    if form == "sampled":
+        root = j.flatten(0, 1) / j.shape[1] ** 0.5
+    elif form == "empirical":
         if labels is None:
             raise ProxyrankError("the empirical form needs labels")
         residual = torch.softmax(logits.double().cpu(), dim=1)
@@ -126,4 +130,5 @@ def fisher_matrix(
             weighted = p * j
             root = diagonal * j - ratio * (weighted.sum(dim=1, keepdim=True) - weighted.cumsum(dim=1))
         root = root.flatten(0, 1)
-    return root.T @ root / len(j)
+    matrix: Tensor = root.T @ root / len(j)
+    return matrix

@@ -31,12 +31,16 @@ class Selection:
         any number of weights, drawn by ``seed`` and the place of the tensor.
     seed
         Seed of the random positions.
+    drawn
+        Draw the tensors at random among all, anew for every number of tensors, instead of taking the first
+        (the published search code).
     """
 
     tensors: int = 128
     weights: int = 1
     position: float | Literal["random"] = 0.0
     seed: int = 0
+    drawn: bool = False
 
     def __post_init__(self) -> None:
         if self.tensors == 0:
@@ -62,9 +66,19 @@ class Selection:
         count = self.tensors if self.tensors > 0 else len(parameters) // -self.tensors
         return [
             (name, index)
-            for place, (name, parameter) in enumerate(parameters[:count])
+            for place, (name, parameter) in self._chosen(parameters, count)
             for index in self._indices(parameter.numel(), place)
         ]
+
+    def _chosen(
+        self, parameters: list[tuple[str, nn.Parameter]], count: int
+    ) -> list[tuple[int, tuple[str, nn.Parameter]]]:
+        """Places and tensors, in the order of the network."""
+        places = list(range(min(count, len(parameters))))
+        if self.drawn and count < len(parameters):
+            rng = derive_rng("fisher tensors", self.seed, len(parameters))
+            places = sorted(rng.choice(len(parameters), size=count, replace=False).tolist())
+        return [(place, parameters[place]) for place in places]
 
     def _indices(self, size: int, place: int) -> Sequence[int]:
         if self.position == "random":

@@ -80,6 +80,16 @@ class SequenceNetwork(nn.Module):
         self.layers = nn.Sequential(*map(_module, layers))
         self.classifier = nn.Linear(layers[-1].outputs, classes)
 
+    @property
+    def stem(self) -> nn.Module:
+        """First layer."""
+        return self.layers[0]
+
+    @property
+    def blocks(self) -> nn.Sequential:
+        """Layers between the first and the last: with the stem the blocks whose features proxies compare."""
+        return nn.Sequential(*list(self.layers)[1:-1])
+
     def features(self, x: Tensor) -> Tensor:
         """Pooled features in front of the classifier."""
         return torch.mean(self.layers(x), dim=(2, 3))

@@ -25,6 +25,7 @@ class MobileNetV2Space(SequenceSpace[Blocks]):
     """Strings of blocks, without a bound on their number and widths."""
 
     description = "MobileNetV2-like networks: strings of inverted residual blocks"
+    start = START
 
     def __init__(self, name: str, *, shortcuts: bool) -> None:
         super().__init__()

@@ -60,6 +60,8 @@ def test_the_list_of_commands_is_not_cut(run) -> None:
 
 
 DIFFERENT = {
+    "--objective": "of a study, of a search",
+    "--population": "part of a space, or size of what evolves",
     "--batch-size": "train takes what is shipped",
     "--dataset": "a ranker or a label may say it",
     "--groups": "what is computed is not what is trained on",

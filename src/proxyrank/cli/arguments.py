@@ -30,6 +30,7 @@ _HOW_TO_GET = {
     "--archs": "write one architecture per line into a text file, or take a whole population",
     "--features": "proxyrank features writes such tables",
     "--candidates": "bring a CSV with a row per network",
+    "--table": "bring a CSV with the column arch and columns of numbers",
     "--scores": "bring a CSV with the column arch and score columns",
 }
 

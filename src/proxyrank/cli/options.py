@@ -168,6 +168,7 @@ BatchSize = Annotated[
     int | None,
     typer.Option("--batch-size", help=f"{_BATCH_SIZE}; the proxy's own, else 64, if not given."),
 ]
+OneBatchSize = Annotated[int, typer.Option("--batch-size", help=f"{_BATCH_SIZE}, for all proxies.")]
 OwnBatchSize = Annotated[
     int | None,
     typer.Option("--batch-size", help=f"{_BATCH_SIZE}; that of the shipped table, or 64, if not given."),
@@ -177,6 +178,7 @@ _INPUT = "noise, pink, a folder of images, an .npy/.npz file, a torchvision name
 Input = Annotated[
     str | None, typer.Option("--input", help=f"{_INPUT}; the proxy's own, else noise, if not given.")
 ]
+OneInput = Annotated[str, typer.Option("--input", help=f"{_INPUT}; for all proxies.")]
 OwnInput = Annotated[
     str | None,
     typer.Option("--input", help=f"{_INPUT}; column by column that of the shipped tables, if not given."),

@@ -21,7 +21,7 @@ def reproduce(
         str,
         typer.Argument(
             help="table1, table6, table7, table8, table9, table10, fig4, toy, or all of these; or spaces, "
-            "other search spaces on their labels."
+            "other search spaces on their labels; or search, searches by their regret."
         ),
     ],
     out: options.OutFolder = Path("reproduced"),
@@ -31,14 +31,16 @@ def reproduce(
     labels: Annotated[
         str,
         typer.Option(
-            help="Accuracies of NAS-Bench-201: column arch and one a data set. For spaces the folder of all "
-            "tables, else spaces in PROXYRANK_DATA."
+            help="Accuracies of NAS-Bench-201: column arch and one a data set. For spaces and search the "
+            "folder of all tables, else (spaces in) PROXYRANK_DATA."
         ),
     ] = LABELS,
     seeds: Annotated[
-        int | None, typer.Option(min=1, help="Splits of the learnt rows (seeds 1, 2, ...): 5, spaces 3.")
+        int | None,
+        typer.Option(min=1, help="Splits of the learnt rows, or runs: 5, spaces 3, search 20."),
     ] = None,
-    only: Annotated[str | None, typer.Option(help="spaces: lines, separated by commas.")] = None,
+    only: Annotated[str | None, typer.Option(help="spaces, search: lines, separated by commas.")] = None,
+    methods: Annotated[str | None, typer.Option(help="search: methods, separated by commas.")] = None,
     train_sizes: Annotated[
         str | None, typer.Option(help="spaces: sizes of the training part, separated by commas.")
     ] = None,
@@ -59,10 +61,13 @@ def reproduce(
     if table == "spaces":
         _spaces(out, labels, seeds=seeds or 3, only=only, sizes=train_sizes, threads=threads, json=json)
         return
-    if only or train_sizes:
-        raise ProxyrankError("--only and --train-sizes are options of the table spaces")
+    if table == "search":
+        _search(out, labels, seeds=seeds or 20, only=only, methods=methods, json=json)
+        return
+    if only or train_sizes or methods:
+        raise ProxyrankError("--only, --methods, --train-sizes are options of the tables spaces and search")
     if table != "all" and table not in TABLES:
-        raise unknown("table", table, (*TABLES, "spaces", "all"))
+        raise unknown("table", table, (*TABLES, "spaces", "search", "all"))
     chosen = tuple(range(1, (seeds or 5) + 1))
     subset = None if full else cells
     if "digits" in (benchmark, labels):
@@ -106,6 +111,21 @@ def _spaces(
         output.print_json({"tables": [result.to_dict()]})
         return
     _print(replace(result, cells=[cell for cell in result.cells if cell.metric == "KT"]))
+    print(f"wrote {out}")
+
+
+def _search(out: Path, labels: str, *, seeds: int, only: str | None, methods: str | None, json: bool) -> None:
+    """The table of searches; runs that are there already are not played again."""
+    from proxyrank.paper.regret import reproduce_search
+
+    folder = Path(os.environ.get("PROXYRANK_DATA", ".")) if labels == LABELS else Path(labels)
+    result = reproduce_search(
+        folder, out, only=only, methods=methods, seeds=tuple(range(seeds)), on_part=output.note
+    )
+    if json:
+        output.print_json({"tables": [result.to_dict()]})
+        return
+    _print(result)
     print(f"wrote {out}")
 
 

@@ -10,11 +10,24 @@ from proxyrank.cli import arguments, options, output
 from proxyrank.cli.candidates import read_candidates
 from proxyrank.cli.labels import read_labels
 from proxyrank.cli.own_table import learnable, open_space
+from proxyrank.common.errors import ProxyrankError
 from proxyrank.spaces.table import TableSpace
 
 
 def suggest(
-    state: Annotated[Path, typer.Option(help="JSON file that remembers what was suggested; made if absent.")],
+    state: Annotated[
+        Path | None,
+        typer.Option(
+            help="JSON file that remembers what was suggested; made if absent; in --search if not given."
+        ),
+    ] = None,
+    search: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of a search: choose among the population it has left, and changes of the best "
+            "trained networks within its limits."
+        ),
+    ] = None,
     batch: Annotated[int, typer.Option(min=1, help="Architectures to suggest.")] = 16,
     strategy: Annotated[
         str,
@@ -60,12 +73,19 @@ def suggest(
 ) -> None:
     """Suggest a batch of architectures to train. Without new labels, the batch that waits is shown again.
 
-    They are chosen from the population (without dead operations, if the space can tell), or from --archs.
+    They are chosen from the population (without dead operations, if the space can tell), from --archs, from a
+    --search, or, in a space that cannot be listed, from drawn ones and changes of the best.
     """
     from proxyrank.common.tabular import write_table
     from proxyrank.features import parse_groups
+    from proxyrank.search.evolution.recall import SUGGESTED
     from proxyrank.search.suggest import suggest_next
 
+    if state is None and search is None:
+        raise ProxyrankError("say where suggestions are remembered: --state FILE, or --search FOLDER")
+    file = state if state is not None else Path(search or "") / SUGGESTED
+    if search and archs:
+        raise ProxyrankError("--search and --archs both say what to choose from")
     where, table = open_space(
         space,
         labels,
@@ -83,7 +103,8 @@ def suggest(
     own = isinstance(where, TableSpace)
     found = suggest_next(
         where,
-        state,
+        file,
+        search=search,
         count=batch,
         population=population,
         archs=list(read_candidates(where, archs).archs) if archs and not own else None,
@@ -109,7 +130,7 @@ def suggest(
                 "fresh": found.fresh,
                 "batches": found.batches,
                 "trained": found.trained,
-                "state": str(state),
+                "state": str(file),
                 **arguments.failed_fields(where),
             }
         )
