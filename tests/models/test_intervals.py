@@ -71,6 +71,30 @@ def test_minimised_labels_mirror() -> None:
     assert (predicted <= high).all()
 
 
+def test_networks_that_did_not_learn_count_when_the_width_is_found() -> None:
+    """A model fitted to fenced labels predicts no lower than the fence; some labels lie far below it."""
+
+    def sample(seed: int) -> tuple[np.ndarray, np.ndarray]:
+        rng = derive_rng("tests/conformal/unlearnt", seed)
+        z = np.append(rng.uniform(1, 2, 900), rng.uniform(-1.5, -1, 100))
+        label = z + rng.normal(0, 0.1, 1000)
+        label[900:] -= rng.exponential(1.5, 100)
+        return 100 * expit(z), 100 * expit(label)
+
+    low, high = fit_intervals(*sample(1)).bounds((fresh := sample(2))[0])
+    inside = (low <= fresh[1]) & (fresh[1] <= high)
+    assert inside.mean() == pytest.approx(0.9, abs=0.03)
+    assert inside[900:].mean() > 0.87  # .4 with labels raised to the fence
+
+
+def test_refits_on_part_of_the_rows_err_more() -> None:
+    whole, part = (fit_intervals(*_sample(400, 6), learnt=learnt) for learnt in (1.0, 0.5))
+    z = logit(np.array([60.0]) / 100)
+    for end in (0, 1):
+        of_whole, of_part = (logit(one.bounds(np.array([60.0]))[end] / 100) - z for one in (whole, part))
+        assert of_part == pytest.approx(0.5**0.25 * of_whole)
+
+
 class _Memory:
     """A model that knows the labels of the groups it saw, and answers 50 otherwise."""
 
