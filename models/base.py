@@ -50,6 +50,9 @@ class TabularRanker(RegressorMixin, BaseEstimator, ABC):  # type: ignore[misc]
     interval_folds : int
         Class attribute: folds of the refits that prediction intervals come from where there is no
         ``oof_score_``. With five, refits on four fifths of the rows err visibly more than the ranker itself.
+    averages_equal : bool
+        Class attribute: whether columns that tell equal networks apart are averaged over them, unless the
+        caller says otherwise (`ProxyRanker`).
     has_contributions : bool
         Class attribute: whether `contributions` answers.
     label_sees_oof : bool
@@ -104,6 +107,7 @@ class TabularRanker(RegressorMixin, BaseEstimator, ABC):  # type: ignore[misc]
     stochastic: ClassVar[bool] = True
     least_rows: ClassVar[int] = 2
     interval_folds: ClassVar[int] = 10
+    averages_equal: ClassVar[bool] = True
     has_contributions: ClassVar[bool] = False
     label_sees_oof: ClassVar[bool] = False
     arrays_file: ClassVar[str] = "arrays.npz"
