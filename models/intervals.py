@@ -86,16 +86,16 @@ def fit_intervals(
     direction: str = "max",
     scale: str = "auto",
     source: Literal["refits", "own"] = "refits",
-    learnt: float = 1.0,
+    stretch: float = 1.0,
 ) -> Intervals:
     """Intervals from out-of-fold predictions [n] of labels [n], in label units, n at least `LEAST_ROWS`.
 
-    ``learnt`` is the share of the rows that each prediction learnt from (see `ERROR_RATE`).
+    ``stretch`` is what residuals of new networks are, about, in units of those given here.
     """
     # a fence would hide the residuals of networks beyond it, which are judged like all others
     target = replace(fit_target("logit", labels, direction=direction, scale=scale), floor=None)
     z = target.transform(predicted)
-    residuals = (target.transform(labels) - z) * learnt**ERROR_RATE
+    residuals = (target.transform(labels) - z) * stretch
     bins = max(1, min(MAX_BINS, len(z) // BIN_ROWS))
     parts = np.array_split(np.lexsort((residuals, z)), bins)
     centres = np.array([z[part].mean() for part in parts])
@@ -158,12 +158,15 @@ def conformal_intervals(
             predicted = _mapped(scores, y, groups, increasing=direction == "max")
         else:
             predicted = estimator.label_of(scores)
-        return fit_intervals(predicted, y, direction=direction, scale=scale, source="own"), None
+        own = fit_intervals(
+            predicted, y, direction=direction, scale=scale, source="own", stretch=estimator.oof_stretch
+        )
+        return own, None
     refitted = _refitted(estimator, X, y, groups, context)
     if refitted is None:
         return None, "no prediction intervals: the labels of a fold's training rows are all equal"
     learnt = 1 - 1 / min(estimator.interval_folds, len(set(groups)))
-    return fit_intervals(refitted, y, direction=direction, scale=scale, learnt=learnt), None
+    return fit_intervals(refitted, y, direction=direction, scale=scale, stretch=learnt**ERROR_RATE), None
 
 
 def _refitted(

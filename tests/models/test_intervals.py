@@ -87,12 +87,12 @@ def test_networks_that_did_not_learn_count_when_the_width_is_found() -> None:
     assert inside[900:].mean() > 0.87  # .4 with labels raised to the fence
 
 
-def test_refits_on_part_of_the_rows_err_more() -> None:
-    whole, part = (fit_intervals(*_sample(400, 6), learnt=learnt) for learnt in (1.0, 0.5))
+def test_intervals_stretch_with_the_residuals() -> None:
+    whole, part = (fit_intervals(*_sample(400, 6), stretch=stretch) for stretch in (1.0, 0.8))
     z = logit(np.array([60.0]) / 100)
     for end in (0, 1):
         of_whole, of_part = (logit(one.bounds(np.array([60.0]))[end] / 100) - z for one in (whole, part))
-        assert of_part == pytest.approx(0.5**0.25 * of_whole)
+        assert of_part == pytest.approx(0.8 * of_whole)
 
 
 class _Memory:
@@ -101,6 +101,7 @@ class _Memory:
     score_is_label = True
     oof_score_ = None
     label_sees_oof = False
+    oof_stretch = 1.0
     interval_folds = 10
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
