@@ -12,8 +12,7 @@ from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.labels import SIGNS
 from proxyrank.models.base import Stored, TabularRanker
 from proxyrank.models.estimators._nested import pack_inner, unpack_inner
-from proxyrank.models.intervals import ERROR_RATE
-from proxyrank.models.parts.blocks import block_folds
+from proxyrank.models.parts.blocks import block_folds, error_of_folds
 from proxyrank.models.parts.fit_context import FitContext
 from proxyrank.models.parts.shares import tau_of_share
 from proxyrank.models.parts.targets import FloatArray
@@ -86,8 +85,8 @@ class AlsoRanker(TabularRanker):
 
     @property
     def oof_stretch(self) -> float:
-        """Rankers of the folds learn from fewer rows (`ERROR_RATE`)."""
-        return float((1 - 1 / self.folds) ** ERROR_RATE)
+        """Rankers of the folds learn from fewer rows."""
+        return error_of_folds(self.folds)
 
     def check_params(self) -> None:
         """Refuse wrong parameters, and a fit without another label."""

@@ -12,6 +12,7 @@ from proxyrank.common.seeds import derive_rng
 from proxyrank.models import ProxyRanker
 from proxyrank.models.estimators.lightgbm import LightGBMRanker
 from proxyrank.models.intervals import Intervals, conformal_intervals, fit_intervals
+from proxyrank.models.parts.blocks import error_of_folds
 
 SMALL = {"n_estimators": 40}
 
@@ -93,6 +94,11 @@ def test_intervals_stretch_with_the_residuals() -> None:
     for end in (0, 1):
         of_whole, of_part = (logit(one.bounds(np.array([60.0]))[end] / 100) - z for one in (whole, part))
         assert of_part == pytest.approx(0.8 * of_whole)
+
+
+def test_refits_on_nine_tenths_err_a_little_more() -> None:
+    assert error_of_folds(10) == pytest.approx(0.9**0.25)
+    assert 0.94 < error_of_folds(5) < error_of_folds(10) < 0.98
 
 
 class _Memory:
