@@ -50,7 +50,7 @@ def _check_same(
                 "have; give a feature table that has it"
             )
         else:
-            found = ours.difference(ours.model_copy(update={"version": own.version, "shared": False}))
+            found = ours.difference(ours.model_copy(update={"version": own.version}))
         whose = "this proxyrank" if other is None else "the feature table"
         match found:
             case "version", before, now:

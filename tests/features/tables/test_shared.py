@@ -70,6 +70,15 @@ def test_a_card_asks_for_shared_values_again(table: Path, twins: list[str], fres
     assert compute_parts(SPACE, twins, again).frame["jacov"].nunique() == 1
 
 
+def test_a_ranker_takes_shared_columns_for_networks_of_no_table(
+    table: Path, twins: list[str], fresh_cache: Path
+) -> None:
+    from proxyrank.models.inputs.matching import compute_columns
+
+    stated = _jacov(twins[:1], prefer_shipped=True).sidecar.groups
+    assert compute_columns(SPACE, twins, stated, ["jacov"])["jacov"].nunique() == 1
+
+
 def test_own_values_are_preferred_where_a_table_of_them_agrees_as_well(table: Path, twins: list[str]) -> None:
     extract(
         SPACE,
