@@ -39,7 +39,7 @@ def run(*words: str) -> str:
 
 
 def ranking_kt(groups: str, label: str, seed: int) -> float:
-    """KT of a row of the README of version 0.1: columns and settings that were shipped then, and its trees."""
+    """KT of a row of the README of version 0.1: with columns and settings shipped then, and its trees."""
     from proxyrank.evaluate import in_population, kendall_tau, load_labels, ranker_scores, without
     from proxyrank.features import GROUPS, compute_features, parse_groups, shipped_tables
     from proxyrank.models.estimators.lightgbm import SEARCHED_THRESHOLDS
