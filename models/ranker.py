@@ -21,6 +21,7 @@ from proxyrank.models.catalogue import default_model, make_model
 from proxyrank.models.folder import read_folder, write_folder
 from proxyrank.models.inputs.context import TrainingTable, training_table
 from proxyrank.models.inputs.matching import parse_own
+from proxyrank.models.inputs.pool import usual_average
 from proxyrank.models.inputs.table_checks import check_labels
 from proxyrank.models.parts.targets import FloatArray
 from proxyrank.spaces import SearchSpace, get_space, source_of, stated_space
@@ -52,7 +53,7 @@ class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
         Threads of the estimator; -1 takes all cores.
     average
         Groups whose columns are means over equal networks, where they can be: graph features, and network
-        features that the package ships of the whole population. None takes all if ``averages_equal``.
+        features that the package ships of the whole population. None follows the model (``averages_equal``).
     intervals
         Whether to make 90 % prediction intervals (see `proxyrank.models.intervals`): for models without
         out-of-fold scores of their own this costs ten more fits. They need at least 20 labels.
@@ -173,7 +174,7 @@ class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
             space, rows.archs, groups, settings,
             population=split.population if split else None,
             wide="pool" in estimator.fit_context,
-            average=self.average if self.average is not None or estimator.averages_equal else (),
+            average=usual_average(estimator.averages_equal, groups) if self.average is None else self.average,
             columns=columns,
         )  # fmt: skip
         fitted = fit_estimator(estimator, space, rows, table.features, intervals=self.intervals)

@@ -20,6 +20,7 @@ from proxyrank.models import ProxyRanker, SplitCard, model_class
 from proxyrank.models.catalogue import default_model
 from proxyrank.models.inputs.context import training_table
 from proxyrank.models.inputs.matching import as_matrix
+from proxyrank.models.inputs.pool import usual_average
 from proxyrank.spaces import SearchSpace, data_shape, default_dataset, source_of
 from proxyrank.train.columns import kept_columns, order_columns
 from proxyrank.train.splits import split_train
@@ -130,8 +131,8 @@ def training_features(
         return features
     settings, archs = _settings(space, chosen, plan), list(chosen.values.index)
     if features is None:
-        means = model_class(plan.model or default_model(plan.groups, space)).averages_equal
-        average = () if plan.average is None and not means else plan.average
+        kind = model_class(plan.model or default_model(plan.groups, space)).averages_equal
+        average = usual_average(kind, missing) if plan.average is None else plan.average
         table = training_table(
             space, archs, missing, settings, population=plan.population, wide=False, average=average
         )

@@ -73,6 +73,7 @@ class EnsembleRanker(TabularRanker):
 
     fit_context = frozenset({"pool", "groups", "families"})
     has_contributions = True
+    averages_equal = "graph"
     label_sees_oof = True
     arrays_file = "maps.npz"
     fit_rows: ClassVar[int | None] = None

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.features import FeatureTable, Rows
+from proxyrank.features import FeatureTable, Rows, get_group
 from proxyrank.features.rows import arch_index
 from proxyrank.features.tables.compute import compute_parts
 from proxyrank.features.tables.known import shipped_parts
@@ -57,6 +57,13 @@ def averageable(space: SearchSpace, parts: Sequence[Part], population: str) -> l
         and not own[0].group.as_written
         and (not own[0].group.needs_network or _all_shipped(space, own, population))
     ]
+
+
+def usual_average(kind: str, groups: Sequence[str]) -> tuple[str, ...] | None:
+    """Groups that a model of that kind (``averages_equal``) has averaged; None means all that can be."""
+    if kind == "graph":
+        return tuple(name for name in groups if not get_group(name).needs_network)
+    return None if kind == "all" else ()
 
 
 def may_average(parts: Sequence[Part]) -> bool:

@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 from proxyrank.features import compute_features
-from proxyrank.models import ProxyRanker
+from proxyrank.models import MODELS, ProxyRanker
 from proxyrank.models.inputs.context import training_table
+from proxyrank.models.inputs.pool import usual_average
 from proxyrank.spaces import get_space
 
 SPACE = get_space("nb201")
@@ -79,3 +80,12 @@ def test_rankers_score_equal_networks_alike_unless_told_otherwise(members, cells
         assert (other.card.pool, other.card.averaged) == (None, [])
         scores = other.rank(some).set_index("arch")["score"]
         assert any(scores[a] != scores[b] for a, b in zip(some[::2], some[1::2], strict=True))
+
+
+def test_what_models_have_averaged() -> None:
+    groups = ("vkdnw", "graf", "paths")
+    assert usual_average("all", groups) is None
+    assert usual_average("graph", groups) == ("graf", "paths")
+    assert usual_average("none", groups) == ()
+    kinds = {name: info.load_class().averages_equal for name, info in MODELS.items()}
+    assert (kinds["lightgbm"], kinds["ensemble"], kinds["forest"]) == ("all", "graph", "none")
