@@ -4,6 +4,7 @@ from proxyrank.common.labels import Direction
 from proxyrank.evaluate.ceiling import LabelNoise, ceiling, noise_of_equals, noise_of_repeats
 from proxyrank.evaluate.gains import label_gains
 from proxyrank.evaluate.judge import (
+    equal_to_trained,
     in_population,
     judge_ranker,
     judge_scores,
@@ -27,6 +28,7 @@ from proxyrank.evaluate.metrics import (
 from proxyrank.evaluate.nats import load_nats
 from proxyrank.evaluate.report import Report, evaluate_scores
 from proxyrank.evaluate.sizes import SIZES, size_scores, sized_dataset
+from proxyrank.evaluate.top import best_rank, top_precision
 
 __all__ = [
     "SIZES",
@@ -35,7 +37,9 @@ __all__ = [
     "Labels",
     "Metric",
     "Report",
+    "best_rank",
     "ceiling",
+    "equal_to_trained",
     "evaluate_scores",
     "in_population",
     "judge_ranker",
@@ -59,6 +63,7 @@ __all__ = [
     "sized_dataset",
     "spearman",
     "top1",
+    "top_precision",
     "top_share_tau",
     "without",
 ]

@@ -2,18 +2,20 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from itertools import compress
 
 import pandas as pd
 
 from proxyrank.common.errors import ProxyrankError, TableError, unknown
+from proxyrank.evaluate.coverage import coverage_by_tenth, interval_metrics
 from proxyrank.evaluate.labels import Labels
-from proxyrank.evaluate.metrics import Metric
 from proxyrank.evaluate.report import Report, evaluate_scores
 from proxyrank.evaluate.sizes import SIZES, size_scores
 from proxyrank.features import FeatureTable
 from proxyrank.features.network.aggregates import AGGREGATES
 from proxyrank.models import ProxyRanker
 from proxyrank.spaces import DataShape, SearchSpace, canonical, has, require
+from proxyrank.spaces.equal import equal_keys
 
 
 def in_population(space: SearchSpace, labels: Labels, population: str) -> Labels:
@@ -50,6 +52,12 @@ def seen_in_training(ranker: ProxyRanker, archs: Sequence[str]) -> list[bool]:
     return [canonical(space, arch) in trained for arch in archs]
 
 
+def equal_to_trained(ranker: ProxyRanker, archs: Sequence[str]) -> list[bool]:
+    """Whether each architecture is, up to names, a network that was trained on; the others are novel."""
+    trained = set(equal_keys(ranker.search_space, ranker.train_archs))
+    return [key in trained for key in equal_keys(ranker.search_space, archs)]
+
+
 def ranker_scores(
     ranker: ProxyRanker, archs: Sequence[str], features: FeatureTable | None = None
 ) -> pd.Series:
@@ -83,11 +91,13 @@ def judge_ranker(
     Returns
     -------
     Report
-        The metrics, among them ``coverage90`` and ``interval_width`` of the prediction intervals.
+        The metrics, among them ``coverage90`` and ``interval_width`` of the prediction intervals; ``novel``
+        has them for the networks that are equal to no training network.
     dict of str to int
-        ``seen``: judged architectures whose canonical form was trained, ``trained``: exact training
-        architectures left out, ``labelled``: labelled architectures of the population, ``outside``: labelled
-        ones that are not of it.
+        ``seen``: judged architectures whose canonical form was trained, ``equal``: those that are a training
+        network up to names, ``trained``: exact training architectures left out, ``distinct``: different
+        networks among all those trained on, ``labelled``: labelled architectures of the population,
+        ``outside``: labelled ones that are not of it.
 
     Raises
     ------
@@ -105,38 +115,23 @@ def judge_ranker(
             "give others to judge on"
         )
     ranked = ranker.rank(judged, features=features).set_index("arch")
-    report = evaluate_scores(ranked["score"], unseen, k=k)
-    report = replace(report, metrics={**report.metrics, **interval_metrics(ranked, unseen.values)})
-    seen = sum(seen_in_training(ranker, judged))
-    return report, {
+    equal = list(compress(judged, equal_to_trained(ranker, judged)))
+    report = _judged(ranked, unseen, k)
+    novel = _judged(ranked.drop(index=equal), without(unseen, equal), k) if equal else report
+    return replace(report, novel=novel), {
         "labelled": len(known.values),
         "outside": len(labels.values) - len(known.values),
         "trained": len(known.values) - len(judged),
-        "seen": seen,
+        "seen": sum(seen_in_training(ranker, judged)),
+        "equal": len(equal),
+        "distinct": len(set(equal_keys(space, ranker.train_archs))),
     }
 
 
-def interval_metrics(ranked: pd.DataFrame, labels: pd.Series) -> dict[str, Metric]:
-    """Share of labels inside the prediction intervals, and the intervals' median width in label units.
-
-    Parameters
-    ----------
-    ranked
-        What `ProxyRanker.rank` returns, indexed by architecture.
-    labels
-        True values; those of architectures that were not ranked are not looked at.
-    """
-    if "low" not in ranked:
-        none = Metric(None, "the ranker has no prediction intervals")
-        return {"coverage90": none, "interval_width": none}
-    low, high = ranked["low"], ranked["high"]
-    truth = labels.reindex(ranked.index)
-    known = truth.notna()
-    inside = (low <= truth) & (truth <= high)
-    return {
-        "coverage90": Metric(float(inside[known].mean())),
-        "interval_width": Metric(float((high - low)[known].median())),
-    }
+def _judged(ranked: pd.DataFrame, labels: Labels, k: int) -> Report:
+    report = evaluate_scores(ranked["score"], labels, k=k)
+    metrics = {**report.metrics, **interval_metrics(ranked, labels.values)}
+    return replace(report, metrics=metrics, coverage=coverage_by_tenth(ranked, labels.values))
 
 
 def judge_scores(

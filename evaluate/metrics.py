@@ -39,14 +39,14 @@ class Metric:
 
 def kendall_tau(scores: ArrayLike, labels: ArrayLike) -> Metric:
     """Kendall's tau-b (scipy), which allows for ties on either side."""
-    x, y = _pairs(scores, labels)
+    x, y = finite_pairs(scores, labels)
     reason = too_few(x) or constant(x, "predictions") or constant(y, "labels")
     return Metric(None, reason) if reason else _correlation(stats.kendalltau(x, y).statistic)
 
 
 def spearman(scores: ArrayLike, labels: ArrayLike) -> Metric:
     """Spearman's rank correlation (scipy), ties with their average rank."""
-    x, y = _pairs(scores, labels)
+    x, y = finite_pairs(scores, labels)
     reason = too_few(x) or constant(x, "predictions") or constant(y, "labels")
     return Metric(None, reason) if reason else _correlation(stats.spearmanr(x, y).statistic)
 
@@ -74,7 +74,7 @@ def ndcg(scores: ArrayLike, gains: ArrayLike, k: int = 1000, *, ignore_ties: boo
     ProxyrankError
         If k < 1 or a gain is negative.
     """
-    x, y = _pairs(scores, gains)
+    x, y = finite_pairs(scores, gains)
     reason = too_few(x) or no_gain(y)
     k, note = cut(k, len(x))
     if reason:
@@ -95,7 +95,7 @@ def random_ndcg(gains: ArrayLike, k: int = 1000) -> Metric:
     ProxyrankError
         If k < 1 or a gain is negative.
     """
-    y, _ = _pairs(gains, gains)
+    y, _ = finite_pairs(gains, gains)
     reason = too_few(y) or no_gain(y)
     k, note = cut(k, len(y))
     if reason:
@@ -107,7 +107,7 @@ def random_ndcg(gains: ArrayLike, k: int = 1000) -> Metric:
 
 def top1(scores: ArrayLike, labels: ArrayLike) -> Metric:
     """Label of the architecture ranked first."""
-    x, y = _pairs(scores, labels)
+    x, y = finite_pairs(scores, labels)
     if reason := too_few(x):
         return Metric(None, reason)
     return Metric(float(y[np.argmax(x)]), None, all_tied(x))
@@ -121,7 +121,7 @@ def regret(scores: ArrayLike, labels: ArrayLike, k: int, direction: Direction = 
     ProxyrankError
         If k < 1.
     """
-    x, y = _pairs(scores, labels)
+    x, y = finite_pairs(scores, labels)
     k, note = cut(k, len(x))
     if reason := too_few(x):
         return Metric(None, reason)
@@ -141,7 +141,7 @@ def top_share_tau(
     """
     if not 0 < share <= 1:
         raise ProxyrankError(f"share must lie within (0, 1], got {share}")
-    x, y = _pairs(scores, labels)
+    x, y = finite_pairs(scores, labels)
     if reason := too_few(x):
         return Metric(None, reason)
     y = SIGNS[direction] * y
@@ -155,7 +155,8 @@ def ranking_order(scores: Floats) -> NDArray[np.intp]:
     return np.argsort(-scores, kind="stable")
 
 
-def _pairs(scores: ArrayLike, labels: ArrayLike) -> tuple[Floats, Floats]:
+def finite_pairs(scores: ArrayLike, labels: ArrayLike) -> tuple[Floats, Floats]:
+    """Scores and labels where both are finite. Raises ProxyrankError unless they are vectors of a length."""
     x, y = np.asarray(scores, dtype=np.float64), np.asarray(labels, dtype=np.float64)
     if x.ndim != 1 or x.shape != y.shape:
         raise ProxyrankError(f"scores and labels must be vectors of one length, got {x.shape} and {y.shape}")

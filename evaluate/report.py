@@ -25,9 +25,12 @@ from proxyrank.evaluate.metrics import (
     top1,
     top_share_tau,
 )
+from proxyrank.evaluate.top import best_rank, top_precision
 
 REGRET_AT = (1, 10, 100)
 TOP_SHARE = 0.1
+BEST_OF = 10
+PRECISION_SHARE = 0.005
 INTERVAL = 0.95
 _TIES = (
     "KT is tau-b; nDCG is the mean over all orders of tied scores; "
@@ -42,7 +45,8 @@ class Report:
     Attributes
     ----------
     metrics
-        ``KT, SPR, nDCG, top1, nDCG_random, KT_top10pct`` and ``regret@k``.
+        ``KT, SPR, nDCG, top1, nDCG_random, KT_top10pct``, ``regret@k``, ``best_rank@10`` (true rank of the
+        best of the first ten) and ``precision_top0.5pct``.
     intervals
         Bootstrap interval of KT, SPR and nDCG, absent where undefined.
     n
@@ -63,6 +67,11 @@ class Report:
         Resamples drawn.
     notes
         Hints, a line each.
+    novel
+        The same for the networks that are equal to no training network; None where nothing was trained.
+    coverage
+        Share of labels inside the prediction intervals in each tenth of the predictions, the lowest first;
+        None without intervals.
     """
 
     metrics: Mapping[str, Metric]
@@ -77,11 +86,13 @@ class Report:
     ndcg_k: int
     bootstrap: int
     notes: tuple[str, ...]
+    novel: "Report | None" = None
+    coverage: list[float] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Flat record for strict JSON: metrics by name (None where undefined), then how they were made."""
         values = {name: metric.value for name, metric in self.metrics.items()}
-        record = {
+        record: dict[str, Any] = {
             **values,
             "n": self.n,
             "dropped": sum(self.dropped.values()),
@@ -99,6 +110,10 @@ class Report:
             "ties": _TIES,
             "notes": list(self.notes),
         }
+        if self.coverage:
+            record["coverage90_by_tenth"] = self.coverage
+        if self.novel:
+            record["novel"] = self.novel.to_dict()
         safe: dict[str, Any] = json_safe(record)
         return safe
 
@@ -165,6 +180,8 @@ def evaluate_scores(
         "nDCG_random": random_ndcg(gains, k),
         f"KT_top{round(100 * TOP_SHARE)}pct": top_share_tau(x, y, TOP_SHARE, labels.direction),
         **{f"regret@{at}": regret(x, y, at, labels.direction) for at in REGRET_AT},
+        f"best_rank@{BEST_OF}": best_rank(x, y, BEST_OF, labels.direction),
+        f"precision_top{100 * PRECISION_SHARE:g}pct": top_precision(x, y, PRECISION_SHARE, labels.direction),
     }
     return Report(
         metrics=metrics,

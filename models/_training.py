@@ -11,14 +11,13 @@ from numpy.typing import ArrayLike
 from proxyrank.common.digests import archs_digest
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.tabular import json_safe
-from proxyrank.features import FeatureTable, GroupInfo
+from proxyrank.features import FeatureTable
 from proxyrank.models.base import TabularRanker
 from proxyrank.models.card import LabelCard, RankerCard, SplitCard
-from proxyrank.models.inputs.context import fit_context, unused_groups
+from proxyrank.models.inputs.context import TrainingTable, fit_context, unused_groups
 from proxyrank.models.inputs.gaps import training_medians
 from proxyrank.models.inputs.leaks import label_copies
 from proxyrank.models.inputs.matching import as_matrix
-from proxyrank.models.inputs.pool import averageable
 from proxyrank.models.inputs.table_checks import check_labels, check_table
 from proxyrank.models.intervals import Intervals, conformal_intervals
 from proxyrank.models.parts.targets import FloatArray
@@ -152,8 +151,7 @@ def make_card(
     model: str,
     label: LabelCard,
     split: SplitCard | None,
-    groups: dict[str, GroupInfo],
-    pool: str | None,
+    table: TrainingTable,
 ) -> RankerCard:
     """The card of a fitted estimator: what was fitted on what, as `RankerCard` has it."""
     params = json_safe(estimator.stored_params())
@@ -163,10 +161,10 @@ def make_card(
         code=stated_code(space),
         label=label,
         split=split,
-        groups=groups,
-        pool=pool,
-        averaged=averageable(list(groups)) if pool else [],
-        unused=unused_groups(estimator, fitted.names, groups),
+        groups=table.features.sidecar.groups,
+        pool=table.pool,
+        averaged=list(table.averaged),
+        unused=unused_groups(estimator, fitted.names, table.features.sidecar.groups),
         feature_names=fitted.names,
         model=model,
         params=params,
@@ -190,6 +188,7 @@ def constructor_of(card: RankerCard) -> dict[str, Any]:
         "params": {name: value for name, value in card.params.items() if name not in own},
         "settings": card.settings.stated(),
         "random_state": card.params["random_state"],
+        "average": tuple(card.averaged),
         "intervals": card.intervals is not None,
     }
 

@@ -7,7 +7,7 @@ do it declares on the class; nobody asks an instance what attributes it happens 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -50,6 +50,9 @@ class TabularRanker(RegressorMixin, BaseEstimator, ABC):  # type: ignore[misc]
     interval_folds : int
         Class attribute: folds of the refits that prediction intervals come from where there is no
         ``oof_score_``. With five, refits on four fifths of the rows err visibly more than the ranker itself.
+    averages_equal : str
+        Class attribute: which columns that tell equal networks apart come as means over them, unless a caller
+        says otherwise (`ProxyRanker`): ``all``, those of ``graph`` features, or ``none``.
     has_contributions : bool
         Class attribute: whether `contributions` answers.
     settles : frozenset of str
@@ -106,6 +109,7 @@ class TabularRanker(RegressorMixin, BaseEstimator, ABC):  # type: ignore[misc]
     stochastic: ClassVar[bool] = True
     least_rows: ClassVar[int] = 2
     interval_folds: ClassVar[int] = 10
+    averages_equal: ClassVar[Literal["all", "graph", "none"]] = "all"
     has_contributions: ClassVar[bool] = False
     settles: ClassVar[frozenset[str]] = frozenset()
     label_sees_oof: ClassVar[bool] = False
@@ -150,6 +154,11 @@ class TabularRanker(RegressorMixin, BaseEstimator, ABC):  # type: ignore[misc]
     def score_is_label(self) -> bool:
         """Whether `predict` answers in label units; a unitless score otherwise."""
         return True
+
+    @property
+    def oof_stretch(self) -> float:
+        """Residuals of new networks in units of those of ``oof_score_``: above 1 where that is flattered."""
+        return 1.0
 
     @property
     def used_columns_(self) -> set[int] | None:

@@ -55,7 +55,8 @@ class RankerCard(BaseModel):
     groups
         Feature groups: their columns with versions and settings, and their source.
     pool
-        Population that the columns were standardised by; None where it was the training rows, or no matter.
+        Population that the columns were standardised by, and equal networks averaged in; None where it was
+        the training rows, or no matter.
     averaged
         Groups whose columns are means over equal networks of the pool.
     unused

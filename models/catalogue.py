@@ -59,6 +59,11 @@ MODELS |= {
         "proxyrank.models.estimators.transfer",
         "TransferRanker",
     ),
+    "also": ModelInfo(
+        "a ranker that a ranker of another label helps where that pays (proxyrank train --also)",
+        "proxyrank.models.estimators.also",
+        "AlsoRanker",
+    ),
     "forest": ModelInfo(
         "standard scaler and random forest of 100 trees, the published baseline",
         "proxyrank.models.estimators.forest",

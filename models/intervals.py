@@ -5,6 +5,10 @@ residual of a training row, made by models that have not seen its network, is di
 residual of rows predicted alike; the finite-sample quantiles of these ratios, one for each tail, give the
 interval of any prediction (Lei et al., Distribution-free predictive inference for regression, JASA 2018,
 section 5.2; Barber et al., Predictive inference with the jackknife+, Ann. Stat. 2021, for the folds).
+
+Folds keep equal networks together, so that the promise is for networks that are equal to none that was
+trained; the others are caught more often. Labels are taken as they are, without the fence of a target:
+networks that did not learn are judged, too.
 """
 
 import math
@@ -16,7 +20,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from proxyrank.models.base import TabularRanker
-from proxyrank.models.parts.blocks import block_folds
+from proxyrank.models.parts.blocks import block_folds, error_of_folds
 from proxyrank.models.parts.targets import FloatArray, Target, fit_target
 
 LEVEL = 0.9
@@ -78,13 +82,16 @@ def fit_intervals(
     direction: str = "max",
     scale: str = "auto",
     source: Literal["refits", "own"] = "refits",
+    stretch: float = 1.0,
 ) -> Intervals:
-    """Intervals from out-of-fold predictions [n] of labels [n], in label units, n at least `LEAST_ROWS`."""
-    target = fit_target("logit", labels, direction=direction, scale=scale)
-    if target.floor is not None and (target.unfenced(predicted) < target.floor - 1e-9).any():
-        target = replace(target, floor=None)  # the model does not know the fence: a forest on raw labels
+    """Intervals from out-of-fold predictions [n] of labels [n], in label units, n at least `LEAST_ROWS`.
+
+    ``stretch`` is what residuals of new networks are, about, in units of those given here.
+    """
+    # a fence would hide the residuals of networks beyond it, which are judged like all others
+    target = replace(fit_target("logit", labels, direction=direction, scale=scale), floor=None)
     z = target.transform(predicted)
-    residuals = target.transform(labels) - z
+    residuals = (target.transform(labels) - z) * stretch
     bins = max(1, min(MAX_BINS, len(z) // BIN_ROWS))
     parts = np.array_split(np.lexsort((residuals, z)), bins)
     centres = np.array([z[part].mean() for part in parts])
@@ -147,11 +154,15 @@ def conformal_intervals(
             predicted = _mapped(scores, y, groups, increasing=direction == "max")
         else:
             predicted = estimator.label_of(scores)
-        return fit_intervals(predicted, y, direction=direction, scale=scale, source="own"), None
+        own = fit_intervals(
+            predicted, y, direction=direction, scale=scale, source="own", stretch=estimator.oof_stretch
+        )
+        return own, None
     refitted = _refitted(estimator, X, y, groups, context)
     if refitted is None:
         return None, "no prediction intervals: the labels of a fold's training rows are all equal"
-    return fit_intervals(refitted, y, direction=direction, scale=scale), None
+    stretch = error_of_folds(min(estimator.interval_folds, len(set(groups))))
+    return fit_intervals(refitted, y, direction=direction, scale=scale, stretch=stretch), None
 
 
 def _refitted(

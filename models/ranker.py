@@ -1,6 +1,6 @@
 """Architecture strings in, ranks out: features and an estimator behind one scikit-learn estimator."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -19,8 +19,9 @@ from proxyrank.models.base import TabularRanker
 from proxyrank.models.card import LabelCard, RankerCard, SplitCard
 from proxyrank.models.catalogue import default_model, make_model, usual_groups
 from proxyrank.models.folder import read_folder, write_folder
-from proxyrank.models.inputs.context import training_table
+from proxyrank.models.inputs.context import TrainingTable, training_table
 from proxyrank.models.inputs.matching import parse_own
+from proxyrank.models.inputs.pool import usual_average
 from proxyrank.models.inputs.table_checks import check_labels
 from proxyrank.models.parts.targets import FloatArray
 from proxyrank.spaces import SearchSpace, get_space, source_of, stated_space
@@ -50,6 +51,9 @@ class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
         Seed of the estimator.
     n_jobs
         Threads of the estimator; -1 takes all cores.
+    average
+        Groups whose columns are means over equal networks, where they can be: graph features, and network
+        features that the package ships of the whole population. None follows the model (``averages_equal``).
     intervals
         Whether to make 90 % prediction intervals (see `proxyrank.models.intervals`): for models without
         out-of-fold scores of their own this costs ten more fits. They need at least 20 labels.
@@ -98,6 +102,7 @@ class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
         settings: FeatureSettings | Mapping[str, Any] | None = None,
         random_state: int = 0,
         n_jobs: int | None = 1,
+        average: Sequence[str] | None = None,
         intervals: bool = False,
     ) -> None:
         self.groups = groups
@@ -107,6 +112,7 @@ class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
         self.settings = settings
         self.random_state = random_state
         self.n_jobs = n_jobs
+        self.average = average
         self.intervals = intervals
 
     def __sklearn_is_fitted__(self) -> bool:
@@ -126,6 +132,7 @@ class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
         *,
         direction: str = "max",
         features: FeatureTable | None = None,
+        columns: Collection[str] | None = None,
         label: str = "label",
         label_path: str | None = None,
         split: SplitCard | None = None,
@@ -143,6 +150,8 @@ class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
             ``max`` where a larger label is better, ``min`` where a smaller one is.
         features
             A table with all of them; its columns are used instead of computed groups.
+        columns
+            Only these of the computed columns; None takes all.
         label, label_path, split
             What to write down about the label's name and file and about the choice of the rows.
 
@@ -161,17 +170,14 @@ class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
         estimator = make_model(model, {**options, "direction": direction})
         own = parse_own(space, arch_list(archs))
         rows = training_rows(own, aligned_labels(space, archs, own, labels))
-        pool = None
-        if features is None:
-            features, pool = training_table(
-                space,
-                rows.archs,
-                groups,
-                settings,
-                population=split.population if split else None,
-                wide="pool" in estimator.fit_context,
-            )
-        fitted = fit_estimator(estimator, space, rows, features, intervals=self.intervals)
+        table = TrainingTable(features) if features is not None else training_table(
+            space, rows.archs, groups, settings,
+            population=split.population if split else None,
+            wide="pool" in estimator.fit_context,
+            average=usual_average(estimator.averages_equal, groups) if self.average is None else self.average,
+            columns=columns,
+        )  # fmt: skip
+        fitted = fit_estimator(estimator, space, rows, table.features, intervals=self.intervals)
         self._space, self.estimator, self.train_archs = space, estimator, tuple(rows.archs)
         self.card = make_card(
             estimator,
@@ -181,8 +187,7 @@ class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
             model=model,
             label=LabelCard.model_validate({"name": label, "direction": direction, "path": label_path}),
             split=split,
-            groups=features.sidecar.groups,
-            pool=pool,
+            table=table,
         )
         return self
 
@@ -217,7 +222,7 @@ class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
         *,
         features: FeatureTable | None = None,
     ) -> float:
-        """Kendall's tau (b) of the ranking with labels: what scikit-learn's model selection maximises.
+        """Kendall's tau (b) of the ranking with labels, 0 where undefined: what model selection maximises.
 
         Parameters
         ----------
@@ -225,11 +230,6 @@ class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
             As in `fit`; the direction is the fit's, so that larger is better either way.
         features
             As in `predict`.
-
-        Returns
-        -------
-        float
-            From -1 to 1; 0 where all scores or all labels are equal.
         """
         estimator = self._fitted()
         own = self._parsed(archs)

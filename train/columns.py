@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from proxyrank.models import LightGBMRanker
+from proxyrank.models.estimators.lightgbm import SEARCHED_THRESHOLDS
 from proxyrank.models.parts.targets import FloatArray
 
 MIN_KEPT = 8
-QUICK: dict[str, Any] = {"n_estimators": 100, "learning_rate": 0.1, "num_leaves": 12}
+QUICK: dict[str, Any] = {**SEARCHED_THRESHOLDS, "n_estimators": 100, "learning_rate": 0.1}
 """Parameters of that model."""
 
 

@@ -18,7 +18,9 @@ from proxyrank.features import (
 from proxyrank.features.defaults import SETTLED
 from proxyrank.models import ProxyRanker, SplitCard
 from proxyrank.models.catalogue import default_model, model_class, usual_groups
+from proxyrank.models.inputs.context import training_table
 from proxyrank.models.inputs.matching import as_matrix
+from proxyrank.models.inputs.pool import usual_average
 from proxyrank.spaces import SearchSpace, data_shape, default_dataset, source_of
 from proxyrank.train.columns import kept_columns, order_columns
 from proxyrank.train.splits import split_train
@@ -47,6 +49,8 @@ class FitPlan:
         Further settings of the feature groups.
     threads
         Of the model.
+    average
+        Groups whose columns are means over equal networks, as of `ProxyRanker`.
     columns
         Share of the columns that is kept, the most useful ones by a quick model of the same rows.
     intervals
@@ -63,6 +67,7 @@ class FitPlan:
     dataset: str | None = None
     settings: FeatureSettings | Mapping[str, Any] = field(default_factory=dict)
     threads: int = 1
+    average: tuple[str, ...] | None = None
     columns: float = 1.0
     intervals: bool = False
 
@@ -124,16 +129,22 @@ def training_features(
 ) -> FeatureTable:
     """Features of the plan's groups for the training part: a table's, and computed ones where it has none.
 
-    A table that has columns of all groups is returned as it is, with its further rows.
+    A table that has columns of all groups is returned as it is, with its further rows. Without a table, equal
+    networks are averaged over as `ProxyRanker` does.
     """
     held = () if features is None else tuple(features.sidecar.groups)
     missing = [name for name in plan.groups if name not in held]
     if features is not None and not missing:
         return features
     settings, archs = _settings(space, chosen, plan), list(chosen.values.index)
-    computed = compute_features(space, archs, missing, settings=settings, prefer_shipped=True)
     if features is None:
-        return computed
+        kind = model_class(plan.model or default_model(plan.groups, space)).averages_equal
+        average = usual_average(kind, missing) if plan.average is None else plan.average
+        table = training_table(
+            space, archs, missing, settings, population=plan.population, wide=False, average=average
+        )
+        return table.features
+    computed = compute_features(space, archs, missing, settings=settings, prefer_shipped=True)
     rows = features.rows.archs(archs)
     own = FeatureTable(rows.values, features.sidecar.model_copy(update={"status": rows.reasons}))
     return join_tables([computed, own])
@@ -162,8 +173,11 @@ def fit_ranker(
     """
     chosen = training_part(space, labels, plan, features=features)
     train = list(chosen.values.index)
+    columns: list[str] | None = None
     if plan.columns < 1 or features is not None:
-        features = _narrowed(training_features(space, chosen, plan, features=features), chosen, plan)
+        table = _narrowed(training_features(space, chosen, plan, features=features), chosen, plan)
+        columns = table.columns
+        features = table if features is not None else None
     ranker = ProxyRanker(
         groups=plan.groups,
         model=plan.model,
@@ -172,6 +186,7 @@ def fit_ranker(
         settings=_settings(space, labels, plan),
         random_state=plan.seed,
         n_jobs=plan.threads,
+        average=plan.average,
         intervals=plan.intervals,
     )
     ranker.fit(
@@ -182,6 +197,7 @@ def fit_ranker(
         label_path=Path(labels.path).name,
         split=SplitCard(kind=plan.split, train_size=len(train), seed=plan.seed, population=plan.population),
         features=features,
+        columns=columns,
     )
     return ranker
 

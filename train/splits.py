@@ -33,7 +33,33 @@ def grouped_split(space: SearchSpace, archs: Sequence[str], train_size: int, see
     return sorted(train)
 
 
-SPLITS: dict[str, Split] = {"published": published_split, "grouped": grouped_split}
+def classes_split(space: SearchSpace, archs: Sequence[str], train_size: int, seed: int) -> list[str]:
+    """Training part of as many different networks: one architecture of each class of equal ones.
+
+    Both the classes and the one that stands for each are drawn at random.
+
+    Raises
+    ------
+    ProxyrankError
+        If there are fewer classes.
+    """
+    members = classes(space, sorted(archs))
+    keys = sorted(members)
+    if train_size > len(keys):
+        raise ProxyrankError(
+            f"cannot train on {train_size} different networks: the {len(archs)} architectures with a label "
+            f"are {len(keys)} up to names"
+        )
+    rng = derive_rng("classes split", seed)
+    drawn = [members[keys[i]] for i in rng.permutation(len(keys))[:train_size]]
+    return sorted(own[rng.integers(len(own))] for own in drawn)
+
+
+SPLITS: dict[str, Split] = {
+    "published": published_split,
+    "grouped": grouped_split,
+    "classes": classes_split,
+}
 
 
 def split_train(
@@ -50,7 +76,7 @@ def split_train(
     kind
         A name in `SPLITS`.
     train_size
-        How many; None takes all.
+        How many; None takes all, or one of each class.
     seed
         Of the split.
 
@@ -61,9 +87,11 @@ def split_train(
     """
     if kind not in SPLITS:
         raise unknown("split", kind, SPLITS)
-    if train_size is None or train_size == len(archs):
+    if train_size is None:
+        train_size = len(classes(space, archs)) if kind == "classes" else len(archs)
+    if train_size == len(archs) and kind != "classes":
         return sorted(archs)
-    if not 1 <= train_size < len(archs):
+    if not 1 <= train_size <= len(archs):
         raise ProxyrankError(
             f"cannot train on {train_size} architectures: the population has {len(archs)} with a label"
         )

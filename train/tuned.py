@@ -54,7 +54,7 @@ def study_in_folder(
     """
     plan = _of_fit(plan, fit)
     chosen = training_part(space, labels, fit, features=features)
-    features = training_features(space, chosen, fit, features=features)
+    features = training_features(space, chosen, replace(fit, model=plan.model), features=features)
     data = StudyData.of(space, chosen, features)
     known = in_population(space, labels, fit.population)
     settings = {
@@ -99,9 +99,9 @@ def fit_tuned(
         As `fit_ranker`, and if no trial has a value.
     """
     chosen = training_part(space, labels, plan, features=features)
-    features = training_features(space, chosen, plan, features=features)
     how = _of_fit(StudyPlan(trials), plan)
-    choice = tune(StudyData.of(space, chosen, features), how)
+    table = training_features(space, chosen, replace(plan, model=how.model), features=features)
+    choice = tune(StudyData.of(space, chosen, table), how)
     params = {**plan.params, **choice.params}
     plan = replace(plan, model=how.model, params=params, groups=choice.groups, columns=choice.columns)
     return fit_ranker(space, labels, plan, features=features)

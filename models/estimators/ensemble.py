@@ -27,6 +27,8 @@ from proxyrank.models.parts.shares import better_share, tau_of_share
 from proxyrank.models.parts.targets import FloatArray
 
 MEMBERS: dict[str, type[TabularRanker]] = {"gp": GaussianProcessRanker, "lightgbm": LightGBMRanker}
+LEFT_OUT_STRETCH = 1.04
+"""Errors on networks that are equal to no trained one, over those out of fold with the closed form."""
 LEAST_OUT_OF_FOLD = 8
 """Rows below which no member is predicted out of fold."""
 
@@ -72,6 +74,7 @@ class EnsembleRanker(TabularRanker):
 
     fit_context = frozenset({"pool", "groups", "families"})
     has_contributions = True
+    averages_equal = "graph"
     label_sees_oof = True
     arrays_file = "maps.npz"
     fit_rows: ClassVar[int | None] = None
@@ -121,6 +124,12 @@ class EnsembleRanker(TabularRanker):
     def _recipe(self, n: int) -> Recipe:
         """What is fitted to n labels."""
         return recipe_for(n)
+
+    @property
+    def oof_stretch(self) -> float:
+        """Length scales have seen the rows that a process predicts in closed form (`LEFT_OUT_STRETCH`)."""
+        known = 0 if self.oof_score_ is None else len(self.oof_score_)
+        return 1.0 if self._recipe(known).refits else LEFT_OUT_STRETCH
 
     @property
     def used_columns_(self) -> set[int]:

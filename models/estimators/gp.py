@@ -72,6 +72,7 @@ class GaussianProcessRanker(TabularRanker):
 
     fit_context = frozenset({"pool", "groups", "lengths"})
     stochastic = False
+    averages_equal = "graph"
     interval_folds = 5  # a fit takes seconds; `left_out_` has seen its row through the length scales
     arrays_file = "process.npz"
 

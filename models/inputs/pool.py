@@ -1,7 +1,8 @@
 """The architectures without labels: what columns are standardised by, and equal networks averaged over.
 
-Graph features that tell equal networks apart (GRAF reads the raw cell) are averaged over the members of a
-class of equal networks within the pool. The average of an architecture depends on it and on the pool only.
+Features that tell equal networks apart (GRAF reads the raw cell, networks have weights of their own)
+are averaged over the members of a class of equal networks within the pool. The average of an architecture
+depends on it and on the pool only.
 """
 
 from collections.abc import Sequence
@@ -44,28 +45,50 @@ def _smallest(space: SearchSpace, train: Sequence[str]) -> str | None:
     return min(found)[1] if found else None
 
 
-def averageable(groups: Sequence[str]) -> list[str]:
-    """Groups whose columns are averaged: cheap ones that tell equal networks apart, and are not meant to."""
-    chosen = {name: get_group(name) for name in groups}
+def averageable(space: SearchSpace, parts: Sequence[Part], population: str) -> list[str]:
+    """Groups whose columns can be averaged: those that tell equal networks apart and are not meant to.
+
+    Network features only where the package ships them for the whole population: they are dear.
+    """
     return [
         name
-        for name, group in chosen.items()
-        if not group.needs_network and group.equal_by == "arch" and not group.as_written
+        for name, own in _by_group(parts).items()
+        if own[0].group.equal_by == "arch"
+        and not own[0].group.as_written
+        and (not own[0].group.needs_network or _all_shipped(space, own, population))
     ]
 
 
-def pool_features(
-    space: SearchSpace, train: Sequence[str], parts: Sequence[Part], population: str
-) -> FeatureTable:
-    """Features of the training architectures and of the rest of a population.
+def usual_average(kind: str, groups: Sequence[str]) -> tuple[str, ...] | None:
+    """Groups that a model of that kind (``averages_equal``) has averaged; None means all that can be."""
+    if kind == "graph":
+        return tuple(name for name in groups if not get_group(name).needs_network)
+    return None if kind == "all" else ()
 
-    Network features of the rest are those that the package ships, and missing elsewhere: computing them for a
-    whole space takes hours.
+
+def may_average(parts: Sequence[Part]) -> bool:
+    """Whether any group tells equal networks apart without being meant to."""
+    return any(part.group.equal_by == "arch" and not part.group.as_written for part in parts)
+
+
+def pool_features(
+    space: SearchSpace,
+    train: Sequence[str],
+    parts: Sequence[Part],
+    population: str,
+    averaged: Sequence[str],
+    *,
+    wide: bool = True,
+) -> FeatureTable:
+    """Features of the training architectures and, ``wide``, of the rest of a population.
+
+    Columns of the groups ``averaged`` are means over equal networks. Other network features of the rest are
+    those that the package ships, and missing elsewhere: computing them for a whole space takes hours.
     """
-    archs = list(dict.fromkeys([*train, *_listed(space, population)]))
-    averaged = averageable([part.group.name for part in parts])
-    dear = [part for part in parts if part.group.needs_network]
-    cheap = [part for part in parts if not part.group.needs_network and part.group.name not in averaged]
+    archs = list(dict.fromkeys([*train, *(_listed(space, population) if wide else ())]))
+    own = [part for part in parts if part.group.name not in averaged]
+    dear = [part for part in own if part.group.needs_network]
+    cheap = [part for part in own if not part.group.needs_network]
     found = [compute_parts(space, archs, cheap).rows] if cheap else []
     if dear:
         trained = set(train)
@@ -90,5 +113,22 @@ def averaged_features(
     table = compute_parts(space, wanted, parts)
     keys = {member: own[0] for own in equals.values() for member in own}
     means = table.frame.groupby(pd.Series(keys), sort=False).mean()
-    frame = means.loc[[own[0] for own in equals.values()]]
-    return FeatureTable(frame.set_axis(arch_index(equals)), table.sidecar)
+    frame = means.loc[[own[0] for own in equals.values()]].set_axis(arch_index(equals))
+    gaps = {column: set(frame.index[frame[column].isna()]) for column in table.sidecar.status}
+    status = {
+        column: {arch: why for arch, why in own.items() if arch in gaps[column]}
+        for column, own in table.sidecar.status.items()
+    }
+    kept = {column: own for column, own in status.items() if own}
+    return FeatureTable(frame, table.sidecar.model_copy(update={"status": kept}))
+
+
+def _by_group(parts: Sequence[Part]) -> dict[str, list[Part]]:
+    found: dict[str, list[Part]] = {}
+    for part in parts:
+        found.setdefault(part.group.name, []).append(part)
+    return found
+
+
+def _all_shipped(space: SearchSpace, parts: Sequence[Part], population: str) -> bool:
+    return bool(shipped_parts(space, _listed(space, population), parts).found.all(axis=None))

@@ -23,6 +23,7 @@ from proxyrank.evaluate import (
 )
 from proxyrank.features import FeatureTable, compute_features, default_groups
 from proxyrank.models import LightGBMRanker
+from proxyrank.models.estimators.lightgbm import SEARCHED_THRESHOLDS
 from proxyrank.paper.spaces.lines import Line
 from proxyrank.paper.spaces.onehot import one_hot
 from proxyrank.spaces import SearchSpace, get_space, has
@@ -82,7 +83,10 @@ def _ours(part: Part, model: str) -> pd.Series:
     """The model on the default groups, as ``train`` fits it: a pool only where the space can be listed."""
     table = part.features()
     known = table if has(part.space, "archs") else FeatureTable(table.frame.loc[part.train], table.sidecar)
-    plan = FitPlan(tuple(table.sidecar.groups), model=model, seed=part.seed, threads=part.threads)
+    params = SEARCHED_THRESHOLDS if model == "lightgbm" else {}  # what docs/spaces.md has figures of
+    plan = FitPlan(
+        tuple(table.sidecar.groups), model=model, params=params, seed=part.seed, threads=part.threads
+    )
     ranker = fit_ranker(part.space, part.labels.subset(part.train), plan, features=known)
     return ranker_scores(ranker, part.others, features=table)
 
@@ -90,7 +94,9 @@ def _ours(part: Part, model: str) -> pd.Series:
 def _one_hot(part: Part) -> pd.Series:
     others = part.others
     rows = one_hot(part.space.name, [*part.train, *others])
-    model = LightGBMRanker("quantile-normal", random_state=part.seed, n_jobs=part.threads)
+    model = LightGBMRanker(
+        "quantile-normal", **SEARCHED_THRESHOLDS, random_state=part.seed, n_jobs=part.threads
+    )
     model.fit(rows[: len(part.train)], part.labels.values.loc[part.train].to_numpy())
     return pd.Series(model.rank_score(rows[len(part.train) :]), index=others)
 

@@ -48,6 +48,41 @@ def test_d4_judged_by_another_label_than_trained_on(
     assert "trained_label" not in run("evaluate", ranker, "--labels", labels_csv, "--json").json
 
 
+def test_networks_equal_to_a_trained_one_are_counted_and_left_out_of_novel(
+    run, labels_csv: Path, tmp_path: Path
+) -> None:
+    frame = pd.read_csv(labels_csv)
+    space = get_space("nb201")
+    trained = set(frame.arch)
+    key = {space.function_key(a) for a in trained}
+    twins = [a for a in space.archs("filtered") if a not in trained and space.function_key(a) in key][:20]
+    out = tmp_path / "r"
+    assert (
+        run(
+            "train", "--labels", labels_csv, "--groups", "paths", "--out", out, "--population", "filtered"
+        ).code
+        == 0
+    )
+    others = [a for a in space.archs("filtered") if space.function_key(a) not in key][:40]
+    rows = {"arch": [*twins, *others], "acc": [*range(40, 60), *range(10, 50)]}
+    pd.DataFrame(rows).to_csv(tmp_path / "e.csv", index=False)
+    result = run("evaluate", out, "--labels", tmp_path / "e.csv", "--json")
+    assert (result.json["n"], result.json["equal"], result.json["distinct"]) == (60, 20, len(key))
+    assert "20 of 60 judged are a training network up to names" in result.err
+    novel = result.json["novel"]
+    pd.DataFrame(rows).iloc[20:].to_csv(tmp_path / "n.csv", index=False)
+    alone = run("evaluate", out, "--labels", tmp_path / "n.csv", "--json").json
+    assert alone["equal"] == 0
+    for name in ("KT", "SPR", "nDCG", "top1", "best_rank@10", "precision_top0.5pct", "coverage90", "n"):
+        assert novel[name] == alone[name]
+    assert len(novel["coverage90_by_tenth"]) == 10
+    text = run("evaluate", out, "--labels", tmp_path / "e.csv").out
+    assert "novel" in text
+    pd.DataFrame(rows).iloc[:20].to_csv(tmp_path / "t.csv", index=False)
+    none = run("evaluate", out, "--labels", tmp_path / "t.csv", "--json").json["novel"]
+    assert (none["n"], none["KT"], none["coverage90"]) == (0, None, None)
+
+
 def test_only_training_cells_is_an_error(run, ranker: Path, tmp_path: Path) -> None:
     trained = (ranker / "train_archs.txt").read_text().split()[:5]
     pd.DataFrame({"arch": trained, "acc": range(5)}).to_csv(tmp_path / "e.csv", index=False)

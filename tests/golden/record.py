@@ -39,9 +39,10 @@ def run(*words: str) -> str:
 
 
 def ranking_kt(groups: str, label: str, seed: int) -> float:
-    """KT of a row of the README of version 0.1, on the columns and settings that were shipped then."""
+    """KT of a row of the README of version 0.1: with columns and settings shipped then, and its trees."""
     from proxyrank.evaluate import in_population, kendall_tau, load_labels, ranker_scores, without
     from proxyrank.features import GROUPS, compute_features, parse_groups, shipped_tables
+    from proxyrank.models.estimators.lightgbm import SEARCHED_THRESHOLDS
     from proxyrank.spaces import get_space
     from proxyrank.train.fit import FitPlan, fit_ranker
 
@@ -62,7 +63,13 @@ def ranking_kt(groups: str, label: str, seed: int) -> float:
         space, list(known.values.index), names, settings=settings, columns=columns, prefer_shipped=True
     )
     plan = FitPlan(
-        names, population="filtered", train_size=1024, seed=seed, dataset=dataset, settings=settings
+        names,
+        params={} if groups == "all" else SEARCHED_THRESHOLDS,
+        population="filtered",
+        train_size=1024,
+        seed=seed,
+        dataset=dataset,
+        settings=settings,
     )
     ranker = fit_ranker(space, labels, plan, features=features)
     unseen = without(known, ranker.train_archs).values

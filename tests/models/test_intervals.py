@@ -12,6 +12,7 @@ from proxyrank.common.seeds import derive_rng
 from proxyrank.models import ProxyRanker
 from proxyrank.models.estimators.lightgbm import LightGBMRanker
 from proxyrank.models.intervals import Intervals, conformal_intervals, fit_intervals
+from proxyrank.models.parts.blocks import error_of_folds
 
 SMALL = {"n_estimators": 40}
 
@@ -71,12 +72,42 @@ def test_minimised_labels_mirror() -> None:
     assert (predicted <= high).all()
 
 
+def test_networks_that_did_not_learn_count_when_the_width_is_found() -> None:
+    """A model fitted to fenced labels predicts no lower than the fence; some labels lie far below it."""
+
+    def sample(seed: int) -> tuple[np.ndarray, np.ndarray]:
+        rng = derive_rng("tests/conformal/unlearnt", seed)
+        z = np.append(rng.uniform(1, 2, 900), rng.uniform(-1.5, -1, 100))
+        label = z + rng.normal(0, 0.1, 1000)
+        label[900:] -= rng.exponential(1.5, 100)
+        return 100 * expit(z), 100 * expit(label)
+
+    low, high = fit_intervals(*sample(1)).bounds((fresh := sample(2))[0])
+    inside = (low <= fresh[1]) & (fresh[1] <= high)
+    assert inside.mean() == pytest.approx(0.9, abs=0.03)
+    assert inside[900:].mean() > 0.87  # .4 with labels raised to the fence
+
+
+def test_intervals_stretch_with_the_residuals() -> None:
+    whole, part = (fit_intervals(*_sample(400, 6), stretch=stretch) for stretch in (1.0, 0.8))
+    z = logit(np.array([60.0]) / 100)
+    for end in (0, 1):
+        of_whole, of_part = (logit(one.bounds(np.array([60.0]))[end] / 100) - z for one in (whole, part))
+        assert of_part == pytest.approx(0.8 * of_whole)
+
+
+def test_refits_on_nine_tenths_err_a_little_more() -> None:
+    assert error_of_folds(10) == pytest.approx(0.9**0.25)
+    assert 0.94 < error_of_folds(5) < error_of_folds(10) < 0.98
+
+
 class _Memory:
     """A model that knows the labels of the groups it saw, and answers 50 otherwise."""
 
     score_is_label = True
     oof_score_ = None
     label_sees_oof = False
+    oof_stretch = 1.0
     interval_folds = 10
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:

@@ -53,6 +53,7 @@ def test_the_constructor_only_stores() -> None:
         "settings": {"bach_size": 8},
         "random_state": None,
         "n_jobs": -1,
+        "average": ("graf",),
         "intervals": True,
     }
     ranker = ProxyRanker(**given)

@@ -116,5 +116,6 @@ def test_only_known_rankers_are_written(tmp_path: Path) -> None:
         "ensemble": "EnsembleRanker",
         "auto": "AutoRanker",
         "transfer": "TransferRanker",
+        "also": "AlsoRanker",
         "forest": "ForestRanker",
     }

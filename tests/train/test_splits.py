@@ -28,6 +28,20 @@ def test_t13_grouped_split_keeps_equal_networks_together() -> None:
     assert len({(SPACE.function_key(a), a in other) for a in archs}) > len(sides)
 
 
+def test_classes_split_draws_one_of_each_class() -> None:
+    archs = SPACE.archs()[:3000]
+    keys = {SPACE.function_key(a) for a in archs}
+    train = split_train(SPACE, archs, kind="classes", train_size=500, seed=1)
+    assert len(train) == len({SPACE.function_key(a) for a in train}) == 500
+    assert train == split_train(SPACE, archs[::-1], kind="classes", train_size=500, seed=1)
+    other = split_train(SPACE, archs, kind="classes", train_size=None, seed=2)
+    assert len(other) == len({SPACE.function_key(a) for a in other}) == len(keys)
+    # not always the first of a class
+    assert other != split_train(SPACE, archs, kind="classes", train_size=None, seed=1)
+    with pytest.raises(ProxyrankError, match=f"are {len(keys)} up to names"):
+        split_train(SPACE, archs, kind="classes", train_size=len(keys) + 1, seed=1)
+
+
 def test_all_and_too_many() -> None:
     assert split_train(SPACE, ARCHS, kind="published", train_size=None, seed=0) == sorted(ARCHS)
     with pytest.raises(ProxyrankError, match="cannot train on 601 architectures: the population has 600"):

@@ -13,6 +13,7 @@ from optuna.distributions import (
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.models import model_class
+from proxyrank.models.estimators.lightgbm import SEARCHED_THRESHOLDS
 from proxyrank.train.study.choice import COLUMNS, SELECT, USE, Choice, stored_name
 
 MODEL_SPACES: dict[str, dict[str, BaseDistribution]] = {
@@ -32,17 +33,10 @@ MODEL_SPACES: dict[str, dict[str, BaseDistribution]] = {
 """Parameters of each model that can be tuned. The model's own default lies in every one of them."""
 STARTS: dict[str, tuple[dict[str, Any], ...]] = {
     "lightgbm": (
-        # random thresholds: smoother, worth more trees of more columns
-        {
-            "extra_trees": True,
-            "n_estimators": 800,
-            "learning_rate": 0.04,
-            "num_leaves": 18,
-            "min_child_samples": 5,
-            "colsample_bytree": 0.6,
-        },
+        SEARCHED_THRESHOLDS,
         # slower, with a little regularisation
         {
+            "extra_trees": False,
             "n_estimators": 750,
             "learning_rate": 0.022,
             "num_leaves": 15,
@@ -53,7 +47,16 @@ STARTS: dict[str, tuple[dict[str, Any], ...]] = {
             "reg_lambda": 0.8,
         },
         # for few labels
-        {"n_estimators": 400, "num_leaves": 6, "min_child_samples": 5, "subsample": 0.7, "reg_lambda": 1.0},
+        {
+            "extra_trees": False,
+            "n_estimators": 400,
+            "learning_rate": 0.03,
+            "num_leaves": 6,
+            "min_child_samples": 5,
+            "colsample_bytree": 0.3,
+            "subsample": 0.7,
+            "reg_lambda": 1.0,
+        },
     ),
 }
 """Points over the defaults that every study of a model tries after them; fixed, whatever the data."""

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from optuna import Study
 from optuna.trial import FrozenTrial, TrialState
@@ -35,7 +36,8 @@ class StudyResult(BaseModel):
     model, params, groups, columns
         The choice: parameters over the model's defaults, feature groups, share of their columns.
     trial
-        Number of the best trial. Of several metrics it is the one of the Pareto front with the largest mean.
+        Number of the best trial, or of the defaults where none beats them beyond chance. Of several metrics
+        it is the one of the Pareto front with the largest mean.
     values, defaults
         Cross-validated metrics of that trial, and of the model's defaults on the same folds.
     front
@@ -77,6 +79,10 @@ def summarise(
 ) -> StudyResult:
     """Find the best trial; of equal ones the first.
 
+    With one metric the defaults stand unless a trial beats them by more than a standard error of the folds'
+    differences (the rule of Breiman et al., Classification and Regression Trees, 1984, section 3.4.3): the
+    best of many trials is partly the luckiest.
+
     Raises
     ------
     ProxyrankError
@@ -88,8 +94,10 @@ def summarise(
         raise ProxyrankError(_no_value(study))
     front = [trials[trial.number] for trial in study.best_trials] if len(plan.metrics) > 1 else complete
     best = max(front, key=lambda trial: (_mean(trial), -trial.number))
-    choice = make_choice(best.params, plan.model, data.group_names)
     defaults = [trial for trial in complete if DEFAULTS in trial.user_attrs]
+    if len(plan.metrics) == 1 and defaults and not _beyond_chance(best, defaults[0]):
+        best = defaults[0]
+    choice = make_choice(best.params, plan.model, data.group_names)
     folds, repeats = plan.folds_of(len(data.y))
     counted = {state.name.lower(): sum(t.state == state for t in trials) for state in TrialState}
     shown = sorted(front, key=lambda trial: trial.number) if len(plan.metrics) > 1 else [best]
@@ -160,6 +168,14 @@ def read_result(folder: str | Path) -> StudyResult:
             f"{folder}: no {BEST_FILE} there; proxyrank study --out {folder} writes it when it ends"
         )
     return read_record(path, StudyResult, format=FORMAT)
+
+
+def _beyond_chance(trial: FrozenTrial, defaults: FrozenTrial) -> bool:
+    """Whether a trial's gain over the defaults exceeds the standard error of the folds' paired gains."""
+    folds = zip(trial.user_attrs[FOLD_VALUES], defaults.user_attrs[FOLD_VALUES], strict=True)
+    gains = np.array([own - other for (own,), (other,) in folds])
+    error = float(gains.std(ddof=1)) / len(gains) ** 0.5 if len(gains) > 1 else 0.0
+    return float(gains.mean()) > error
 
 
 def _mean(trial: FrozenTrial) -> float:

@@ -94,6 +94,11 @@ def evaluate(
             f"{facts['trained'] + facts['seen']} of {facts['labelled']} seen in training: {facts['trained']} "
             f"exactly (left out), {facts['seen']} through their canonical form (judged)"
         )
+        if facts["equal"]:
+            output.note(
+                f"{facts['equal']} of {reports[name].n} judged are a training network up to names; "
+                "novel: the others alone"
+            )
     names = [by] if by else []
     if baselines:
         names += [*SIZES, *(table.frame.columns if table is not None else ())]
@@ -123,8 +128,11 @@ def _show(reports: "dict[str, Report]", head: dict[str, Any], *, json: bool) -> 
         return
     output.print_fields({"ranking": first, **head})
     print()
-    output.print_rows(["metric", "value", "95 % interval", "remark"], _metric_rows(report))
-    output.print_fields({"n": report.n, "dropped": report.dropped, "gain of nDCG": report.gain})
+    novel = report.novel if report.novel and report.novel.n < report.n else None
+    titles = ["metric", "value", "95 % interval", *(["novel"] if novel else []), "remark"]
+    output.print_rows(titles, _metric_rows(report, novel))
+    counts = {"n": report.n, **({"novel": novel.n} if novel else {})}
+    output.print_fields({**counts, "dropped": report.dropped, "gain of nDCG": report.gain})
     for text in report.notes:
         output.note(text)
     if len(reports) > 1:
@@ -136,12 +144,13 @@ def _show(reports: "dict[str, Report]", head: dict[str, Any], *, json: bool) -> 
         )
 
 
-def _metric_rows(report: "Report") -> list[list[str]]:
+def _metric_rows(report: "Report", novel: "Report | None") -> list[list[str]]:
     rows = []
     for name, metric in report.metrics.items():
         interval = report.intervals.get(name)
         between = f"{interval[0]:.3f} .. {interval[1]:.3f}" if interval else ""
-        rows.append([name, _text(metric.value), between, metric.reason or metric.note or ""])
+        beside = [_text(novel.metrics[name].value)] if novel else []
+        rows.append([name, _text(metric.value), between, *beside, metric.reason or metric.note or ""])
     return rows
 
 

@@ -193,7 +193,11 @@ TrainSize = Annotated[
 ]
 Split = Annotated[
     str,
-    typer.Option("--split", help="published (random), or grouped (equal networks stay on one side)."),
+    typer.Option(
+        "--split",
+        help="published (random), grouped (equal networks stay on one side), or classes (one architecture of "
+        "each class of equal networks, so that --train-size counts different ones).",
+    ),
 ]
 
 # where and how it runs

@@ -49,6 +49,13 @@ def train(
     tune: Annotated[
         int, typer.Option(min=0, help="Trials of a study inside the training part that chooses them now.")
     ] = 0,
+    also: Annotated[
+        str | None,
+        typer.Option(
+            help="Another label column, of other networks: what a ranker of it says becomes a column, where "
+            "that pays out of fold."
+        ),
+    ] = None,
     population: options.Population = None,
     train_size: options.TrainSize = None,
     split: options.Split = "published",
@@ -74,11 +81,14 @@ def train(
     json: options.Json = False,
 ) -> None:
     """Train a ranker on labelled architectures."""
+    from proxyrank.train.also import train_with_other
     from proxyrank.train.fit import FitPlan, wanted_groups
     from proxyrank.train.tuned import train_ranker
 
     if study and (groups or tune):
         raise ProxyrankError("--study brings its own groups and parameters; leave --groups and --tune out")
+    if also and (study or tune or features or candidates):
+        raise ProxyrankError("--also goes with computed features; leave --study, --tune and tables out")
     dataset = arguments.dataset_of(dataset, shape, classes)
     where, table = open_space(
         space,
@@ -111,7 +121,11 @@ def train(
         where, labels, label=label, direction=label_direction, duplicates=duplicates, strict=strict
     )
     where = learnable(where, known)
-    ranker, remarks = train_ranker(where, known, plan, study=study, trials=tune, features=table)
+    if also:
+        other = read_labels(where, labels, label=also, direction=None, duplicates=duplicates)
+        ranker, remarks = train_with_other(where, known, other, plan)
+    else:
+        ranker, remarks = train_ranker(where, known, plan, study=study, trials=tune, features=table)
     ranker.save(out)
     for text in remarks:
         output.note(text)

@@ -4,6 +4,7 @@ import pytest
 
 from proxyrank.features import compute_features, get_group
 from proxyrank.features.graph.raw import RAW
+from proxyrank.features.tables.plan import plan_parts
 from proxyrank.models.inputs.pool import averageable
 from proxyrank.spaces import get_space
 
@@ -51,5 +52,6 @@ def test_elsewhere_counts_alone(name: str) -> None:
 
 
 def test_fits_do_not_average_it_over_equal_networks() -> None:
-    assert averageable(["raw", "graf", "paths"]) == ["graf"]
+    space = get_space("nb201")
+    assert averageable(space, plan_parts(space, ["raw", "graf", "paths"]), "filtered") == ["graf"]
     assert get_group("raw") is RAW

@@ -7,6 +7,7 @@ import pytest
 
 from proxyrank.models import (
     MODELS,
+    AlsoRanker,
     AutoRanker,
     EnsembleRanker,
     ForestRanker,
@@ -92,6 +93,18 @@ class TestTransfer(RankerContract):
 
     def make(self, **params: Any) -> TransferRanker:
         return TransferRanker(FirstColumn(), source_model="first column", **params)
+
+    @pytest.fixture(autouse=True)
+    def _known_source(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(MODELS, "first column", ModelInfo("", __name__, "FirstColumn"))
+
+
+class TestAlso(RankerContract):
+    ranker = AlsoRanker
+    params: ClassVar = {"params": {"n_estimators": 40}, "folds": 2}
+
+    def make(self, **params: Any) -> AlsoRanker:
+        return AlsoRanker(FirstColumn(), source_model="first column", **params)
 
     @pytest.fixture(autouse=True)
     def _known_source(self, monkeypatch: pytest.MonkeyPatch) -> None:

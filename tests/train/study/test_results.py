@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 
 import matplotlib
+import numpy as np
+import optuna
 import pandas as pd
 import pytest
 
@@ -17,6 +19,8 @@ from proxyrank.train.study import (
     summarise,
     write_result,
 )
+from proxyrank.train.study.objective import Objective
+from proxyrank.train.study.parameters import start_points
 from proxyrank.train.study.results import trials_table
 
 PNG = b"\x89PNG\r\n"
@@ -36,8 +40,33 @@ def test_result_and_trials_are_written_and_read(data: StudyData, plan, tmp_path:
     table = pd.read_csv(tmp_path / "trials.csv")
     assert list(table.number) == [trial.number for trial in study.trials]
     assert table.KT[result.trial] == pytest.approx(best.value)
-    assert table.KT[table.state == "complete"].max() == pytest.approx(best.value)
+    top = table.KT[table.state == "complete"].idxmax()
+    gains = np.subtract(study.trials[top].user_attrs["folds"], study.trials[0].user_attrs["folds"])
+    assert result.trial == (top if gains.mean() > gains.std(ddof=1) / len(gains) ** 0.5 else 0)
     assert trials_table(study, how).folds[result.trial] == 2
+
+
+@pytest.mark.parametrize(("shift", "chosen"), [(0.02, 1), (0.001, 0), (-0.01, 0)])
+def test_the_defaults_stand_unless_beaten_by_more_than_a_standard_error(
+    data: StudyData, plan, shift: float, chosen: int
+) -> None:
+    how, study = plan(2), optuna.create_study(direction="maximize")
+    objective = Objective(data, how)
+    noise = np.array([0.01, -0.01, 0.02, -0.02])  # gains have a standard error of .018
+    for folds, marks in ((0.8 + noise, {"defaults": True}), (0.8 + shift - noise, {})):
+        values = [[float(value)] for value in folds]
+        trial = optuna.trial.create_trial(
+            params=start_points("lightgbm", objective.distributions)[0],
+            distributions={
+                name: space for name, space in objective.distributions.items() if not name.startswith("use_")
+            },
+            value=float(np.mean(values)),
+            user_attrs={"folds": values, **marks},
+        )
+        study.add_trial(trial)
+    result = summarise(study, data, how)
+    assert result.trial == chosen
+    assert result.values["KT"] == pytest.approx(study.trials[chosen].value)
 
 
 def test_damaged_results_are_one_line(tmp_path: Path) -> None:

@@ -246,7 +246,7 @@ def test_the_defaults_come_first_and_are_never_pruned(data: StudyData, plan, tmp
     assert pruned
     assert all(1 < len(trial.user_attrs["folds"]) < 8 for trial in pruned)
     # hopeless means: no pruned trial beats the best one's mean on the folds that it was judged on
-    best = study.trials[result.trial].user_attrs["folds"]
+    best = study.best_trial.user_attrs["folds"]
     for trial in pruned:
         judged = trial.user_attrs["folds"]
         assert sum(v for (v,) in judged) < sum(v for (v,) in best[: len(judged)])
