@@ -13,7 +13,7 @@ from proxyrank.features.settings import FeatureSettings
 from proxyrank.features.tables._jobs import Job, make_jobs, run_job
 from proxyrank.features.tables.cache import add_rows, cache_file
 from proxyrank.features.tables.epsilons import tell_epsilons
-from proxyrank.features.tables.known import Known, add_shipped, known_rows
+from proxyrank.features.tables.known import Known, known_rows
 from proxyrank.features.tables.plan import Part, plan_parts, table_of
 from proxyrank.features.tables.sharing import shared_sources
 from proxyrank.features.tables.table import FeatureTable
@@ -122,11 +122,8 @@ def _take_shared(space: SearchSpace, parts: Sequence[Part], known: Sequence[Know
         lacking = own.lacking()
         if part.shared and lacking.any():
             sources = shared_sources(space, list(lacking.index[lacking]), part.columns)
-            some, plain = list(dict.fromkeys(sources.values())), replace(part, shared=False)
-            held = known_rows(space, some, plain) if cache else Known(some, part.columns)
-            if cache:
-                add_shipped(held, space, part)  # what is shipped as shared is the source's own
-            found = compute_parts(space, some, [plain], known=[held], cache=cache).rows
+            plain = [replace(part, shared=False)]
+            found = compute_parts(space, list(sources.values()), plain, cache=cache).rows
             own.add(found.copied(sources))
 
 

@@ -11,6 +11,7 @@ from proxyrank.features.settings import FeatureSettings
 from proxyrank.features.tables.cache import cache_file, read_rows
 from proxyrank.features.tables.epsilons import without_epsilons
 from proxyrank.features.tables.plan import Part, plan_parts
+from proxyrank.features.tables.sharing import shared_sources
 from proxyrank.features.tables.shipped import shipped_blocks
 from proxyrank.spaces import SearchSpace, identity
 
@@ -60,7 +61,7 @@ class Known:
 def known_rows(space: SearchSpace, archs: Sequence[str], part: Part) -> Known:
     """What the package ships of a part, and what the user's cache holds of the rest."""
     known = Known(archs, part.columns)
-    add_shipped(known, space, part)
+    _add_shipped(known, space, part)
     if known.lacking().any() and not part.shared:  # the cache holds an architecture's own values
         file = cache_file(space, part.group.name, part.family, part.settings)
         cached = read_rows(file, part.family.columns)
@@ -73,12 +74,23 @@ def shipped_parts(space: SearchSpace, archs: Sequence[str], parts: Sequence[Part
     """What the package ships of planned columns, for some architectures."""
     known = Known(archs, [column for part in parts for column in part.columns])
     for part in parts:
-        add_shipped(known, space, part)
+        _add_shipped(known, space, part)
     return known
 
 
-def add_shipped(known: Known, space: SearchSpace, part: Part) -> None:
-    """Take what the package ships of a part."""
+def _add_shipped(known: Known, space: SearchSpace, part: Part) -> None:
+    """Take what the package ships of a part; shared values of others are those of their representative."""
+    _add_rows(known, space, part)
+    lacking = known.lacking()
+    if part.shared and lacking.any():
+        sources = shared_sources(space, list(lacking.index[lacking]), part.columns)
+        held = Known(list(dict.fromkeys(sources.values())), part.columns)
+        _add_rows(held, space, part)
+        complete = held.found.all(axis=1)
+        known.add(held.rows.copied({arch: source for arch, source in sources.items() if complete[source]}))
+
+
+def _add_rows(known: Known, space: SearchSpace, part: Part) -> None:
     blocks = shipped_blocks(identity(space), part.columns, part.family, part.settings, shared=part.shared)
     for block in blocks:
         known.add(block)
