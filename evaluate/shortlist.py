@@ -111,7 +111,7 @@ def shortlist(
     sizes = pd.DataFrame(index=index)
     if of_size:
         sized = dataset or sized_dataset(ranker.search_space, ranker.card.dataset)
-        sizes = size_scores(ranker.search_space, candidates.archs, sized)[list(SIZES)].astype("int64")
+        sizes = size_scores(ranker.search_space, candidates.archs, sized)[list(SIZES)]
     inside = pd.Series(True, index=index)
     for values, own in ((given, of_file), (sizes, of_size)):
         for column, most in own.items():
@@ -120,9 +120,12 @@ def shortlist(
         raise ProxyrankError("no architecture is within the limits")
     ranked = ranker.rank(list(index[inside]), features=features)
     ranked["seen_in_training"] = seen_in_training(ranker, list(ranked["arch"]))
-    ranked = ranked[[*_FIRST, *ranked.columns.drop(_FIRST)]].join(sizes, on="arch")
+    own_sizes = sizes[inside].astype("int64")
+    ranked = ranked[[*_FIRST, *ranked.columns.drop(_FIRST)]].join(own_sizes, on="arch")
     ranked = ranked.join(given.rename(columns=lambda name: _free(name, ranked)), on="arch")
     missing = {column: int(count) for column, count in given.isna().sum().items() if count}
+    if unsized := int(sizes.isna().any(axis=1).sum()):
+        missing["size (their networks fail)"] = unsized
     notes = [f"{candidates.path}: {count} without a {column} left out" for column, count in missing.items()]
     return Shortlist(ranked if top is None else ranked.head(top), tuple(notes))
 

@@ -1,7 +1,9 @@
 """Python files that a person names: run once per content, in a module of their own."""
 
+import importlib
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -133,6 +135,8 @@ class FileFunction:
             If the file has changed since it was named, fails, or has no such function.
         """
         path, where = Path(self.path), where or self.text
+        with suppress(ImportError):  # seconds that are not the file's
+            importlib.import_module("torch")
         if file_digest(path, where) != self.digest:
             raise ProxyrankError(f"{where}: the file was changed during the run")
         made = getattr(run_file(path, self.digest, where, limit=self.timeout or STEP), self.name, None)

@@ -218,6 +218,8 @@ def score_with(
     check_batch_size(batch.size, proxies)
     with own_randomness(derive_seed("score", seed)):
         subject = deepcopy(network) if isinstance(network, nn.Module) else network()
+        if not isinstance(subject, nn.Module):
+            raise NotApplicableError(f"expected a torch.nn.Module, got {type(subject).__name__}")
         subject = unwrapped(subject).to(dtype=batch.dtype, device=batch.x.device)
         modernise(subject)
         if init == "kaiming":

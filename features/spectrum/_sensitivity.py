@@ -78,7 +78,7 @@ def _linear(layer: nn.Module, x: Tensor, y: Tensor, name: str, flat: int) -> Sen
 
 
 def _batch_norm(layer: nn.Module, x: Tensor, y: Tensor, name: str, flat: int) -> Sensitivity:
-    assert isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d | nn.BatchNorm3d)
+    assert isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d | nn.BatchNorm3d | nn.SyncBatchNorm)
     if name == "bias":
         return Sensitivity(flat, None)
     assert layer.running_mean is not None
@@ -111,6 +111,7 @@ RULES: dict[type[nn.Module], tuple[Rule, int]] = {
     nn.BatchNorm1d: (_batch_norm, 2),
     nn.BatchNorm2d: (_batch_norm, 4),
     nn.BatchNorm3d: (_batch_norm, 5),
+    nn.SyncBatchNorm: (_batch_norm, 2),
     nn.GroupNorm: (_group_norm, 2),
     nn.LayerNorm: (_layer_norm, 2),
 }
