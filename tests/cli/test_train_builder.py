@@ -36,7 +36,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_networks_are_built_where_features_need_them(run) -> None:
-    args = ("--shape", "3x2x2", "--classes", 4, "--groups", "config,trace", "--no-intervals")
+    how = ("--groups", "config,trace", "--model", "lightgbm", "--no-intervals")
+    args = ("--shape", "3x2x2", "--classes", 4, *how)
     done = run("train", "--labels", "trained.csv", "--label", "acc", *BUILT, *args, "--out", "R")
     assert done.code == 0, done.err
     assert "--candidates" not in done.err

@@ -71,7 +71,7 @@ def features(
     """
     from proxyrank.cli.candidates import read_candidates
     from proxyrank.common.executors import make_executor
-    from proxyrank.features import default_groups, parse_groups
+    from proxyrank.features import default_groups, get_group, parse_groups
     from proxyrank.features.defaults import SETTLED
     from proxyrank.features.tables.extract import extract
 
@@ -104,7 +104,9 @@ def features(
     data_shape(dataset, square=False)
     cheap = ("graf", *default_groups(where)) if has(where, "graph") else default_groups(where)
     if candidates:  # the table's own columns come along, and products of them, which a model may settle
-        cheap = default_groups(where, settles=SETTLED)
+        only = set(arguments.names(columns or ""))
+        every = default_groups(where, settles=SETTLED)
+        cheap = tuple(name for name in every if not only or only & set(get_group(name).columns(where)))
         chosen = parse_groups((*cheap, groups or ("vkdnw,zcs" if build else "")))
     else:
         chosen = parse_groups(groups or cheap)
