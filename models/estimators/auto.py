@@ -27,9 +27,10 @@ _PLAIN = {
 def auto_recipe(n: int) -> Recipe:
     """What is fitted to n labels, before out-of-fold rankings settle it.
 
-    Target, screening, penalties and share were chosen on NAS-Bench-Macro, OnceNAS and TransNAS-Bench-101 (32
-    and 128 labels) and the targets of many labels on NAS-Bench-101 (424), on splits of another generator than
-    those of `docs/spaces.md`, whose other lines confirm them.
+    Target, screening, penalties and share were chosen by the mean of eight lines of 32 and 128 labels
+    (NAS-Bench-Macro, Accel-NASBench, OnceNAS, SWAP, TransNAS-Bench-101), the targets of many labels on
+    NAS-Bench-101 (424), on splits of another generator than those of `docs/spaces.md`; NAS-Bench-201 and
+    NAS-Bench-101 (100) confirm them.
     """
     few = n <= FEW_LABELS
     size = {"n_estimators": 800, "num_leaves": 18, "min_child_samples": 5}
