@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from proxyrank.common._workers import AHEAD, THREAD_VARIABLES, A, Executor, R
@@ -31,11 +32,7 @@ def on_ray(address: str) -> Executor:
     def run(function: Callable[[A], R], arguments: Sequence[A]) -> Iterator[tuple[int, R]]:
         started = not ray.is_initialized()
         if started:
-            try:
-                ray.init(address, log_to_driver=False, logging_level=logging.ERROR)
-            except (ConnectionError, ValueError, RuntimeError) as error:
-                first = (str(error).splitlines() or [type(error).__name__])[0]
-                raise ProxyrankError(f"--ray {address}: no such cluster can be reached ({first})") from None
+            _connect(ray, address)
         environment = {"env_vars": dict.fromkeys(THREAD_VARIABLES, "1")}
         task: Any = ray.remote(num_cpus=1, max_retries=-1, runtime_env=environment)(_quietly)
         kept = ray.put(function)
@@ -58,6 +55,36 @@ def on_ray(address: str) -> Executor:
                 ray.shutdown()
 
     return run
+
+
+@contextmanager
+def connected(address: str) -> Iterator[Executor]:
+    """An executor of `on_ray` whose connection lasts as long as the block, for many short calls.
+
+    Raises
+    ------
+    MissingDependencyError
+        If Ray is not installed.
+    ProxyrankError
+        If the cluster cannot be reached.
+    """
+    ray = optional("ray", "--ray", install="proxyrank[ray]")
+    started = not ray.is_initialized()
+    if started:
+        _connect(ray, address)
+    try:
+        yield on_ray(address)
+    finally:
+        if started:
+            ray.shutdown()
+
+
+def _connect(ray: Any, address: str) -> None:
+    try:
+        ray.init(address, log_to_driver=False, logging_level=logging.ERROR)
+    except (ConnectionError, ValueError, RuntimeError) as error:
+        first = (str(error).splitlines() or [type(error).__name__])[0]
+        raise ProxyrankError(f"--ray {address}: no such cluster can be reached ({first})") from None
 
 
 def _quietly(function: Callable[[A], R], argument: A) -> R:

@@ -6,10 +6,9 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 
-from proxyrank.common._ray import on_ray
+from proxyrank.common._ray import connected
 from proxyrank.common._workers import A, Executor, R, start_worker
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.common.optional import optional
 
 
 @contextmanager
@@ -31,9 +30,8 @@ def standing(workers: int, *, ray: str | None = None) -> Iterator[Executor]:
         From the iterator, if a process dies, or the cluster cannot be reached.
     """
     if ray:
-        yield on_ray(ray)
-        if (module := optional("ray", "--ray", install="proxyrank[ray]")).is_initialized():
-            module.shutdown()
+        with connected(ray) as executor:
+            yield executor
     elif workers == 1:
         yield _here
     else:

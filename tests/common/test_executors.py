@@ -11,7 +11,7 @@ import pytest
 
 from proxyrank.common._workers import THREAD_VARIABLES
 from proxyrank.common.errors import MissingDependencyError, ProxyrankError
-from proxyrank.common.executors import AHEAD, make_executor, on_processes
+from proxyrank.common.executors import AHEAD, make_executor, on_processes, standing
 
 
 def environment(name: str) -> str:
@@ -91,3 +91,14 @@ def test_where_a_person_says(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(MissingDependencyError, match=r"--ray needs ray, .*: pip install proxyrank\[ray\]"):
         make_executor(ray="auto")
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_standing_executor_serves_many_calls(workers: int) -> None:
+    with standing(workers) as executor:
+        for count in (0, 1, 5):
+            found = dict(executor(abs, [-i for i in range(count)]))
+            assert found == {i: i for i in range(count)}
+        with pytest.raises(TypeError):
+            list(executor(abs, ["x"]))
+        assert dict(executor(abs, [-7])) == {0: 7}

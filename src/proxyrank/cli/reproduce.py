@@ -65,7 +65,7 @@ def reproduce(
         _search(out, labels, seeds=seeds or 20, only=only, methods=methods, json=json)
         return
     if only or train_sizes or methods:
-        raise ProxyrankError("--only, --methods, --train-sizes are options of the tables spaces and search")
+        raise ProxyrankError("--only, --methods, --train-sizes are options of the table spaces or search")
     if table != "all" and table not in TABLES:
         raise unknown("table", table, (*TABLES, "spaces", "search", "all"))
     chosen = tuple(range(1, (seeds or 5) + 1))
