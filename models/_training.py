@@ -14,11 +14,12 @@ from proxyrank.common.tabular import json_safe
 from proxyrank.features import FeatureTable
 from proxyrank.models.base import TabularRanker
 from proxyrank.models.card import LabelCard, RankerCard, SplitCard
-from proxyrank.models.inputs.context import TrainingTable, fit_context, unused_groups
+from proxyrank.models.inputs.context import fit_context, unused_groups
 from proxyrank.models.inputs.gaps import training_medians
 from proxyrank.models.inputs.leaks import label_copies
 from proxyrank.models.inputs.matching import as_matrix
 from proxyrank.models.inputs.table_checks import check_labels, check_table
+from proxyrank.models.inputs.training import TrainingTable
 from proxyrank.models.intervals import Intervals, conformal_intervals
 from proxyrank.models.parts.targets import FloatArray
 from proxyrank.spaces import SearchSpace, stated_code, stated_hyperparameters

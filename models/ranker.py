@@ -19,10 +19,10 @@ from proxyrank.models.base import TabularRanker
 from proxyrank.models.card import LabelCard, RankerCard, SplitCard
 from proxyrank.models.catalogue import default_model, make_model, usual_groups
 from proxyrank.models.folder import read_folder, write_folder
-from proxyrank.models.inputs.context import TrainingTable, training_table
 from proxyrank.models.inputs.matching import parse_own
 from proxyrank.models.inputs.pool import usual_average
 from proxyrank.models.inputs.table_checks import check_labels
+from proxyrank.models.inputs.training import TrainingTable, training_table
 from proxyrank.models.parts.targets import FloatArray
 from proxyrank.spaces import SearchSpace, get_space, source_of, stated_space
 

@@ -6,8 +6,8 @@ import pytest
 
 from proxyrank.features import compute_features
 from proxyrank.models import MODELS, ProxyRanker
-from proxyrank.models.inputs.context import training_table
 from proxyrank.models.inputs.pool import usual_average
+from proxyrank.models.inputs.training import training_table
 from proxyrank.spaces import get_space
 
 SPACE = get_space("nb201")
