@@ -18,7 +18,6 @@ from proxyrank.features import (
 from proxyrank.features.defaults import SETTLED
 from proxyrank.models import ProxyRanker, SplitCard
 from proxyrank.models.catalogue import default_model, model_class, usual_groups
-from proxyrank.models.inputs.context import training_table
 from proxyrank.models.inputs.matching import as_matrix
 from proxyrank.models.inputs.pool import usual_average
 from proxyrank.models.inputs.training import training_table
