@@ -39,18 +39,16 @@ def run(*words: str) -> str:
 
 
 def ranking_kt(groups: str, label: str, seed: int) -> float:
-    """KT of a row of the README of version 0.1: with columns and settings shipped then, and its trees."""
+    """KT of a row of the README of version 0.1: its columns, settings, trees and averages."""
     from proxyrank.evaluate import in_population, kendall_tau, load_labels, ranker_scores, without
-    from proxyrank.features import GROUPS, compute_features, parse_groups, shipped_tables
+    from proxyrank.features import GROUPS, parse_groups, shipped_tables
+    from proxyrank.models import ProxyRanker, SplitCard
     from proxyrank.models.estimators.lightgbm import SEARCHED_THRESHOLDS
     from proxyrank.spaces import get_space
-    from proxyrank.train.fit import FitPlan, fit_ranker
+    from proxyrank.train.fit import FitPlan, training_part
 
-    space, names = get_space("nb201"), parse_groups(groups)
-    dataset = "cifar10" if label == "cifar100" else label
-    settings = {"dataset": dataset, "input": "noise", "batch_size": 8}
+    space, names, blended = get_space("nb201"), parse_groups(groups), groups == "all"
     labels = load_labels(str(DATA / "nb201_accuracy.csv"), space=space, label=label)
-    known = in_population(space, labels, "filtered")
     sidecars = shipped_tables().values()
     shipped = {name for sidecar in sidecars for info in sidecar.groups.values() for name in info.columns}
     columns = [
@@ -59,20 +57,19 @@ def ranking_kt(groups: str, label: str, seed: int) -> float:
         for column in GROUPS[name].columns(space)
         if not GROUPS[name].needs_network or column in shipped
     ]
-    features = compute_features(
-        space, list(known.values.index), names, settings=settings, columns=columns, prefer_shipped=True
-    )
-    plan = FitPlan(
+    plan = FitPlan(names, population="filtered", train_size=1024, seed=seed)
+    train = training_part(space, labels, plan)
+    dataset = "cifar10" if label == "cifar100" else label
+    ranker = ProxyRanker(
         names,
-        params={} if groups == "all" else SEARCHED_THRESHOLDS,
-        population="filtered",
-        train_size=1024,
-        seed=seed,
-        dataset=dataset,
-        settings=settings,
+        params={} if blended else SEARCHED_THRESHOLDS,
+        settings={"dataset": dataset, "input": "noise", "batch_size": 8},
+        random_state=seed,
+        average=("graf",) if blended else (),
     )
-    ranker = fit_ranker(space, labels, plan, features=features)
-    unseen = without(known, ranker.train_archs).values
+    split = SplitCard(kind="published", train_size=1024, seed=seed, population="filtered")
+    ranker.fit(list(train.values.index), train.values, split=split, columns=columns)
+    unseen = without(in_population(space, labels, "filtered"), ranker.train_archs).values
     return kendall_tau(ranker_scores(ranker, list(unseen.index))[unseen.index], unseen).value
 
 
