@@ -37,7 +37,7 @@ def told(found: Any) -> None:
 def test_x1_commands_that_learn_from_a_table_of_networks(
     run: Any, own: tuple[Any, ...], tmp_path: Path
 ) -> None:
-    told(run("train", *own, *SHORT, tmp_path / "R"))
+    told(run("train", *own, "--model", "lightgbm", *SHORT, tmp_path / "R"))
     assert read_card(tmp_path / "R").feature_names == ["config_depth", "config_n", "config_twice"]
     told(run("study", *own, "--trials", 1, "--folds", 2, "--repeats", 1, "--out", tmp_path / "S"))
     played = ("--budget", 8, "--seeds", 1, "--strategy", "random", "--model", "lightgbm", "--workers", 1)
