@@ -1,9 +1,8 @@
 """Which groups a ranking has that names none: read off what the space says of itself, never off its name.
 
-Chosen on two to six splits of each space in `docs/spaces.md`, LightGBM and Gaussian process apart: beside
-`paths`, `cell` and `flow`, `nodes` and `sizes` gain about .01 of Kendall's tau where cells concatenate (on
-NAS-Bench-101 and DARTS) and nothing where every node is a sum (NAS-Bench-201, TransNAS-Bench-101); blocks
-in a row are ranked as well by `blocks` and `sizes` alone as with `paths` and `flow` beside them.
+Chosen on two to six splits of each space in `docs/spaces.md`: beside `paths`, `cell` and `flow`, `nodes` and
+`sizes` gain .01 of Kendall's tau where cells concatenate (NAS-Bench-101, DARTS) and nothing where nodes are
+sums (NAS-Bench-201, TransNAS-Bench-101); blocks in a row do as well by `blocks` and `sizes` alone.
 """
 
 from collections.abc import Collection
@@ -44,10 +43,8 @@ DEFAULTS = (
 )
 """The first one whose ability the space has is taken."""
 
-
 FEW_LABEL_GROUPS = tuple({name: None for default in DEFAULTS for name in default.few})
 """Groups that the correction of a transferred ranking looks at: more columns overfit a few labels."""
-
 
 SETTLED = frozenset(name for default in DEFAULTS for name in default.settled)
 """Groups that may cost a ranking; whoever names none gets them where a model settles it."""

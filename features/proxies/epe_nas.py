@@ -25,10 +25,8 @@ def class_correlation_score(jacobian: np.ndarray, labels: np.ndarray, classes: i
 
     Parameters
     ----------
-    jacobian
-        [B, pixels] float64.
-    labels
-        [B].
+    jacobian, labels
+        [B, pixels] float64, and [B].
     classes
         Number of classes K of the task.
 
