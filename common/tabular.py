@@ -16,6 +16,8 @@ from proxyrank.common.files import atomic_path, dump_json
 READ_SUFFIXES = (".csv", ".csv.gz", ".parquet")
 WRITE_SUFFIXES = (".csv", ".csv.gz", ".json", ".parquet")
 _PANDAS_INDEX = "Unnamed: 0"
+LEFT_OUT = "left_out"
+"""Where the attributes of a table that was read name the columns that were left out."""
 SENTINEL = -1e8
 """What published tables store for a value whose computation failed; it always counts as missing."""
 
@@ -168,7 +170,10 @@ def _without_index(frame: pd.DataFrame) -> pd.DataFrame:
         for name, cells in ((name, frame.iloc[:, i].astype(str)) for i, name in enumerate(frame.columns))
     ]
     kept = frame.loc[:, says]
-    kept.attrs = frame.attrs
+    kept.attrs = {
+        **frame.attrs,
+        LEFT_OUT: [name for name, own in zip(frame.columns, says, strict=True) if not own],
+    }
     return kept
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 from proxyrank.common.errors import ArchitectureError, TableError, unknown
 from proxyrank.common.failed import failure, failures_line
 from proxyrank.common.numeric import MISSING_TOKENS, parse_number
-from proxyrank.common.tabular import SENTINEL, read_table, row_place
+from proxyrank.common.tabular import LEFT_OUT, SENTINEL, read_table, row_place
 from proxyrank.spaces._choices import Choice, as_number
 from proxyrank.spaces.data import DataShape
 from proxyrank.spaces.table import Row, TableSpace, row_name
@@ -171,7 +171,8 @@ def _described_by(
     """Columns that describe an architecture, and what is said of the others."""
     names = list(map(str, raw))
     numbers = [name for name in names if name != key and _is_row_number(raw, name)]
-    notes = [f"{path}: column {name!r} holds row numbers, left out" for name in numbers]
+    bare = [*raw.attrs.get(LEFT_OUT, ()), *numbers]
+    notes = [f"{path}: column {name!r} holds row numbers, left out" for name in bare]
     if label in raw:
         notes.append(f"{path}: column {label!r} is the label, left out")
     return [name for name in names if name not in (key, label, *numbers)], notes

@@ -47,8 +47,9 @@ def settings_of_proxies(
     ways: dict[FeatureSettings, list[Proxy]] = {}
     for proxy in proxies:
         ways.setdefault(settings.filled(proxy.defaults), []).append(proxy)
-    for own, some in ways.items():
-        check_batch_size(own.batch_size, some)
+    for size in dict.fromkeys(own.batch_size for own in ways):
+        together = {proxy.name for own, some in ways.items() if own.batch_size == size for proxy in some}
+        check_batch_size(size, [proxy for proxy in proxies if proxy.name in together])
     return ways
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from proxyrank.common.errors import NotApplicableError
 from proxyrank.features.proxies._spectra import psd_eigenvalues
-from proxyrank.features.proxies.base import PINK, Proxy
+from proxyrank.features.proxies.base import Proxy
 
 if TYPE_CHECKING:
     from proxyrank.features.network.passes import Passes
@@ -45,5 +45,4 @@ PROXY = Proxy(
     cost=1.5,
     depends_on=frozenset({"dead"}),
     minimum_network="a ReLU",
-    defaults=PINK,
 )

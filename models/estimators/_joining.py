@@ -14,6 +14,9 @@ from proxyrank.models.parts.blocks import block_folds
 from proxyrank.models.parts.fit_context import FitContext
 from proxyrank.models.parts.targets import FloatArray
 
+GAIN = 0.005
+"""Kendall's tau that columns must gain to join."""
+
 REPEATS = 2
 """Cross-validations whose mean decides where labels are few; one does where they are many."""
 
@@ -50,12 +53,12 @@ def settle_joining(
                 for seed in range(repeats)
             ]
             gain[model] = float(np.mean([more - base for base, more in taus])) if taus else -np.inf
-        if gain[process] > recipe.gain:
+        if gain[process] > GAIN:
             sets_of = tuple((*names, name) for names in recipe.process_families)
             recipe = replace(recipe, process_families=sets_of)
         else:
             recipe = replace(recipe, unseen=(*recipe.unseen, name))
-        if gain[tree] > recipe.gain:
+        if gain[tree] > GAIN:
             recipe = replace(recipe, tree_families=(*recipe.tree_families, name))
     return recipe
 

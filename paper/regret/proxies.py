@@ -6,7 +6,6 @@ import numpy as np
 
 from proxyrank.common.errors import NotApplicableError
 from proxyrank.features.tables.known import shipped_rows
-from proxyrank.features.tables.shipped import preferred_settings
 from proxyrank.models.parts.targets import FloatArray
 from proxyrank.search.evolution.objectives import AGGREGATES, Objective
 from proxyrank.search.evolution.plan import SearchPlan
@@ -28,8 +27,7 @@ def proxy_values(bench: Bench, dataset: str) -> dict[str, FloatArray]:
         Where the package ships none.
     """
     groups = ("vkdnw", "zcs")
-    settings = preferred_settings(bench.space.name, groups, {"dataset": dataset})
-    known = shipped_rows(bench.space, bench.keys, groups, settings=settings)
+    known = shipped_rows(bench.space, bench.keys, groups, settings={"dataset": dataset}, prefer_shipped=True)
     wanted = list(rule().columns)
     if not set(wanted) <= set(known.found) or not known.found[wanted].all(axis=None):
         raise NotApplicableError(f"no shipped proxies of {bench.space.name} on {dataset}")

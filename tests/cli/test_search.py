@@ -11,12 +11,13 @@ from proxyrank.spaces import get_space
 
 @pytest.fixture
 def options(tmp_path: Path) -> tuple[object, ...]:
-    return ("search", "--iterations", 40, "--population", 10, "--workers", 1, "--out", tmp_path / "s")
+    return ("search", "--population", 10, "--workers", 1, "--out", tmp_path / "s")
 
 
 def test_the_best_builds(run, options, tmp_path: Path) -> None:
     result = run(
-        *options, "--space", "mobilenetv2", "--objective", "params", "--max-layers", 8, "--max-flops", 5e6,
+        *options, "--iterations", 40,
+        "--space", "mobilenetv2", "--objective", "params", "--max-layers", 8, "--max-flops", 5e6,
         "--resolution", 32, "--classes", 10,
     )  # fmt: skip
     assert result.code == 0, result.err
@@ -36,7 +37,18 @@ def test_columns_of_a_table_limit_and_rank(run, options, labels_csv: Path, tmp_p
     archs = get_space("nb201").archs()
     table = tmp_path / "latency.csv"
     pd.DataFrame({"arch": archs, "latency": [1 + a.count("conv") for a in archs]}).to_csv(table, index=False)
-    ask = (*options, "--objective", "flops,-latency", "--table", table, "--limit", "latency=5", "--json")
+    ask = (
+        *options,
+        "--iterations",
+        40,
+        "--objective",
+        "flops,-latency",
+        "--table",
+        table,
+        "--limit",
+        "latency=5",
+        "--json",
+    )
     result = run(*ask)
     assert result.code == 0, result.err
     found = result.json
@@ -47,7 +59,7 @@ def test_columns_of_a_table_limit_and_rank(run, options, labels_csv: Path, tmp_p
 
 
 def test_a_ranker_is_an_objective(run, options, ranker: Path) -> None:
-    result = run(*options, "--objective", ranker, "--json")
+    result = run(*options, "--iterations", 40, "--objective", ranker, "--json")
     assert result.code == 0, result.err
     found = result.json
     scores = [row["score"] for row in found["best"]]
@@ -64,7 +76,8 @@ def test_bad_requests_end_with_2(run, options, tmp_path: Path) -> None:
         (("--start", "x"), "x"),
         (("--objective", "flops", "--max-flops", 1), "none of 40 steps"),
     ):
-        result = run(*options, "--objective", "flops", *extra)
+        objective = () if "--objective" in extra else ("--objective", "flops")
+        result = run(*options, "--iterations", 40, *objective, *extra)
         assert result.code == 2, extra
         assert text in result.err
         assert len(result.err.strip().splitlines()) == 1

@@ -102,7 +102,9 @@ def test_several_metrics_show_the_front(run, study_args, tmp_path: Path) -> None
 def test_bad_requests_are_one_line(
     run, study_args, tmp_path: Path, extra: tuple[str, ...], message: str
 ) -> None:
-    result = run(*study_args, *extra)
+    given = dict(zip(study_args[1::2], study_args[2::2], strict=True))
+    given |= dict(zip(extra[::2], extra[1::2], strict=True))
+    result = run("study", *(word for pair in given.items() for word in pair))
     assert result.code == 2
     assert message in result.err.splitlines()[-1]
     assert not (tmp_path / "study" / "best.json").exists()

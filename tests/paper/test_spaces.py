@@ -9,6 +9,7 @@ import pytest
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.evaluate import evaluate_scores
+from proxyrank.models.estimators.lightgbm import SEARCHED_THRESHOLDS
 from proxyrank.paper.spaces import LINES, Line, lines, measure, reproduce_spaces, table
 from proxyrank.paper.spaces.measure import PREDICTORS, make_part, read_line
 from proxyrank.paper.spaces.onehot import CHOICES, one_hot
@@ -78,7 +79,7 @@ def test_ours_is_what_train_fits(folder: Path) -> None:
     features = measure.line_features(labels, LINE)
     part = make_part(labels, LINE, 12, 1, lambda: features, 1)
     own = PREDICTORS["default groups, LightGBM"](part)
-    plan = FitPlan(("blocks", "sizes"), model="lightgbm", train_size=12, seed=1)
+    plan = FitPlan(("blocks", "sizes"), model="lightgbm", params=SEARCHED_THRESHOLDS, train_size=12, seed=1)
     ranked = fit_ranker(part.space, labels, plan).rank(part.others).set_index("arch")["score"]
     pd.testing.assert_series_equal(own.sort_index(), ranked.sort_index(), check_names=False)
 

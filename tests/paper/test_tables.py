@@ -10,6 +10,7 @@ import pytest
 from sklearn.metrics import ndcg_score
 
 from proxyrank.common.errors import ProxyrankError
+from proxyrank.features import FeatureSettings
 from proxyrank.paper import TABLES, Bench, digits_bench, nb201_bench, reproduce
 from proxyrank.paper.fim import fim_cells, fim_notes
 from proxyrank.paper.judging import paper_metrics
@@ -119,9 +120,10 @@ def test_table10_has_all_subsets_and_the_published_best_one(nb201, tmp_path):
     assert taus[best] == pytest.approx(0.743, abs=0.01)
     assert f"best subset by KT: {best} ({taus[best]:.3f}); all five: {taus['VJETF']:.3f}" in result.notes
     assert "published best: VJETF (0.743)" in result.notes
-    assert "batch 64: expressivity, progressivity, trainability, jacov, naswot" in result.notes[0]
+    assert "noise, batch 64: expressivity, progressivity, trainability" in result.notes[0]
+    assert "pink, batch 64: jacov, epe_nas" in result.notes[0]
     notes = {cell.row: cell.note for cell in result.cells}
-    assert "jacov: lower at every batch" in notes["JE"]
+    assert notes["JE"] == ""
     assert notes["VTF"].startswith("vkdnw_single: batch 8")
     assert notes["EF"] == ""
 
@@ -139,10 +141,11 @@ def test_ndcg_of_a_subset_of_cells_is_not_compared(digits, tmp_path):
 
 def test_reasons_name_what_they_hold_for():
     assert why(["az_nas"]).startswith("trainability: batch 8")
-    assert why(["az_nas"], ["trainability"]) == ""
+    assert why(["az_nas"], {"trainability": FeatureSettings(batch_size=64)}) == ""
     batch, jacov = why(["vkdnw_agg"]).split("; ")
     assert batch.startswith("vkdnw_single, trainability: batch 8")
-    assert jacov.startswith("jacov: lower at every batch")
+    assert jacov.startswith("jacov: white noise")
+    assert why(["jacov"], {"jacov": FeatureSettings(input="pink")}) == ""
 
 
 def test_a_spectrum_that_is_mostly_zero_is_a_reason(nb201):
@@ -157,7 +160,9 @@ def test_rows_on_part_of_a_population_are_not_called_reproduced(nb201, monkeypat
     bench = replace(nb201, labels={"cifar10": nb201.labels["cifar10"]})  # its features are shipped
     whole = list(training_free_cells(bench, row, "all", "table6_all_15625"))
     assert {cell.of for cell in whole} == {0}
-    monkeypatch.setattr(Bench, "covered", lambda bench, dataset, _: bench.labelled(dataset, "filtered")[:500])
+    monkeypatch.setattr(
+        Bench, "covered", lambda bench, dataset, *_: bench.labelled(dataset, "filtered")[:500]
+    )
     cells = list(training_free_cells(bench, row, "all", "table6_all_15625"))
     known = [cell for cell in cells if cell.metric == "KT"]
     assert {(cell.n, cell.of) for cell in known} == {(500, 15625)}
