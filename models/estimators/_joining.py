@@ -14,11 +14,8 @@ from proxyrank.models.parts.blocks import block_folds
 from proxyrank.models.parts.fit_context import FitContext
 from proxyrank.models.parts.targets import FloatArray
 
-GAIN = 0.005
-"""Kendall's tau that columns must gain to join."""
-
-REPEATS = 2
-"""Cross-validations whose mean decides where labels are few; one does where they are many."""
+GAIN, REPEATS = 0.005, 2
+"""Tau that columns must gain to join; cross-validations that decide where labels are few (many: one)."""
 
 
 def settle_joining(
