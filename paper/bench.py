@@ -62,11 +62,13 @@ class Bench:
     def covered(self, dataset: str, population: str, groups: Sequence[str] = ()) -> list[str]:
         """Labelled cells of a population whose network features are shipped, sorted.
 
-        Of the named groups every column has to be shipped; of others what is shipped for any cell.
+        Of the named groups every column that any table holds has to be; of others what any cell has.
         """
         archs = self.labelled(dataset, population)
         found = self._shipped(dataset, archs).found
-        needed = {column for name in groups for column in get_group(name).columns(self.space)}
+        own = {column for name in groups for column in get_group(name).columns(self.space)}
+        infos = [info for table in shipped_tables().values() for info in table.groups.values()]
+        needed = own.intersection(column for info in infos for column in info.columns)
         complete = len(found.columns) and needed <= set(found.columns)
         return list(found.index[found.all(axis=1)]) if complete else []
 
