@@ -73,7 +73,7 @@ def assign(module: nn.Module, name: str, values: Tensor) -> None:
         current = getattr(module, name)
         try:
             setattr(module, name, values.to(current))
-        except (NotImplementedError, RuntimeError, ValueError) as error:
+        except (RuntimeError, ValueError) as error:  # no inverse is a RuntimeError too
             how = type(module.parametrizations[name][0]).__name__  # type: ignore[index]
             raise NotApplicableError(f"parametrised weight: {how} takes no drawn weights") from error
         _settle(module, name)
