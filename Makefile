@@ -21,8 +21,8 @@ help:  ## this list
 demo: $(STAMP)  ## the whole way on the benchmark that ships
 	$(BIN)/proxyrank demo --out demo
 
-test: $(STAMP)  ## all tests, on two cores
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+test: $(STAMP)  ## all tests, on two cores, a thread each
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(STAMP)  ## style, format, layers of imports
 	$(BIN)/ruff check .

@@ -54,8 +54,9 @@ def batch() -> Batch:
     return replace(drawn, y=torch.tensor([0, 9, 4, 9, 0, 4]))
 
 
-@pytest.fixture(scope="module")
-def bare(batch: Batch) -> dict[str, float | Missing]:
+@pytest.fixture
+def bare(batch: Batch, one_thread: None) -> dict[str, float | Missing]:
+    """Made within one thread, as what it is compared with is: a fixture of the module would come before it."""
     return score_network(plain, batch, "all")
 
 
