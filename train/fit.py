@@ -22,7 +22,7 @@ from proxyrank.models.inputs.matching import as_matrix
 from proxyrank.models.inputs.pool import usual_average
 from proxyrank.models.inputs.training import training_table
 from proxyrank.spaces import SearchSpace, data_shape, default_dataset, source_of
-from proxyrank.train.columns import kept_columns, order_columns
+from proxyrank.models.estimators.columns import kept_columns, order_columns
 from proxyrank.train.splits import split_train
 
 _log = logging.getLogger(__name__)

@@ -18,6 +18,7 @@ from proxyrank.models.estimators._members import (
 from proxyrank.models.estimators._nested import pack_inner, unpack_inner
 from proxyrank.models.estimators._out_of_fold import keep_targets, processes_left_out, trees_left_out
 from proxyrank.models.estimators._recipes import Recipe, recipe_for
+from proxyrank.models.estimators._scoring import member_scores
 from proxyrank.models.estimators.gp import GaussianProcessRanker
 from proxyrank.models.estimators.lightgbm import LightGBMRanker
 from proxyrank.models.parts.checks import as_shares
@@ -75,7 +76,6 @@ class EnsembleRanker(TabularRanker):
 
     fit_context = frozenset({"pool", "groups", "families"})
     has_contributions = True
-    averages_equal = "graph"
     label_sees_oof = True
     arrays_file = "maps.npz"
     fit_rows: ClassVar[int | None] = None
@@ -198,10 +198,7 @@ class EnsembleRanker(TabularRanker):
 
     def _scores(self, X: FloatArray) -> list[FloatArray]:
         """Score [n] of every member."""
-        return [
-            member.rank_score(X[:, columns])
-            for member, columns in zip(self.members_, self.columns_, strict=True)
-        ]
+        return member_scores(self.members_, self.columns_, X)
 
     def _choose_share(
         self, X: FloatArray, y: FloatArray, context: FitContext, recipe: Recipe, options: MemberOptions

@@ -17,7 +17,7 @@ from proxyrank.models.inputs.matching import as_matrix
 from proxyrank.models.parts.targets import FloatArray
 from proxyrank.spaces import SearchSpace
 from proxyrank.spaces.equal import equal_keys
-from proxyrank.train.columns import order_columns
+from proxyrank.models.estimators.columns import order_columns
 
 _log = logging.getLogger(__name__)
 
