@@ -11,8 +11,8 @@ from proxyrank.common.errors import ProxyrankError, unknown
 from proxyrank.common.labels import SIGNS
 from proxyrank.evaluate import Metric, kendall_tau, label_gains, ndcg, spearman
 from proxyrank.models import make_model
-from proxyrank.models.parts.targets import FloatArray
 from proxyrank.models.estimators.columns import kept_columns
+from proxyrank.models.parts.targets import FloatArray
 from proxyrank.train.study.choice import Choice
 from proxyrank.train.study.parameters import parameter_space
 from proxyrank.train.study.plan import StudyPlan
