@@ -28,9 +28,6 @@ from proxyrank.models.parts.shares import better_share, tau_of_share
 from proxyrank.models.parts.targets import FloatArray
 
 MEMBERS: dict[str, type[TabularRanker]] = {"gp": GaussianProcessRanker, "lightgbm": LightGBMRanker}
-LEFT_OUT_STRETCH = 1.04
-"""Errors on networks that are equal to no trained one, over those out of fold with the closed form: estimated
-from coverages of issue 16 (.86 of novel networks caught where .90 was meant), not measured by itself."""
 LEAST_OUT_OF_FOLD = 8
 """Rows below which no member is predicted out of fold."""
 
@@ -125,12 +122,6 @@ class EnsembleRanker(TabularRanker):
     def _recipe(self, n: int) -> Recipe:
         """What is fitted to n labels."""
         return recipe_for(n)
-
-    @property
-    def oof_stretch(self) -> float:
-        """Length scales have seen the rows that a process predicts in closed form (`LEFT_OUT_STRETCH`)."""
-        known = 0 if self.oof_score_ is None else len(self.oof_score_)
-        return 1.0 if self._recipe(known).refits else LEFT_OUT_STRETCH
 
     @property
     def used_columns_(self) -> set[int]:
