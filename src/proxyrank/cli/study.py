@@ -154,7 +154,7 @@ def _show(report: "StudyReport", out: Path, failed: dict[str, Any], *, json: boo
     texts = {"values": _metrics(result.values), "defaults": _metrics(result.defaults)}
     params = ", ".join(f"{key} {_number(value)}" for key, value in result.params.items())
     names = [f"{member['weight']} x {member['model']}" for member in result.committee]
-    together = {"committee": ", ".join(names), "together": _metrics(result.together)} if names else {}
+    together = {"members": ", ".join(names), "together": _metrics(result.together)} if names else {}
     shown = {name: value for name, value in fields.items() if name not in ("committee", "together")}
     output.print_fields({**shown, **texts, "params": params, **together})
     if len(result.front) > 1:
