@@ -1,4 +1,4 @@
-"""Does the sampled Fisher matrix rank networks as the exact one does?
+"""Rank correlation of the sampled Fisher matrix with the exact one, over untrained networks.
 
     python benchmarks/sampled_fisher.py [--networks 30] [--dataset ImageNet16-120] [--batch 16] [--draws 1,4]
 
@@ -12,7 +12,7 @@ import argparse
 import time
 from typing import Any
 
-COLUMNS = ("vkdnw_entropy", "vkdnw_trace", "vkdnw_lambda_max", "vkdnw_effective_rank", "vkdnw_q5")
+COLUMNS = ("vkdnw_entropy", "vkdnw_trace", "vkdnw_lambda_max", "vkdnw_effective_rank", "vkdnw_q50")
 
 
 def describe(arch: str, dataset: str, size: int, seed: int, settings: Any) -> tuple[list[float], float]:
