@@ -4,7 +4,7 @@
         [--groups "vkdnw;vkdnw,zcs;vkdnw,zcs,graf;all"] [--train-size 1024]
 
 What `train --population filtered --train-size 1024` and `evaluate --json` print, without bootstrap intervals.
-A line per fit is appended to ``--out``; a fit that is there is not made again. Then mean and range over seeds.
+A line per fit is appended to ``--out``; a fit that is there is not made again. Then mean and range of seeds.
 """
 
 import argparse
