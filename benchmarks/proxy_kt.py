@@ -3,8 +3,8 @@
     python benchmarks/proxy_kt.py nb201_accuracy.csv    # writes docs/_build/proxy_kt.csv
 
 Of the cells without dead operations (`filtered`, 9,445 in NAS-Bench-201) those that the table holds and the
-file labels. Each column is taken in the direction of its proxy, so that a positive figure is a proxy that points
-the right way. Rows without a value are left out and counted.
+file labels. Each column is taken in the direction of its proxy, so that a positive figure is a proxy that
+points the right way. Rows without a value are left out and counted.
 """
 
 import sys
