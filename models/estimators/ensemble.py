@@ -18,7 +18,7 @@ from proxyrank.models.estimators._members import (
 from proxyrank.models.estimators._nested import pack_inner, unpack_inner
 from proxyrank.models.estimators._out_of_fold import keep_targets, processes_left_out, trees_left_out
 from proxyrank.models.estimators._recipes import Recipe, recipe_for
-from proxyrank.models.estimators.gp import GaussianProcessRanker
+from proxyrank.models.estimators.gp import GaussianProcessRanker, score_alike
 from proxyrank.models.estimators.lightgbm import LightGBMRanker
 from proxyrank.models.parts.checks import as_shares
 from proxyrank.models.parts.fit_context import FitContext
@@ -197,11 +197,26 @@ class EnsembleRanker(TabularRanker):
         self.maps_ = [RankMap(*stored.arrays[f"map{i}"]) for i in count]
 
     def _scores(self, X: FloatArray) -> list[FloatArray]:
-        """Score [n] of every member."""
-        return [
-            member.rank_score(X[:, columns])
-            for member, columns in zip(self.members_, self.columns_, strict=True)
-        ]
+        """Score [n] of every member; processes that are alike, which follow each other, together."""
+        scores: list[FloatArray] = []
+        while len(scores) < len(self.members_):
+            at = len(scores)
+            seen = X[:, self.columns_[at]]
+            if at < self._n_processes:
+                scores += score_alike(self.members_[at : self._alike_up_to(at)], seen)
+            else:
+                scores.append(self.members_[at].rank_score(seen))
+        return scores
+
+    def _alike_up_to(self, at: int) -> int:
+        """End of the run of processes that are alike and begins at a place."""
+        first, columns = self.members_[at], self.columns_[at]
+        end = at + 1
+        while end < self._n_processes and np.array_equal(self.columns_[end], columns):
+            if not first.is_alike(self.members_[end]):
+                break
+            end += 1
+        return end
 
     def _choose_share(
         self, X: FloatArray, y: FloatArray, context: FitContext, recipe: Recipe, options: MemberOptions

@@ -58,18 +58,41 @@ class Posterior:
 
     def predict(self, X: FloatArray) -> FloatArray:
         """Posterior mean [m] at rows [m, d], in units of the target. Each row's value depends on it alone."""
-        values = np.empty(len(X))
-        for start in range(0, len(X), 1024):
-            part = slice(start, start + 1024)
+        return predict_alike([self], X)[0]
+
+    def is_alike(self, other: "Posterior") -> bool:
+        """Whether the two have the same rows and length scales, so that only targets and variances differ."""
+        return np.array_equal(self.lengths, other.lengths) and np.array_equal(self.rows, other.rows)
+
+
+def predict_alike(processes: Sequence[Posterior], X: FloatArray) -> list[FloatArray]:
+    """Posterior mean [m] of each of some processes that are alike: distances, which cost most, are found once.
+
+    Parameters
+    ----------
+    processes
+        At least one; all of the same rows and length scales (`Posterior.is_alike`).
+    X
+        Rows [m, d].
+    """
+    first = processes[0]
+    values = np.empty((len(processes), len(X)))
+    for start in range(0, len(X), 1024):
+        part = slice(start, start + 1024)
+        distance = np.sqrt(3.0) * cdist(X[part] / first.lengths, first.rows)
+        for own, process in zip(values, processes, strict=True):
             # einsum sums every row in the same order; a matrix product's order depends on how many there are
-            covariance = matern(X[part] / self.lengths, self.rows, self.scale)
-            values[part] = np.einsum("ij,j->i", covariance, self.weights)
-        return self.mean + self.spread * values
+            own[part] = np.einsum("ij,j->i", _covariance(distance, process.scale), process.weights)
+    return [process.mean + process.spread * own for own, process in zip(values, processes, strict=True)]
 
 
 def matern(a: FloatArray, b: FloatArray, scale: float) -> FloatArray:
     """Covariance [n, m] of scaled rows a [n, d] and b [m, d]."""
-    distance: FloatArray = np.sqrt(3.0) * cdist(a, b)
+    return _covariance(np.sqrt(3.0) * cdist(a, b), scale)
+
+
+def _covariance(distance: FloatArray, scale: float) -> FloatArray:
+    """Matern 3/2 of the root of 3 times the distance."""
     covariance: FloatArray = scale * (1.0 + distance) * np.exp(-distance)
     return covariance
 
