@@ -66,7 +66,7 @@ class Posterior:
 
 
 def predict_alike(processes: Sequence[Posterior], X: FloatArray) -> list[FloatArray]:
-    """Posterior mean [m] of each of some processes that are alike: distances, which cost most, are found once.
+    """Posterior mean [m] of each of some processes that are alike; their distances are found once.
 
     Parameters
     ----------
