@@ -79,7 +79,7 @@ class EnsembleRanker(TabularRanker):
     label_sees_oof = True
     arrays_file = "maps.npz"
     fit_rows: ClassVar[int | None] = None
-    """Rows that the processes' length scales are fitted to, where there are more."""
+    """Rows that a step of the processes' length scales sees, where there are more."""
 
     def __init__(
         self,

@@ -7,18 +7,24 @@ gradient :math:`M = (\alpha \alpha^T - K^{-1}) / 2` in :math:`K`. For Matern 3/2
 :math:`A = M \circ scale \, dk / dr^2`, two matrix products for all columns together.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import repeat
+from typing import Any
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 from threadpoolctl import threadpool_limits
 
+from proxyrank.common.seeds import derive_rng
 from proxyrank.models.parts.kernel import LEAST_NOISE, START, Hyperparameters
 from proxyrank.models.parts.targets import FloatArray
 
 FIRST_NOISE = 0.05
 _DECAYS = (0.9, 0.999)
 """Of Adam's two averages (Kingma and Ba, Adam: a method for stochastic optimization, ICLR 2015)."""
+_LATE, _SLOWER = 0.7, 0.3
+"""Share of the steps that are taken at the full rate where each sees other rows, and the rate after them."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +73,12 @@ def climb_evidence(
     steps: int = 40,
     rate: float = 0.1,
     lengths: FloatArray | None = None,
+    most: int | None = None,
 ) -> Hyperparameters:
     """Length scales and variances as `fit_hyperparameters` finds them, without torch.
+
+    Of more rows than ``most`` each step sees another draw: the length scales then know all rows, in the time
+    of a few (stochastic gradients; the penalty keeps the weight that it has beside one draw).
 
     Parameters
     ----------
@@ -80,21 +90,39 @@ def climb_evidence(
         Of Adam.
     lengths
         Keep these length scales, and fit the two variances only.
+    most
+        Rows that a step sees; None takes all.
     """
-    d = X.shape[1]
+    n, d = X.shape
     first = START * d**0.5
-    problem = Evidence(X, (z - z.mean()) / (z.std() or 1.0), penalty)
+    target = (z - z.mean()) / (z.std() or 1.0)
     weights = np.zeros(d) if lengths is None else np.log(first / lengths)
     x = np.concatenate([weights, [0.0, np.log(FIRST_NOISE - LEAST_NOISE)]])
     moves = np.full(d + 2, True)
     moves[:d] = lengths is None
     mean, square = np.zeros_like(x), np.zeros_like(x)
     with threadpool_limits(1):  # sums of another order give other last digits
-        for step in range(1, steps + 1):
+        for step, seen in enumerate(_seen_rows(n, most, steps), start=1):
+            problem = Evidence(X[seen], target[seen], penalty)
             slope = np.where(moves, problem.loss(x)[1], 0.0)
             mean = _DECAYS[0] * mean + (1 - _DECAYS[0]) * slope
             square = _DECAYS[1] * square + (1 - _DECAYS[1]) * slope**2
             unbiased = np.sqrt(square / (1 - _DECAYS[1] ** step)) + 1e-8
-            x = x - rate * mean / (1 - _DECAYS[0] ** step) / unbiased
+            own = rate * (_SLOWER if len(problem.rows) < n and step > _LATE * steps else 1.0)
+            x = x - own * mean / (1 - _DECAYS[0] ** step) / unbiased
     found = first * np.exp(-x[:d]) if lengths is None else lengths
     return Hyperparameters(found, float(np.exp(x[d])), LEAST_NOISE + float(np.exp(x[d + 1])))
+
+
+def _seen_rows(n: int, most: int | None, steps: int) -> Iterator[Any]:
+    """Rows of each step: all n, or ``most`` drawn without replacement as long as they last."""
+    if most is None or n <= most:
+        yield from repeat(slice(None), steps)
+        return
+    rng = derive_rng("rows of the hyperparameters", n, most)
+    left = rng.permutation(n)
+    for _ in range(steps):
+        if len(left) < most:
+            left = rng.permutation(n)
+        yield left[:most]
+        left = left[most:]
