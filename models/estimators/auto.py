@@ -63,7 +63,8 @@ class AutoRanker(EnsembleRanker):
     and ranks of a few dozen labels are noise. Half the processes weigh columns by what each alone says of the
     labels. Out-of-fold rankings of the training rows settle four things: the target where labels are many
     (power, ranks, or both where they are close), whether products of options are looked at, whether columns
-    that need networks are, and the weight of the processes. Length scales are fitted to at most 600 rows.
+    that need networks are, and the weight of the processes. Each step of the length scales sees at most 600
+    rows, others every time.
     Parameters and attributes are those of `EnsembleRanker`.
     """
 

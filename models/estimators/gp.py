@@ -4,10 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from proxyrank.common.errors import MissingDependencyError, ProxyrankError, unknown
-from proxyrank.common.seeds import derive_rng
 from proxyrank.models.base import Stored, TabularRanker
 from proxyrank.models.parts.arrays import flatten, rebuild
 from proxyrank.models.parts.checks import as_shares
@@ -17,13 +15,6 @@ from proxyrank.models.parts.kernel import Posterior, condition
 from proxyrank.models.parts.screening import screening_weights
 from proxyrank.models.parts.standardise import Standardiser, fit_standardiser
 from proxyrank.models.parts.targets import FloatArray, check_target, fit_target
-
-
-def subset_of(n: int, most: int | None) -> slice | NDArray[np.intp]:
-    """All of n positions, or a seeded subset of ``most`` of them, sorted."""
-    if most is None or n <= most:
-        return slice(None)
-    return np.sort(derive_rng("rows of the hyperparameters", n, most).choice(n, most, replace=False))
 
 
 class GaussianProcessRanker(TabularRanker):
@@ -41,8 +32,8 @@ class GaussianProcessRanker(TabularRanker):
     steps, learning_rate
         Of Adam.
     fit_rows
-        Rows that the hyperparameters are fitted to, a seeded subset where there are more; None takes all. The
-        process is conditioned on all rows either way.
+        Rows that a step of the hyperparameters' fit sees where there are more: drawn for each step by the
+        engine ``numpy``, once by ``gpytorch``. None takes all. The process is conditioned on all rows anyway.
     screen
         Power of a column's rank correlation with the labels that its prior weight has (`screening_weights`);
         0 weighs all columns alike.
@@ -119,23 +110,24 @@ class GaussianProcessRanker(TabularRanker):
         rows = self.standardiser_.transform(X)
         self.target_ = fit_target(self.target, y, direction=self.direction, scale=self.scale)
         z = self.target_.transform(y)
-        few = subset_of(len(z), self.fit_rows)
         emphasis = screening_weights(rows, z, self.screen) ** 0.5
         lengths = None if context.lengths is None else context.lengths * emphasis
         try:
             hyper = ENGINES[self.engine](
-                rows[few] * emphasis,
-                z[few],
+                rows * emphasis,
+                z,
                 penalty=self.penalty,
                 steps=self.steps,
                 rate=self.learning_rate,
                 lengths=lengths,
+                most=self.fit_rows,
             )
         except ImportError as error:
             raise MissingDependencyError(
                 f"fitting a Gaussian process needs {error.name}: pip install {error.name}"
             ) from None
-        hyper = replace(hyper, lengths=hyper.lengths / emphasis)
+        own = hyper.lengths / emphasis if context.lengths is None else context.lengths
+        hyper = replace(hyper, lengths=own)
         self.posterior_, left_out = condition(rows, z, hyper, context.blocks)
         self.left_out_ = context.as_given(left_out)
 

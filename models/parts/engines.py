@@ -9,4 +9,4 @@ ENGINES: Mapping[str, Callable[..., Hyperparameters]] = {
     "gpytorch": fit_hyperparameters,
     "numpy": climb_evidence,
 }
-"""Functions of rows, target, penalty, steps, rate and lengths. Recorded figures are GPyTorch's."""
+"""Functions of rows, target, penalty, steps, rate, lengths and most. Recorded figures are GPyTorch's."""

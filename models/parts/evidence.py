@@ -7,19 +7,27 @@ gradient :math:`M = (\alpha \alpha^T - K^{-1}) / 2` in :math:`K`. For Matern 3/2
 :math:`A = M \circ scale \, dk / dr^2`, two matrix products for all columns together.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import repeat
+from typing import Any
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve, eigh
 from threadpoolctl import threadpool_limits
 
+from proxyrank.common.seeds import derive_rng
 from proxyrank.models.parts.kernel import LEAST_NOISE, START, Hyperparameters, matern
 from proxyrank.models.parts.targets import FloatArray
 
 FIRST_NOISE = 0.05
 _DECAYS = (0.9, 0.999)
 """Of Adam's two averages (Kingma and Ba, Adam: a method for stochastic optimization, ICLR 2015)."""
+_LATE, _SLOWER = 0.7, 0.3
+"""Share of the steps that are taken at the full rate where each sees other rows, and the rate after them."""
+
+Loss = Callable[[FloatArray], tuple[float, FloatArray]]
+"""From hyperparameters to a loss and its gradient."""
 
 
 @dataclass(frozen=True)
@@ -100,8 +108,12 @@ def climb_evidence(
     steps: int = 40,
     rate: float = 0.1,
     lengths: FloatArray | None = None,
+    most: int | None = None,
 ) -> Hyperparameters:
     """Length scales and variances as `fit_hyperparameters` finds them, without torch.
+
+    Of more rows than ``most`` each step sees another draw: the length scales then know all rows, in the time
+    of a few (stochastic gradients; the penalty keeps the weight that it has beside one draw).
 
     Parameters
     ----------
@@ -112,31 +124,50 @@ def climb_evidence(
     steps, rate
         Of Adam.
     lengths
-        Keep these length scales, and fit the two variances only.
+        Keep these length scales, and fit the two variances only, to one draw of ``most`` rows.
+    most
+        Rows that a step sees; None takes all.
     """
+    n = len(X)
     first = START * X.shape[1] ** 0.5
     target = (z - z.mean()) / (z.std() or 1.0)
     variances = np.array([0.0, np.log(FIRST_NOISE - LEAST_NOISE)])
     with threadpool_limits(1):  # sums of another order give other last digits
         if lengths is not None:
-            given = VarianceEvidence.of(X, target, lengths)
-            scale, extra = np.exp(_climb(given.loss, variances, steps, rate))
+            seen = next(_seen_rows(n, most, 1))
+            given = VarianceEvidence.of(X[seen], target[seen], lengths)
+            scale, extra = np.exp(_climb(repeat(given.loss, steps), variances, repeat(rate, steps)))
             return Hyperparameters(lengths, float(scale), LEAST_NOISE + float(extra))
         start = np.concatenate([np.zeros(X.shape[1]), variances])
-        x = _climb(Evidence(X, target, penalty).loss, start, steps, rate)
+        losses = (Evidence(X[seen], target[seen], penalty).loss for seen in _seen_rows(n, most, steps))
+        slower = _SLOWER if most is not None and most < n else 1.0
+        rates = (rate * (slower if step > _LATE * steps else 1.0) for step in range(1, steps + 1))
+        x = _climb(losses, start, rates)
     scale, extra = np.exp(x[-2:])
     return Hyperparameters(first * np.exp(-x[:-2]), float(scale), LEAST_NOISE + float(extra))
 
 
-def _climb(
-    loss: Callable[[FloatArray], tuple[float, FloatArray]], x: FloatArray, steps: int, rate: float
-) -> FloatArray:
-    """Where steps of Adam on a loss lead from x."""
+def _climb(losses: Iterable[Loss], x: FloatArray, rates: Iterable[float]) -> FloatArray:
+    """Where steps of Adam lead from x, each down a loss of its own at a rate of its own."""
     mean, square = np.zeros_like(x), np.zeros_like(x)
-    for step in range(1, steps + 1):
+    for step, (loss, rate) in enumerate(zip(losses, rates, strict=True), start=1):
         slope = loss(x)[1]
         mean = _DECAYS[0] * mean + (1 - _DECAYS[0]) * slope
         square = _DECAYS[1] * square + (1 - _DECAYS[1]) * slope**2
         unbiased = np.sqrt(square / (1 - _DECAYS[1] ** step)) + 1e-8
         x = x - rate * mean / (1 - _DECAYS[0] ** step) / unbiased
     return x
+
+
+def _seen_rows(n: int, most: int | None, steps: int) -> Iterator[Any]:
+    """Rows of each step: all n, or ``most`` drawn without replacement as long as they last."""
+    if most is None or n <= most:
+        yield from repeat(slice(None), steps)
+        return
+    rng = derive_rng("rows of the hyperparameters", n, most)
+    left = rng.permutation(n)
+    for _ in range(steps):
+        if len(left) < most:
+            left = rng.permutation(n)
+        yield left[:most]
+        left = left[most:]

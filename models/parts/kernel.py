@@ -16,6 +16,7 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.spatial.distance import cdist
 from threadpoolctl import threadpool_limits
 
+from proxyrank.common.seeds import derive_rng
 from proxyrank.common.threads import one_thread
 from proxyrank.models.parts.targets import FloatArray
 
@@ -153,6 +154,7 @@ def fit_hyperparameters(
     steps: int = 40,
     rate: float = 0.1,
     lengths: FloatArray | None = None,
+    most: int | None = None,
 ) -> Hyperparameters:
     """Maximum a posteriori by Adam: marginal likelihood minus penalty times the summed squared log weights.
 
@@ -169,6 +171,8 @@ def fit_hyperparameters(
         Of Adam.
     lengths
         Keep these length scales, and fit the two variances only.
+    most
+        Rows that are looked at, a seeded subset where there are more; None takes all.
 
     Notes
     -----
@@ -178,6 +182,12 @@ def fit_hyperparameters(
         warnings.simplefilter("ignore", DeprecationWarning)  # GPyTorch's own, on being imported
         import gpytorch
     import torch
+
+    if most is not None and most < len(X):
+        few = np.sort(
+            derive_rng("rows of the hyperparameters", len(X), most).choice(len(X), most, replace=False)
+        )
+        X, z = X[few], z[few]
 
     class Process(gpytorch.models.ExactGP):  # type: ignore[misc]
         def __init__(self) -> None:

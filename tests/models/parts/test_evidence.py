@@ -6,7 +6,7 @@ from scipy.optimize import approx_fprime
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
 
-from proxyrank.models.parts.evidence import Evidence, VarianceEvidence, climb_evidence
+from proxyrank.models.parts.evidence import Evidence, VarianceEvidence, _seen_rows, climb_evidence
 from proxyrank.models.parts.kernel import LEAST_NOISE, START, fit_hyperparameters
 
 RNG = np.random.default_rng(0)
@@ -47,3 +47,25 @@ def test_it_takes_the_steps_of_gpytorch():
         theirs = fit_hyperparameters(X, Z, penalty=0.1, steps=20, lengths=lengths)
         np.testing.assert_allclose(ours.lengths, theirs.lengths, rtol=2e-3)
         np.testing.assert_allclose([ours.scale, ours.noise], [theirs.scale, theirs.noise], rtol=2e-3)
+
+
+def test_steps_that_see_a_few_rows_each_find_what_all_rows_say():
+    rng = np.random.default_rng(3)
+    rows = rng.standard_normal((400, 5))
+    z = np.sin(2 * rows[:, 0]) + rows[:, 1] + 0.1 * rng.standard_normal(400)
+    whole, few = (climb_evidence(rows, z, penalty=0.1, most=most) for most in (None, 100))
+    once = climb_evidence(rows[:100], z[:100], penalty=0.1)
+    assert np.argsort(few.lengths)[:2].tolist() == np.argsort(whole.lengths)[:2].tolist() == [0, 1]
+    # another hundred rows each time know more of the four hundred than one hundred do
+    near, far = (np.abs(np.log(one.lengths / whole.lengths)).sum() for one in (few, once))
+    assert near < far
+
+
+def test_draws_of_steps():
+    seen = list(_seen_rows(10, 4, 5))
+    assert [len(set(rows)) for rows in seen] == [4] * 5
+    assert not set(seen[0]) & set(seen[1])  # the rest are too few for a third
+    assert set(np.concatenate(seen)) == set(range(10))
+    np.testing.assert_array_equal(seen, list(_seen_rows(10, 4, 5)))
+    assert list(_seen_rows(10, 10, 2)) == [slice(None)] * 2
+    assert list(_seen_rows(10, None, 1)) == [slice(None)]
