@@ -3,9 +3,8 @@
     python benchmarks/rows.py nb201_accuracy.csv --out rows.jsonl [--seeds 21,22,23,24,25]
         [--groups "vkdnw;vkdnw,zcs;vkdnw,zcs,graf;all"] [--train-size 1024]
 
-What `train --population filtered --train-size 1024` and `evaluate --json` print, without bootstrap
-intervals. A line per fit is appended to ``--out``; a fit that is there is not made again. Mean and range over
-seeds follow.
+What `train --population filtered --train-size 1024` and `evaluate --json` print, without bootstrap intervals.
+A line per fit is appended to ``--out``; a fit that is there is not made again. Then mean and range of seeds.
 """
 
 import argparse
