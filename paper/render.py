@@ -31,10 +31,14 @@ def wide_frame(result: Result) -> pd.DataFrame:
     """Texts for people: a column per data set and metric, ours and the published number behind it."""
     texts: dict[str, dict[str, str]] = {}
     for cell in result.cells:
-        texts.setdefault(cell.row, {})[f"{cell.dataset} {cell.metric}"] = _text(cell)
+        texts.setdefault(cell.row, {})[_column(cell)] = _text(cell)
     frame = pd.DataFrame.from_dict(texts, orient="index", dtype=object)
-    columns = dict.fromkeys(f"{cell.dataset} {cell.metric}" for cell in result.cells)
+    columns = dict.fromkeys(map(_column, result.cells))
     return frame.reindex(columns=list(columns)).fillna("").rename_axis(FIRST).reset_index()
+
+
+def _column(cell: Cell) -> str:
+    return f"{cell.dataset} {cell.metric}".strip()
 
 
 def _text(cell: Cell) -> str:
@@ -47,13 +51,19 @@ def _text(cell: Cell) -> str:
     return ours if cell.published is None else f"{ours} ({cell.published:.{digits}f})"
 
 
+def legend(result: Result) -> str:
+    """What a number of the table is."""
+    published = any(cell.published is not None for cell in result.cells)
+    return "ours ± std (published)" if published else "mean ± std over seeds"
+
+
 def to_markdown(result: Result) -> str:
     """GitHub table with a title and notes."""
     frame = wide_frame(result)
     rows = [list(frame.columns), ["---"] * len(frame.columns), *frame.to_numpy().tolist()]
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
     notes = "".join(f"- {note}\n" for note in _notes(result))
-    return f"## {result.name}: {result.title}\n\n{table}\n\nOurs ± std (published).\n{notes}"
+    return f"## {result.name}: {result.title}\n\n{table}\n\n{legend(result).capitalize()}.\n{notes}"
 
 
 def to_latex(result: Result) -> str:

@@ -1,6 +1,7 @@
 """The table of searches: every line, method and seed in one run that goes on where it was stopped."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -136,10 +137,21 @@ def _cells(line: Line, method: str, curves: Sequence[Sequence[float]], reason: s
     return cells
 
 
+def by_line(result: Result) -> list[Result]:
+    """A table per benchmark: five numbers a row are read, twenty are not."""
+    tables: dict[str, Result] = {}
+    for cell in result.cells:
+        own = tables.setdefault(cell.dataset, Result(f"{NAME}, {cell.dataset}", TITLE))
+        own.cells.append(replace(cell, dataset="", note=""))
+        if cell.note and cell.note not in own.notes:
+            own.notes.append(cell.note)
+    return list(tables.values())
+
+
 def _write(result: Result, out: Path) -> None:
     """All forms of the table."""
     write_table(long_frame(result), out / f"{NAME}.csv")
-    for suffix, text in ((".md", to_markdown(result)), (".tex", to_latex(result))):
+    for suffix, form in ((".md", to_markdown), (".tex", to_latex)):
         with atomic_path(out / f"{NAME}{suffix}") as path:
-            path.write_text(text, encoding="utf-8")
+            path.write_text("\n".join(map(form, by_line(result))), encoding="utf-8")
     write_json(json_safe({"result": result.to_dict()}), out / f"{NAME}.json")

@@ -6,9 +6,10 @@ import pandas as pd
 import pytest
 
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.paper.regret import LINES, reproduce_search
+from proxyrank.paper.regret import LINES, by_line, reproduce_search
 from proxyrank.paper.regret.lines import open_bench
 from proxyrank.paper.regret.proxies import evolution_by_proxies, proxy_values
+from proxyrank.paper.render import wide_frame
 from proxyrank.spaces import get_space
 
 
@@ -42,6 +43,15 @@ def test_runs_are_kept_and_gaps_are_told(folder: Path, tmp_path: Path) -> None:
     assert missing.ours is None
     assert "nasbench101_full.parquet" in missing.note
     assert (out / "macro.png").read_bytes()[:4] == b"\x89PNG"
+    tables = by_line(result)
+    assert [table.name for table in tables] == [f"search, {LINES[name].title}" for name in ("macro", "nb101")]
+    assert [table.notes for table in tables] == [[], [missing.note]]
+    assert list(wide_frame(tables[0])) == [
+        "ranking",
+        *(f"regret@{n}" for n in (32, 64, 100, 128)),
+        "found by 128",
+    ]
+    assert (out / "search.md").read_text().count("\n## ") == 1  # the second of two
     assert {"search.csv", "search.md", "search.tex", "search.json"} <= {file.name for file in out.iterdir()}
     for bad in ({"only": "nb20"}, {"only": "macro", "methods": "luck"}):
         with pytest.raises(ProxyrankError, match="unknown"):

@@ -116,7 +116,7 @@ def _spaces(
 
 def _search(out: Path, labels: str, *, seeds: int, only: str | None, methods: str | None, json: bool) -> None:
     """The table of searches; runs that are there already are not played again."""
-    from proxyrank.paper.regret import reproduce_search
+    from proxyrank.paper.regret import by_line, reproduce_search
 
     folder = Path(os.environ.get("PROXYRANK_DATA", ".")) if labels == LABELS else Path(labels)
     result = reproduce_search(
@@ -125,16 +125,17 @@ def _search(out: Path, labels: str, *, seeds: int, only: str | None, methods: st
     if json:
         output.print_json({"tables": [result.to_dict()]})
         return
-    _print(result)
+    for one in by_line(result):
+        _print(one)
     print(f"wrote {out}")
 
 
 def _print(result: "Result") -> None:
     """A table for people."""
-    from proxyrank.paper.render import wide_frame
+    from proxyrank.paper.render import legend, wide_frame
 
     frame = wide_frame(result)
-    title = f"{result.name}: {result.title}; ours ± std (published)"
+    title = f"{result.name}: {result.title}; {legend(result)}"
     output.print_rows(list(frame.columns), frame.itertuples(index=False), title=title)
     for note in result.notes:
         print(f"  {note}")
