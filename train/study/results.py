@@ -119,6 +119,8 @@ def summarise(
             "folds": folds,
             "repeats": repeats,
             "seed": plan.seed,
+            "sampler": plan.sampler,
+            "pruner": plan.pruner,
         },
     )
 
