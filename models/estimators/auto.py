@@ -67,6 +67,7 @@ class AutoRanker(EnsembleRanker):
     Parameters and attributes are those of `EnsembleRanker`.
     """
 
+    averages_equal = "graph"
     settles: ClassVar[frozenset[str]] = frozenset({"products"})
     fit_rows: ClassVar[int | None] = 600
 

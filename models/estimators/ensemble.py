@@ -18,6 +18,7 @@ from proxyrank.models.estimators._members import (
 from proxyrank.models.estimators._nested import pack_inner, unpack_inner
 from proxyrank.models.estimators._out_of_fold import keep_targets, processes_left_out, trees_left_out
 from proxyrank.models.estimators._recipes import Recipe, recipe_for
+from proxyrank.models.estimators._scoring import member_scores
 from proxyrank.models.estimators.gp import GaussianProcessRanker
 from proxyrank.models.estimators.lightgbm import LightGBMRanker
 from proxyrank.models.parts.checks import as_shares
@@ -27,9 +28,6 @@ from proxyrank.models.parts.shares import better_share, tau_of_share
 from proxyrank.models.parts.targets import FloatArray
 
 MEMBERS: dict[str, type[TabularRanker]] = {"gp": GaussianProcessRanker, "lightgbm": LightGBMRanker}
-LEFT_OUT_STRETCH = 1.04
-"""Errors on networks that are equal to no trained one, over those out of fold with the closed form: estimated
-from coverages of issue 16 (.86 of novel networks caught where .90 was meant), not measured by itself."""
 LEAST_OUT_OF_FOLD = 8
 """Rows below which no member is predicted out of fold."""
 
@@ -75,7 +73,6 @@ class EnsembleRanker(TabularRanker):
 
     fit_context = frozenset({"pool", "groups", "families"})
     has_contributions = True
-    averages_equal = "graph"
     label_sees_oof = True
     arrays_file = "maps.npz"
     fit_rows: ClassVar[int | None] = None
@@ -125,12 +122,6 @@ class EnsembleRanker(TabularRanker):
     def _recipe(self, n: int) -> Recipe:
         """What is fitted to n labels."""
         return recipe_for(n)
-
-    @property
-    def oof_stretch(self) -> float:
-        """Length scales have seen the rows that a process predicts in closed form (`LEFT_OUT_STRETCH`)."""
-        known = 0 if self.oof_score_ is None else len(self.oof_score_)
-        return 1.0 if self._recipe(known).refits else LEFT_OUT_STRETCH
 
     @property
     def used_columns_(self) -> set[int]:
@@ -198,10 +189,7 @@ class EnsembleRanker(TabularRanker):
 
     def _scores(self, X: FloatArray) -> list[FloatArray]:
         """Score [n] of every member."""
-        return [
-            member.rank_score(X[:, columns])
-            for member, columns in zip(self.members_, self.columns_, strict=True)
-        ]
+        return member_scores(self.members_, self.columns_, X)
 
     def _choose_share(
         self, X: FloatArray, y: FloatArray, context: FitContext, recipe: Recipe, options: MemberOptions

@@ -17,6 +17,7 @@ from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.interrupts import patiently
 from proxyrank.common.progress import track
 from proxyrank.train.study.choice import Choice
+from proxyrank.train.study.committee import with_committee
 from proxyrank.train.study.database import StudyStorage
 from proxyrank.train.study.identity import open_study
 from proxyrank.train.study.objective import Objective
@@ -120,7 +121,7 @@ def tune(data: StudyData, plan: StudyPlan) -> Choice:
         deadline = None if plan.timeout is None else time.time() + plan.timeout
         for _ in _advances(Worker(study, objective, stop=stop, deadline=deadline), 0):
             pass
-    return summarise(study, data, plan).choice
+    return with_committee(summarise(study, data, plan), study, data, plan).choice
 
 
 def _advances(worker: Worker, before: int) -> Iterator[int]:

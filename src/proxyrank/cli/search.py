@@ -88,7 +88,7 @@ def search(
     chosen = dataset or default_dataset(where) or "cifar10"
     limits = {"layers": max_layers, "flops": max_flops, "params": max_params, "latency": max_latency}
     known = measured_columns(where, arguments.data_path(table, "--table")) if table else {}
-    timed = "latency" not in known and (max_latency is not None or "-latency" in objective)
+    timed = "latency" not in known and (max_latency is not None or "-latency" in arguments.names(objective))
     begin = time.perf_counter()
     with standing(resolve_threads(workers), ray=ray) as executor:
         outcome = search_in_folder(
