@@ -6,8 +6,9 @@ import pandas as pd
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.labels import SIGNS
 from proxyrank.evaluate import Labels, Report, ceiling, noise_of_equals, noise_of_repeats
-from proxyrank.report.charts import bars_plot, ranks_plot
+from proxyrank.report.charts import bars_plot
 from proxyrank.report.page import Section, Table, Value
+from proxyrank.report.points import ranks_plot
 from proxyrank.spaces import SearchSpace
 from proxyrank.spaces.equal import equal_keys
 

@@ -10,10 +10,11 @@ from proxyrank.common.errors import ProxyrankError
 from proxyrank.evaluate import Labels, in_population, judge_ranker, size_scores, sized_dataset, without
 from proxyrank.features import FeatureTable
 from proxyrank.models import ProxyRanker
-from proxyrank.report.charts import front_plot
+from proxyrank.report.facts import commands_section, settings_section
 from proxyrank.report.importance import best_table, importance_section, reasons
 from proxyrank.report.judged import ceiling_of, intervals_section, metrics_section, ranks_section
-from proxyrank.report.page import Section, Table, Value, write_page
+from proxyrank.report.page import Section, write_page
+from proxyrank.report.points import front_plot
 from proxyrank.spaces import default_dataset, has, require
 
 BEST = 50
@@ -62,7 +63,7 @@ def ranker_page(ranker: ProxyRanker, beside: Beside, path: Path, *, name: str) -
         sections.append(intervals_section(report))
     ranked = ranker.rank(_candidates(ranker, labels), features=beside.features)
     sections += [_best(ranker, ranked, beside), importance_section(ranker, beside.features)]
-    sections += [_cost(ranker, ranked), _settings(ranker), _made(beside.commands)]
+    sections += [_cost(ranker, ranked), settings_section(ranker), commands_section(beside.commands)]
     lead = (
         f"{card.model} on {'+'.join(card.groups)} ({len(card.feature_names)} columns), trained on "
         f"{card.n_train:,} architectures of {card.space} to rank by {card.label.name}, "
@@ -113,26 +114,3 @@ def _cost(ranker: ProxyRanker, ranked: pd.DataFrame) -> Section:
 def _dataset(ranker: ProxyRanker) -> str:
     space = ranker.search_space
     return default_dataset(space, ranker.card.dataset) or sized_dataset(space, ranker.card.label.name)
-
-
-def _settings(ranker: ProxyRanker) -> Section:
-    card = ranker.card
-    stated: dict[str, Value] = {
-        "space": card.space,
-        "label": f"{card.label.name} of {card.label.path}" if card.label.path else card.label.name,
-        "trained on": f"{card.n_train} architectures, {card.population}",
-        "split": f"{card.split.kind}, seed {card.split.seed}" if card.split else "chosen by the caller",
-        "groups": "+".join(card.groups),
-        "averaged over equal networks": ", ".join(card.averaged) or "none",
-        "target": card.target or "none",
-        **{name: str(value) for name, value in sorted(card.params.items())},
-    }
-    rows: list[list[Value]] = [[name, value] for name, value in stated.items()]
-    versions: list[list[Value]] = [["proxyrank", card.proxyrank]]
-    versions += [[name, version] for name, version in card.libraries.items()]
-    tables = [Table(["setting", "value"], rows), Table(["fitted with", "version"], versions)]
-    return Section("Settings and versions", tables, card.notes)
-
-
-def _made(commands: Sequence[str]) -> Section:
-    return Section("Commands", code=list(commands))

@@ -7,8 +7,9 @@ import pandas as pd
 
 from proxyrank.common.files import read_json
 from proxyrank.common.tabular import read_table
-from proxyrank.report.charts import front_plot, lines_plot, thinned
+from proxyrank.report.charts import lines_plot
 from proxyrank.report.page import Plot, Section, Table, Value, write_page
+from proxyrank.report.points import front_plot, thinned
 
 RECORD = "search.json"
 

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from proxyrank.common.tabular import read_table
-from proxyrank.report.charts import front_plot, lines_plot
+from proxyrank.report.charts import lines_plot
 from proxyrank.report.page import Plot, Section, Table, Value, write_page
+from proxyrank.report.points import front_plot
 from proxyrank.train.study import StudyResult, read_result
 from proxyrank.train.study.results import TRIALS_FILE
 

@@ -6,7 +6,8 @@ import time
 import pytest
 
 from proxyrank.common import progress
-from proxyrank.common.progress import Pace, track
+from proxyrank.common.pace import Pace
+from proxyrank.common.progress import track
 
 
 class Clock:

@@ -1,7 +1,8 @@
 import pandas as pd
 import pytest
 
-from proxyrank.report.charts import MOST_POINTS, front_plot, lines_plot, pareto, ranks_plot, thinned
+from proxyrank.report.charts import lines_plot
+from proxyrank.report.points import MOST_POINTS, front_plot, pareto, ranks_plot, thinned
 
 
 def test_the_front_is_what_no_other_beats() -> None:

@@ -16,11 +16,13 @@ from proxyrank.common.version import own_version
 from proxyrank.evaluate import Labels
 from proxyrank.features import FeatureTable
 from proxyrank.spaces import SearchSpace
+from proxyrank.train.compare.enough import enough_labels
+from proxyrank.train.compare.latex import to_latex
 from proxyrank.train.compare.plan import ComparePlan
 from proxyrank.train.compare.plots import plot_comparison
-from proxyrank.train.compare.render import to_latex, to_markdown
+from proxyrank.train.compare.render import to_markdown
 from proxyrank.train.compare.run import run_comparison
-from proxyrank.train.compare.table import enough_labels, reference_of, summarise
+from proxyrank.train.compare.table import reference_of, summarise
 
 FORMAT = "proxyrank-compare/1"
 RECORD, ROWS, TABLE = "compare.json", "results.csv", "table.csv"

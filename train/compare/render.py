@@ -1,14 +1,12 @@
-"""A comparison for people: Markdown, LaTeX, and a line on how many labels are enough."""
+"""A comparison for people: its table as texts, Markdown, and how many labels are enough."""
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
 from proxyrank.train.compare.plan import ENOUGH, LOWER, ComparePlan
-
-_LATEX = {"\\": r"\textbackslash{}", **{sign: "\\" + sign for sign in "&%$#_{}"}, "~": r"\textasciitilde{}"}
 
 
 def wide_table(
@@ -63,24 +61,6 @@ def to_markdown(table: pd.DataFrame, plan: ComparePlan, label: str, enough: pd.D
     return f"{text}\n\n{caption(plan, label)}\n" + (f"\n{notes}" if notes else "")
 
 
-def to_latex(table: pd.DataFrame, plan: ComparePlan, label: str) -> str:
-    """A table of the package booktabs with caption and label, the best in bold."""
-    header, rows, best = wide_table(table, plan)
-    lines = [
-        r"\begin{table}",
-        r"\centering",
-        rf"\caption{{{_latex(caption(plan, label))}}}",
-        rf"\label{{tab:proxyrank-{''.join(c if c.isalnum() else '-' for c in label.lower())}}}",
-        rf"\begin{{tabular}}{{l{'r' * (len(header) - 1)}}}",
-        r"\toprule",
-        _latex_row(header),
-        r"\midrule",
-    ]
-    for i, row in enumerate(rows):
-        lines.append(_latex_row(row, {j for k, j in best if k == i}))
-    return "\n".join([*lines, r"\bottomrule", r"\end{tabular}", r"\end{table}", ""])
-
-
 def enough_lines(enough: pd.DataFrame, plan: ComparePlan) -> list[str]:
     """A sentence a trained ranking."""
     lines = []
@@ -114,12 +94,3 @@ def _difference(row: Mapping[Any, Any]) -> str:
     if math.isnan(mean):
         return ""
     return f"{mean:+.3f}" + ("" if math.isnan(low) else f" ({low:+.3f} to {high:+.3f})")
-
-
-def _latex_row(texts: Sequence[str], bold: Collection[int] = ()) -> str:
-    cells = [_latex(text) for text in texts]
-    return " & ".join(rf"\textbf{{{c}}}" if j in bold else c for j, c in enumerate(cells)) + r" \\"
-
-
-def _latex(text: str) -> str:
-    return "".join(_LATEX.get(sign, sign) for sign in text).replace("±", r"$\pm$")

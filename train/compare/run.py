@@ -1,6 +1,5 @@
 """Play every ranking with every size and seed; what an earlier run finished is read back."""
 
-import json
 import re
 from collections.abc import Sequence
 from functools import partial
@@ -9,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from proxyrank.common.digests import archs_digest, digest, short_digest
+from proxyrank.common.digests import short_digest
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.executors import Executor
 from proxyrank.common.files import read_json, write_json
@@ -18,9 +17,11 @@ from proxyrank.common.tabular import json_safe
 from proxyrank.evaluate import Labels, in_population, require_varied
 from proxyrank.features import FeatureTable
 from proxyrank.spaces import SearchSpace, has, source_of
+from proxyrank.train.compare.header import check_header
 from proxyrank.train.compare.plan import ComparePlan, Learnt
+from proxyrank.train.compare.rankers import open_rankers, ranker_columns
 from proxyrank.train.compare.rows import Field, learnt_row, score_rows
-from proxyrank.train.compare.scores import BASELINES, open_rankers, ranker_columns, score_frame
+from proxyrank.train.compare.scores import BASELINES, score_frame
 
 Task = tuple[Learnt, int, int]
 
@@ -96,7 +97,7 @@ def _learnt(field: Field, executor: Executor, out: Path | None) -> list[dict[str
     parts = out / "parts" if out else None
     if parts:
         parts.mkdir(parents=True, exist_ok=True)
-        _check_header(parts / "header.json", field)
+        check_header(parts / "header.json", field)
         names = [parts / _part_name(task) for task in tasks]
         known = {at: read_json(path) for at, path in enumerate(names) if path.exists()}
     # the longest first, so that no worker is left alone with one in the end
@@ -114,32 +115,6 @@ def _part_name(task: Task) -> str:
     ranking, size, seed = task
     plain = re.sub(r"[^\w.+-]+", "-", ranking.name).strip("-")
     return f"{plain}-{short_digest(repr(ranking))[:8]}-{size}-{seed}.json"
-
-
-def _check_header(path: Path, field: Field) -> None:
-    """Refuse a folder of another comparison; rankings, sizes and seeds may be added to one."""
-    labels, plan = field.labels, field.plan
-    lines = "".join(f"{arch},{value!r}\n" for arch, value in labels.values.items())
-    stated = {
-        "labels": {"name": labels.name, "direction": labels.direction, "sha256": digest(lines)},
-        "population": plan.population,
-        "split": plan.split,
-        "dataset": plan.dataset,
-        "settings": plan.settings.stated(),
-        "features": field.features and digest(field.features.frame.to_csv()),
-        "set aside": archs_digest(sorted(field.aside)) if field.aside else None,
-    }
-    stated = json.loads(json.dumps(stated))
-    if not path.exists():
-        write_json(stated, path)
-        return
-    known = read_json(path)
-    for name, value in stated.items():
-        if known.get(name) != value:
-            raise ProxyrankError(
-                f"{path}: compared with {name} = {known.get(name)!r}, asked for {value!r}; "
-                "choose another --out"
-            )
 
 
 def _different_names(*lists: Sequence[str]) -> None:

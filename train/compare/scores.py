@@ -1,15 +1,13 @@
-"""Rankings that nobody trains here: sizes, proxies and their combinations, ranker folders."""
+"""Rankings that need no training: sizes, proxies and their combinations."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import pandas as pd
 
 from proxyrank.common.errors import ProxyrankError, unknown
-from proxyrank.evaluate import SIZES, ranker_scores, size_scores, sized_dataset
+from proxyrank.evaluate import SIZES, size_scores, sized_dataset
 from proxyrank.features import GROUPS, FeatureSettings, FeatureTable, compute_features, get_group
 from proxyrank.features.network.aggregates import AGGREGATES, READ
-from proxyrank.models import ProxyRanker
 from proxyrank.spaces import SearchSpace, has
 
 BASELINES = ("flops", "params")
@@ -79,32 +77,3 @@ def score_of(name: str, frame: pd.DataFrame) -> "pd.Series[float]":
     """A score on some architectures: a column of theirs, or a rule over their columns."""
     found: pd.Series[float] = frame[name] if name in frame else AGGREGATES[name](frame)
     return found
-
-
-def open_rankers(folders: Sequence[str | Path], space: SearchSpace) -> dict[str, ProxyRanker]:
-    """Rankers by the name of their folder, or its path where names repeat.
-
-    Raises
-    ------
-    ProxyrankError
-        If a folder will not do, or its ranker is of another space.
-    """
-    paths = [Path(folder) for folder in folders]
-    last = [path.resolve().name for path in paths]
-    names = [str(path) if last.count(name) > 1 else name for path, name in zip(paths, last, strict=True)]
-    rankers = {}
-    for path, name in zip(paths, names, strict=True):
-        rankers[name] = ProxyRanker.load(path, space=space)
-        if rankers[name].card.space != space.name:
-            raise ProxyrankError(f"{path}: of the space {rankers[name].card.space}, expected {space.name}")
-    return rankers
-
-
-def ranker_columns(
-    rankers: dict[str, ProxyRanker], archs: Sequence[str], features: FeatureTable | None
-) -> pd.DataFrame:
-    """Scores of each ranker, a column each."""
-    frame = pd.DataFrame(index=pd.Index(list(archs), name="arch"))
-    for name, ranker in rankers.items():
-        frame[name] = ranker_scores(ranker, list(archs), features)
-    return frame

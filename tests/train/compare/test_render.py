@@ -6,7 +6,8 @@ import pytest
 
 from proxyrank.common.pictures import own_axes
 from proxyrank.train.compare import ComparePlan, Learnt, enough_labels, plot_comparison, summarise
-from proxyrank.train.compare.render import enough_lines, to_latex, to_markdown
+from proxyrank.train.compare.latex import to_latex
+from proxyrank.train.compare.render import enough_lines, to_markdown
 
 RowsOf = Callable[[dict[tuple[str, int], Any]], pd.DataFrame]
 PLAN = ComparePlan((Learnt("a_b", ("graf",)),), sizes=(8, 16), seeds=(0, 1), reference="a_b")
