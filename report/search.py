@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from proxyrank.common.files import read_json
-from proxyrank.common.tabular import read_table
 from proxyrank.report.charts import lines_plot
+from proxyrank.report.frames import read_numbers, table_of
 from proxyrank.report.page import Plot, Section, Table, Value, write_page
 from proxyrank.report.points import front_plot, thinned
 
@@ -23,23 +23,16 @@ def search_page(folder: Path, path: Path) -> Path:
         If the folder holds no finished search.
     """
     stated = read_json(folder / RECORD)
-    history, best, front = (_read(folder / f"{name}.csv") for name in ("history", "best", "front"))
+    history, best, front = (
+        read_numbers(folder / f"{name}.csv", "the search") for name in ("history", "best", "front")
+    )
     scores = [name for name in map(str, history) if name == "score" or name.startswith("score ")]
     sections = [*(_history(history, name) for name in scores), _cost(history, scores)]
-    sections += [_rows("The best", best), _rows("The front", front), _settings(stated)]
-    lead = f"{len(history):,} architectures scored, {int(history['kept'].sum()):,} kept"
+    sections += [Section("The best", [table_of(best)]), Section("The front", [table_of(front)])]
+    sections.append(_settings(stated))
+    kept = int((history["kept"].astype(str).str.lower() == "true").sum())
+    lead = f"{len(history):,} architectures scored, {kept:,} kept"
     return write_page(path, f"Search of {stated.get('space', folder.name)}", lead, sections)
-
-
-def _read(path: Path) -> pd.DataFrame:
-    frame = read_table(path, "the search")
-    for name in frame.columns.drop("arch"):
-        numbers = pd.to_numeric(frame[name], errors="coerce")
-        if name == "kept":
-            frame[name] = frame[name].astype(str).str.lower().isin(("true", "1"))
-        elif numbers.notna().any():
-            frame[name] = numbers
-    return frame
 
 
 def _history(history: pd.DataFrame, score: str) -> Section:
@@ -66,12 +59,6 @@ def _cost(history: pd.DataFrame, scores: list[str]) -> Section:
         return Section("Cost beside the score")
     up = "predicted" if "predicted" in history else scores[0]
     return Section("Cost beside the score", [front_plot(history, across, up, "Everything that was seen.")])
-
-
-def _rows(title: str, frame: pd.DataFrame) -> Section:
-    shown = frame.dropna(axis=1, how="all")
-    plain = shown.astype(object).where(shown.notna(), None)
-    return Section(title, [Table(list(map(str, shown.columns)), plain.to_numpy().tolist())])
 
 
 def _settings(stated: dict[str, object]) -> Section:

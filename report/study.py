@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from proxyrank.common.tabular import read_table
 from proxyrank.report.charts import lines_plot
+from proxyrank.report.frames import read_numbers, table_of
 from proxyrank.report.page import Plot, Section, Table, Value, write_page
 from proxyrank.report.points import front_plot
 from proxyrank.train.study import StudyResult, read_result
@@ -22,30 +22,30 @@ def study_page(folder: Path, path: Path) -> Path:
         If the folder holds no finished study.
     """
     result = read_result(folder)
-    trials = read_table(folder / TRIALS_FILE, "the study")
-    trials["number"] = trials["number"].astype(int)
+    trials = read_numbers(folder / TRIALS_FILE, "the study")
     metrics = list(result.values)
-    for name in metrics:
-        trials[name] = pd.to_numeric(trials[name], errors="coerce")
     sections = [_found(result), *(_history(trials, name) for name in metrics)]
     if len(metrics) > 1:
         sections.append(_front(trials, metrics))
-    sections += [_trials(trials), _settings(result)]
+    sections += [Section("All trials", [table_of(trials)]), _settings(result)]
     done = ", ".join(f"{count} {state}" for state, count in result.trials.items() if count)
     lead = f"{result.model} by cross-validated {' and '.join(metrics)}; trials: {done}"
     return write_page(path, f"Study {result.study}", lead, sections)
 
 
 def _found(result: StudyResult) -> Section:
+    together = result.together or {}
     rows: list[list[Value]] = []
     for name, value in result.values.items():
-        rows.append([name, value, (result.defaults or {}).get(name)])
+        beside = [together.get(name)] if together else []
+        rows.append([name, value, (result.defaults or {}).get(name), *beside])
     params: list[list[Value]] = [[name, str(value)] for name, value in sorted(result.params.items())]
-    params += [["groups", "+".join(result.groups)], ["share of columns", result.columns]]
+    params += [["groups", "+".join(result.groups)], ["share of columns", f"{result.columns:g}"]]
     text = [
         f"Trial {result.trial}. The defaults stand unless a trial beats them by more than a standard error."
     ]
-    tables = [Table(["metric", "found", "defaults"], rows), Table(["parameter", "value"], params)]
+    header = ["metric", "found", "defaults", *(["committee"] if together else [])]
+    tables = [Table(header, rows), Table(["parameter", "value"], params)]
     return Section("What was found", tables, text)
 
 
@@ -63,7 +63,8 @@ def _history(trials: pd.DataFrame, metric: str) -> Section:
         f"{metric}, mean over the folds",
         "Complete trials; pruned ones have fewer folds and cannot be compared.",
     )
-    traces = [{**plot.traces[0], "mode": "markers", "marker": {"color": "#999"}}, plot.traces[1]]
+    dots = {**plot.traces[0], "mode": "markers", "marker": {"color": "#999"}}
+    traces = [dots, {**plot.traces[1], "mode": "lines", "line": {"shape": "hv"}}]
     return Section(f"History of {metric}", [Plot(traces, plot.layout, plot.caption)])
 
 
@@ -76,17 +77,6 @@ def _front(trials: pd.DataFrame, metrics: list[str]) -> Section:
     traces = [{**trace, "x": [-value for value in trace["x"]]} for trace in plot.traces]
     layout = {**plot.layout, "xaxis": {"title": {"text": metrics[0]}}}
     return Section("Pareto front", [Plot(traces, layout, "Trials that no other beats in both metrics.")])
-
-
-def _trials(trials: pd.DataFrame) -> Section:
-    shown = trials.dropna(axis=1, how="all")
-    plain = shown.astype(object).where(shown.notna(), None)
-    rows = [[_cell(value) for value in row] for row in plain.to_numpy().tolist()]
-    return Section("All trials", [Table(list(map(str, shown.columns)), rows)])
-
-
-def _cell(value: object) -> Value:
-    return value if value is None or isinstance(value, str | int | float) else str(value)
 
 
 def _settings(result: StudyResult) -> Section:
