@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from proxyrank.common.errors import ProxyrankError, unknown
-from proxyrank.train.study.names import PRUNERS, SAMPLERS
+from proxyrank.train.study_names import PRUNERS, SAMPLERS
 
 if TYPE_CHECKING:
     from optuna import Study

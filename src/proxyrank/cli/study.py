@@ -10,7 +10,7 @@ import typer
 from proxyrank.cli import arguments, options, output
 from proxyrank.cli.labels import read_labels
 from proxyrank.cli.own_table import learnable, open_space
-from proxyrank.train.study.names import PRUNERS, SAMPLERS
+from proxyrank.train.study_names import PRUNERS, SAMPLERS
 
 if TYPE_CHECKING:
     from proxyrank.train.study import StudyReport

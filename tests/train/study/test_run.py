@@ -17,9 +17,9 @@ from proxyrank.evaluate import Metric
 from proxyrank.models import LightGBMRanker
 from proxyrank.train.study import FOLD_METRICS, StudyData, StudyStorage, run_study, summarise, tune
 from proxyrank.train.study import parameters as study_space
-from proxyrank.train.study.names import SAMPLERS
 from proxyrank.train.study.run import _deferred_interrupt
 from proxyrank.train.study.worker import FINISHED
+from proxyrank.train.study_names import SAMPLERS
 
 
 def storage_in(folder: Path, **settings: int) -> StudyStorage:
