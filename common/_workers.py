@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.queues import Queue
@@ -33,6 +34,10 @@ def start_worker(devices: "Queue[str] | None") -> None:
     if devices is not None:
         os.environ["CUDA_VISIBLE_DEVICES"] = devices.get()
     silence()
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(
+            signal.SIGINT, signal.SIG_IGN
+        )  # Ctrl-C is the parent's to answer; this one ends with it
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

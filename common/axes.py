@@ -43,7 +43,11 @@ def count_axis(ax: "Axes", counts: Iterable[int]) -> None:
 
 
 @drawing()
-def banded_legend(ax: "Axes", what: str, *, runs: int) -> None:
-    """Legend of lines that are means, with what their bands are; bands of one run are none."""
+def banded_legend(ax: "Axes", what: str, *, runs: int, beside: bool = False) -> None:
+    """Legend of lines that are means, with what their bands are; ``beside`` the axes, where it hides none."""
     title = f"mean of {runs} seeds; band: {what}" if runs > 1 else "one seed, no band"
-    ax.legend(title=title, alignment="left")
+    if beside:
+        title = title.replace("; ", "\n")
+        ax.legend(title=title, alignment="left", loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    else:
+        ax.legend(title=title, alignment="left")

@@ -1,5 +1,6 @@
 """What a ranker goes by, over its training architectures or for one: TreeSHAP, by feature and group."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -93,6 +94,20 @@ def explain_arch(ranker: ProxyRanker, arch: str, *, features: FeatureTable | Non
     )
     table = table.iloc[np.argsort(-np.abs(shares[:-1]), kind="stable")].reset_index(drop=True)
     return Explanation(str(row.index[0]), float(shares.sum()), float(shares[-1]), table)
+
+
+def contributions(
+    ranker: ProxyRanker, archs: Sequence[str], *, features: FeatureTable | None = None
+) -> pd.DataFrame:
+    """Contributions to the scores of several architectures: a row each, a column a feature.
+
+    Raises
+    ------
+    ProxyrankError
+        If the model does not explain its scores.
+    """
+    shares = _contributions(ranker, list(archs), features)[:, :-1]
+    return pd.DataFrame(shares, index=pd.Index(list(archs), name="arch"), columns=ranker.card.feature_names)
 
 
 def group_of(ranker: ProxyRanker) -> dict[str, str]:

@@ -5,6 +5,7 @@ from .models import ArchitectureFeatures as ArchitectureFeatures, ProxyRanker as
 
 # labels, those of the shipped benchmark, and what scores are worth by them
 from .evaluate import evaluate_scores as evaluate_scores, load_labels as load_labels
+from .train.compare import compare as compare
 from .train.digits import digits_table as digits_table
 
 # features: of architectures of a space, from a table of yours, of any one network

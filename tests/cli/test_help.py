@@ -71,6 +71,7 @@ DIFFERENT = {
     "--out": "its help says what is written",
     "--repeats": "of folds, of seeds",
     "--seeds": "runs, splits, trainings",
+    "--sizes": "compare has some of its own, transfer those that are named",
     "--space": "a ranker knows its own",
     "--strategy": "one, or several to compare",
     "--top": "all, or the best 20",

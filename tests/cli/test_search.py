@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from proxyrank.common.interrupts import LINE
 from proxyrank.spaces import get_space
 
 
@@ -97,9 +98,7 @@ def score(arch):
     ask = (*options, "--iterations", 60, "--batch", 4, "--objective", f"{mine}:score")
     stopped = run(*ask)
     assert stopped.code == 130
-    assert stopped.err.splitlines() == [
-        "interrupted: finished batches are kept, the same command goes on from there"
-    ]
+    assert stopped.err == f"proxyrank: {LINE}\n"
     assert run(*ask).code == 0
     history = pd.read_csv(tmp_path / "s" / "history.csv")
     tried = scored.read_text().splitlines()

@@ -136,7 +136,7 @@ def test_interrupt_is_clean_and_goes_on(run, study_args) -> None:
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors
-    assert "interrupted: finished trials are kept" in errors
+    assert "interrupted: what was finished is kept" in errors
     assert "Traceback" not in errors
     result = run(*study_args, "--trials", "1", "--json")
     assert result.code == 0, result.err

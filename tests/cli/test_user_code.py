@@ -53,7 +53,7 @@ BAD = {
 
 def test_x23_bad_modules_among_good_ones(run: Any, code: Path) -> None:
     words = [word for name in ("x23mods:good", *BAD) for word in ("--module", name)]
-    found = run("score", *words, "--proxies", "flops", "--batch-size", 4, "--timeout", 1.5, "--json")
+    found = run("score", *words, "--proxies", "flops", "--batch-size", 4, "--build-timeout", 1.5, "--json")
     assert found.code == 0, found.err
     values = {row["arch"]: row["flops"] for row in found.json["scores"]}
     assert values == {"x23mods:good": 30730.0, **dict.fromkeys(BAD)}
@@ -64,7 +64,7 @@ def test_x23_bad_modules_among_good_ones(run: Any, code: Path) -> None:
 
 @pytest.mark.parametrize("name", BAD)
 def test_x23_alone_it_is_one_line_and_nothing_is_written(run: Any, code: Path, name: str) -> None:
-    words = ("--proxies", "flops", "--batch-size", 4, "--timeout", 1.5, "--out", code / "T.csv")
+    words = ("--proxies", "flops", "--batch-size", 4, "--build-timeout", 1.5, "--out", code / "T.csv")
     found = run("score", "--module", name, *words)
     assert found.code == 2
     assert BAD[name] in found.err.splitlines()[-1].replace('"', "")
@@ -75,7 +75,7 @@ def test_x23_alone_it_is_one_line_and_nothing_is_written(run: Any, code: Path, n
 def test_x23_a_network_that_hangs_costs_its_own_values(run: Any, code: Path) -> None:
     (code / "rows.csv").write_text("arch,kind\na,good\nb,Sleeping\nc,good\n")
     (code / "maker.py").write_text(MODULES + "\ndef make(kind): return globals()[kind]()\n")
-    limits = ("--batch-size", 4, "--timeout", 4, "--json")
+    limits = ("--batch-size", 4, "--build-timeout", 4, "--json")
     named = [w for name in ("x23mods:Sleeping", "x23mods:good") for w in ("--module", name)]
     found = run("score", *named, "--proxies", "flops", *limits)
     assert found.code == 0, found.err

@@ -11,7 +11,18 @@ import pytest
 
 import proxyrank
 
-FOLDERS = ("common", "spaces", "features", "models", "evaluate", "train", "search", "paper", "testing")
+FOLDERS = (
+    "common",
+    "spaces",
+    "features",
+    "models",
+    "evaluate",
+    "train",
+    "search",
+    "paper",
+    "report",
+    "testing",
+)
 PACKAGES = (*FOLDERS, "cli")
 
 

@@ -69,8 +69,8 @@ def open_study(storage: BaseStorage, name: str, objective: Objective, about: dic
     """
     plan, own = objective.plan, fingerprint(objective, about)
     sampler, pruner = (
-        NumberedSampler(plan.seed, start_points(plan.model, objective.distributions)),
-        make_pruner(plan.metrics),
+        NumberedSampler(plan.seed, start_points(plan.model, objective.distributions), plan.sampler),
+        make_pruner(plan.metrics, plan.pruner),
     )
     directions = [StudyDirection.MAXIMIZE] * len(plan.metrics)
     try:

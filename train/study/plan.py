@@ -1,10 +1,15 @@
 """How a study is run; the numbers that the data do not give."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.errors import ProxyrankError, unknown
+from proxyrank.train.study_names import PRUNERS, SAMPLERS
+
+if TYPE_CHECKING:
+    from optuna import Study
+    from optuna.trial import FrozenTrial
 
 TRIALS = 40
 FOLDS = 5
@@ -34,6 +39,13 @@ class StudyPlan:
         Of the model.
     params
         Parameters of the model that are fixed, over its defaults.
+    timeout
+        Seconds after which a run begins no further trial; one trial at least is brought to its end.
+    sampler, pruner
+        Names in `SAMPLERS` and `PRUNERS`. Trials of different samplers can be compared: folds are the same.
+    callbacks
+        Called with study and trial whenever a trial of this process has ended, as those of Optuna;
+        ``study.stop()`` ends the run.
     """
 
     trials: int = TRIALS
@@ -44,12 +56,21 @@ class StudyPlan:
     model: str = "lightgbm"
     threads: int = 1
     params: Mapping[str, Any] = field(default_factory=dict)
+    timeout: float | None = None
+    sampler: str = "tpe"
+    pruner: str = "wilcoxon"
+    callbacks: "tuple[Callable[[Study, FrozenTrial], None], ...]" = ()
 
     def __post_init__(self) -> None:
         for name, low in (("trials", 1), ("folds", 2), ("repeats", 1), ("threads", 1)):
             value = getattr(self, name)
             if value is not None and value < low:
                 raise ProxyrankError(f"{name} must be at least {low}, got {value}")
+        if self.timeout is not None and self.timeout <= 0:
+            raise ProxyrankError(f"timeout must be more than 0 seconds, got {self.timeout}")
+        for kind, name, known in (("sampler", self.sampler, SAMPLERS), ("pruner", self.pruner, PRUNERS)):
+            if name not in known:
+                raise unknown(kind, name, known)
         if not self.metrics or len(set(self.metrics)) < len(self.metrics):
             raise ProxyrankError(f"metrics must be different names, got {','.join(self.metrics) or 'none'}")
 

@@ -124,6 +124,8 @@ def summarise(
             "folds": folds,
             "repeats": repeats,
             "seed": plan.seed,
+            "sampler": plan.sampler,
+            "pruner": plan.pruner,
         },
     )
 

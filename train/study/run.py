@@ -3,6 +3,7 @@
 import multiprocessing
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from optuna import Study
 from optuna.exceptions import StorageInternalError
 
 from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.interrupts import patiently
 from proxyrank.common.progress import track
 from proxyrank.train.study.choice import Choice
 from proxyrank.train.study.committee import with_committee
@@ -34,11 +36,19 @@ class _Task:
     data: StudyData
     plan: StudyPlan
     about: dict[str, Any] = field(default_factory=dict)
+    deadline: float | None = None
 
     def worker(self, stop: Callable[[], bool]) -> Worker:
         objective = Objective(self.data, self.plan)
         study = open_study(self.storage.open(), self.name, objective, self.about)
-        return Worker(study, objective, stop=stop, heartbeat=self.storage.heartbeat, grace=self.storage.grace)
+        return Worker(
+            study,
+            objective,
+            stop=stop,
+            deadline=self.deadline,
+            heartbeat=self.storage.heartbeat,
+            grace=self.storage.grace,
+        )
 
 
 def run_study(
@@ -73,13 +83,17 @@ def run_study(
     Raises
     ------
     ProxyrankError
-        If the stored study is about something else, or the storage cannot be reached or fails on the way.
+        If the stored study is about something else, the storage cannot be reached or fails on the way, or
+        there are callbacks and several workers.
     KeyboardInterrupt
         After an interrupt; finished trials are in the storage.
     """
-    task = _Task(storage, name, data, plan, about or {})
+    if plan.callbacks and workers > 1:
+        raise ProxyrankError("callbacks are told the trials of one process: leave workers at 1")
+    deadline = None if plan.timeout is None else time.time() + plan.timeout
+    task = _Task(storage, name, data, plan, about or {}, deadline)
     try:
-        with _deferred_interrupt() as stop, _quiet():
+        with patiently(), _deferred_interrupt() as stop, _quiet():
             worker = task.worker(stop)
             before = finished(worker.study)
             with _helpers(task, workers - 1 if before < plan.trials else 0):
@@ -104,7 +118,8 @@ def tune(data: StudyData, plan: StudyPlan) -> Choice:
     with _deferred_interrupt() as stop, _quiet():
         objective = Objective(data, plan)
         study = open_study(optuna.storages.InMemoryStorage(), "tune", objective, {})
-        for _ in _advances(Worker(study, objective, stop=stop), 0):
+        deadline = None if plan.timeout is None else time.time() + plan.timeout
+        for _ in _advances(Worker(study, objective, stop=stop, deadline=deadline), 0):
             pass
     return with_committee(summarise(study, data, plan), study, data, plan).choice
 

@@ -52,6 +52,8 @@ class Worker:
     stop
         Asked between folds; once it says yes, `run` raises KeyboardInterrupt. The trial at work fails and its
         parameters are put first in the queue.
+    deadline
+        Time (`time.time`) after which no further trial is begun once one is finished; None for none.
     heartbeat, grace
         Seconds between signs of life of this process, and without any from another one until its trial is
         given up and tried again.
@@ -63,6 +65,7 @@ class Worker:
         objective: Objective,
         *,
         stop: Callable[[], bool] = lambda: False,
+        deadline: float | None = None,
         heartbeat: float = 5.0,
         grace: float = 30.0,
     ) -> None:
@@ -70,11 +73,14 @@ class Worker:
         self.objective = objective
         self.plan: StudyPlan = objective.plan
         self.stop = stop
+        self.deadline = deadline
         self.heartbeat = heartbeat
         self._watch = Watch(study, grace)
 
     def run(self) -> Iterator[int]:
         """Work, yielding the number of finished trials of the study whenever a trial has ended.
+
+        It ends early once the deadline has passed, or a callback of the plan has stopped the study.
 
         Raises
         ------
@@ -88,9 +94,17 @@ class Worker:
             else:
                 self._wait()
             yield finished(self.study)
+            if self._stopped():
+                break
 
     def _done(self) -> bool:
         return finished(self.study) >= self.plan.trials or len(undefined(self.study)) >= self.plan.trials
+
+    def _stopped(self) -> bool:
+        if self.deadline is not None and time.time() >= self.deadline and finished(self.study):
+            return True
+        # what `Study.stop` leaves behind; Optuna itself looks at it between trials, of which it is given one
+        return bool(self.plan.callbacks and self.study._stop_flag)
 
     def _trials(self) -> list[FrozenTrial]:
         return self.study.get_trials(deepcopy=False)
@@ -100,7 +114,12 @@ class Worker:
 
     def _one_trial(self) -> None:
         try:
-            self.study.optimize(self._evaluate, n_trials=1, catch=(UndefinedObjectiveError, _WithdrawnError))
+            self.study.optimize(
+                self._evaluate,
+                n_trials=1,
+                catch=(UndefinedObjectiveError, _WithdrawnError),
+                callbacks=list(self.plan.callbacks),
+            )
         except (UpdateFinishedTrialError, ValueError) as error:
             # others took this process for dead (it was suspended, say) and its trial is being tried again; at
             # the end of a trial Optuna says so by a bare ValueError, which has nothing but its text

@@ -6,6 +6,7 @@ import typer
 
 from proxyrank import __version__
 from proxyrank.cli import (
+    compare,
     demo,
     digits,
     evaluate,
@@ -14,6 +15,7 @@ from proxyrank.cli import (
     info,
     proxies,
     rank,
+    report,
     reproduce,
     score,
     search,
@@ -25,10 +27,12 @@ from proxyrank.cli import (
     transfer,
 )
 from proxyrank.cli.once import OnceCommand
+from proxyrank.cli.verbosity import HELP
 
 app = typer.Typer(
     name="proxyrank",
     help="Rank thousands of untrained neural architectures from a few trained ones.",
+    epilog=HELP,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # rich would read [nats] as a style, and leaves help a narrow column
@@ -58,6 +62,10 @@ _COMMANDS = (
     (study.study, "proxyrank study --labels acc.csv --label cifar10 --train-size 1024 --seed 1 --out study"),
     (rank.rank, "proxyrank rank ranker --unseen --top 10"),
     (evaluate.evaluate, "proxyrank evaluate ranker --labels acc.csv --json"),
+    (
+        compare.compare,
+        "proxyrank compare --labels digits --groups graf,paths+cell+flow --sizes 64,256 --out compared",
+    ),
     (info.info, "proxyrank info ranker"),
     (explain.explain, 'proxyrank explain ranker --arch "(4, 0, 3, 1, 4, 3)"'),
     (
@@ -67,6 +75,7 @@ _COMMANDS = (
     (suggest.suggest, "proxyrank suggest --state search.json --batch 16 --out next.csv"),
     (search.search, "proxyrank search --space nb201 --objective flops --iterations 200 --out found"),
     (simulate.simulate, "proxyrank simulate --labels digits --budget 64 --seeds 3 --out sim"),
+    (report.report, "proxyrank report ranker --labels acc.csv"),
     (reproduce.reproduce, "proxyrank reproduce table10 --out reproduced"),
     (show.show, 'proxyrank show "(4, 0, 3, 1, 4, 3)"'),
     (score.score, "proxyrank score '(2, 2, 2, 2, 2, 2)' --proxies vkdnw,naswot --batch-size 16"),

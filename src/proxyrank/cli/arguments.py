@@ -2,7 +2,8 @@
 
 import os
 import re
-from collections.abc import Sequence
+import shlex
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -122,6 +123,18 @@ def dataset_of(dataset: str | None, shape: str | None, classes: int | None) -> s
             "(length, features) or 128@1000 (length, words), or a row of a table as 30"
         )
     return str(data_shape(f"{shape or '3x32x32'}:{classes or 10}", square=False))
+
+
+def repeatable(words: Sequence[str], *, without: Collection[str] = ("--out", "--workers")) -> str:
+    """The command line as a file states it: without where it wrote and how many processes there were."""
+    kept, words = [], list(words)
+    while words:
+        word = words.pop(0)
+        if word in without:
+            words = words[1:]
+        elif word.partition("=")[0] not in without:
+            kept.append(word)
+    return shlex.join(["proxyrank", *kept])
 
 
 def numbers(text: str, option: str) -> tuple[int, ...]:

@@ -39,7 +39,7 @@ def evaluate(
     candidates: options.Candidates = None,
     build: options.Build = None,
     logits: options.Logits = None,
-    timeout: options.Timeout = None,
+    build_timeout: options.BuildTimeout = None,
     baselines: Annotated[
         bool,
         typer.Option("--baselines", help="Judge sizes and every --scores column on the same networks too."),
@@ -66,7 +66,7 @@ def evaluate(
             candidates=candidates,
             build=build,
             logits=logits,
-            timeout=timeout,
+            timeout=build_timeout,
             sentinels=sentinel,
         )
     card = loaded.card if loaded else None

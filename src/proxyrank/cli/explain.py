@@ -26,7 +26,7 @@ def explain(
     candidates: options.Candidates = None,
     build: options.Build = None,
     logits: options.Logits = None,
-    timeout: options.Timeout = None,
+    build_timeout: options.BuildTimeout = None,
     space: options.RankerSpace = None,
     json: options.Json = False,
 ) -> None:
@@ -41,7 +41,7 @@ def explain(
         candidates=candidates,
         build=build,
         logits=logits,
-        timeout=timeout,
+        timeout=build_timeout,
         sentinels=sentinel,
     )
     if loaded.card.model in ("ensemble", "auto"):

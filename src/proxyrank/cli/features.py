@@ -46,7 +46,7 @@ def features(
     shape: options.Shape = None,
     classes: options.Classes = None,
     logits: options.Logits = None,
-    timeout: options.Timeout = None,
+    build_timeout: options.BuildTimeout = None,
     share: Annotated[
         bool,
         typer.Option(
@@ -92,7 +92,7 @@ def features(
             key=key,
             label=label,
             logits=logits,
-            timeout=timeout,
+            timeout=build_timeout,
             sentinels=sentinel,
         )
         if candidates

@@ -106,10 +106,10 @@ Sentinels = Annotated[
     ),
 ]
 
-Timeout = Annotated[
+BuildTimeout = Annotated[
     float | None,
     typer.Option(
-        "--timeout",
+        "--build-timeout",
         min=0.001,
         help="Seconds that a network of yours may take to be imported, to be built, and to be scored; what "
         "takes longer has no value. 60, 60 and 3600 if not given.",

@@ -1,6 +1,7 @@
 """How results reach a person (text, tables) or a script (JSON)."""
 
 import json
+import logging
 import shlex
 import shutil
 import sys
@@ -9,14 +10,16 @@ from typing import Any
 
 import pandas as pd
 
+_log = logging.getLogger(__name__)
+
 WIDE = 200
 """Columns of a file or a pipe where nothing says how wide it is."""
 _BELOW = "    "
 
 
 def note(text: str) -> None:
-    """Print a remark on the standard error."""
-    print(text, file=sys.stderr)
+    """Print a remark on the standard error; with ``-q`` it is left out."""
+    _log.warning("%s", text)
 
 
 def notes(texts: Iterable[str]) -> None:

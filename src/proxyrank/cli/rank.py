@@ -35,7 +35,7 @@ def rank(
     candidates: options.Candidates = None,
     build: options.Build = None,
     logits: options.Logits = None,
-    timeout: options.Timeout = None,
+    build_timeout: options.BuildTimeout = None,
     space: options.RankerSpace = None,
     threads: options.Threads = 1,
     json: options.Json = False,
@@ -55,7 +55,7 @@ def rank(
         candidates=candidates,
         build=build,
         logits=logits,
-        timeout=timeout,
+        timeout=build_timeout,
         threads=threads,
         sentinels=sentinel,
     )

@@ -30,7 +30,7 @@ def score(
             "given several times."
         ),
     ] = None,
-    timeout: options.Timeout = None,
+    build_timeout: options.BuildTimeout = None,
     candidates: options.Candidates = None,
     build: Annotated[
         str | None,
@@ -91,7 +91,7 @@ def score(
             key=key,
             logits=logits,
             sentinels=sentinel,
-            timeout=timeout,
+            timeout=build_timeout,
         )
         if build
         else get_space(space)
@@ -107,12 +107,12 @@ def score(
     if device == "auto" and settings.device == "cpu":
         output.note("device auto: no CUDA device, using the CPU")
     if module:
-        factories = module_factories(module, logits, limit=timeout or STEP)
-        scores = score_factories(factories, proxies, settings, limit=timeout or SCORING)
+        factories = module_factories(module, logits, limit=build_timeout or STEP)
+        scores = score_factories(factories, proxies, settings, limit=build_timeout or SCORING)
     elif isinstance(where, TableSpace):
-        scores = score_archs(where, where.names, proxies, settings, limit=timeout)
+        scores = score_archs(where, where.names, proxies, settings, limit=build_timeout)
     else:
-        scores = score_archs(where, _wanted(where, cells, archs), proxies, settings, limit=timeout)
+        scores = score_archs(where, _wanted(where, cells, archs), proxies, settings, limit=build_timeout)
     none = scores.values.isna().all(axis=None)
     if out and not none:
         name = "module" if module else where.name

@@ -90,34 +90,30 @@ def search(
     known = measured_columns(where, arguments.data_path(table, "--table")) if table else {}
     timed = "latency" not in known and (max_latency is not None or "-latency" in arguments.names(objective))
     begin = time.perf_counter()
-    try:
-        with standing(resolve_threads(workers), ray=ray) as executor:
-            outcome = search_in_folder(
-                where,
-                arguments.names(objective),
-                out,
-                measures=Measures(source_of(where), chosen, known, timed),
-                settings=FeatureSettings(
-                    dataset=chosen,
-                    batch_size=batch_size,
-                    seed=seed,
-                    input=images,
-                    root=root,
-                    device=str(resolve_device(device)) if device != "cpu" else "cpu",
-                ),
-                executor=executor,
-                limits={name: float(most) for name, most in limits.items() if most is not None}
-                | parse_limits(limit or []),
-                start=start,
-                iterations=iterations,
-                population=population,
-                batch=batch,
+    with standing(resolve_threads(workers), ray=ray) as executor:
+        outcome = search_in_folder(
+            where,
+            arguments.names(objective),
+            out,
+            measures=Measures(source_of(where), chosen, known, timed),
+            settings=FeatureSettings(
+                dataset=chosen,
+                batch_size=batch_size,
                 seed=seed,
-                changes=changes,
-            )
-    except KeyboardInterrupt:
-        output.note("interrupted: finished batches are kept, the same command goes on from there")
-        raise typer.Exit(130) from None
+                input=images,
+                root=root,
+                device=str(resolve_device(device)) if device != "cpu" else "cpu",
+            ),
+            executor=executor,
+            limits={name: float(most) for name, most in limits.items() if most is not None}
+            | parse_limits(limit or []),
+            start=start,
+            iterations=iterations,
+            population=population,
+            batch=batch,
+            seed=seed,
+            changes=changes,
+        )
     seconds = time.perf_counter() - begin
     best, counts = outcome.found.best, outcome.counts
     if json:

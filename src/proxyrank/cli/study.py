@@ -1,6 +1,7 @@
 """``study``: tune a ranker by cross-validation inside the training part."""
 
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,6 +10,7 @@ import typer
 from proxyrank.cli import arguments, options, output
 from proxyrank.cli.labels import read_labels
 from proxyrank.cli.own_table import learnable, open_space
+from proxyrank.train.study_names import PRUNERS, SAMPLERS
 
 if TYPE_CHECKING:
     from proxyrank.train.study import StudyReport
@@ -28,13 +30,29 @@ def study(
     shape: options.Shape = None,
     classes: options.Classes = None,
     logits: options.Logits = None,
-    timeout: options.Timeout = None,
+    build_timeout: options.BuildTimeout = None,
     metrics: Annotated[
         str, typer.Option(help="KT, SPR or nDCG; several joined by commas give a Pareto front.")
     ] = "KT",
     trials: Annotated[
         int, typer.Option(min=1, help="Finished trials of the study in all, over all runs and processes.")
     ] = 40,
+    timeout: Annotated[
+        float | None,
+        typer.Option(
+            min=0.001,
+            help="Seconds after which this run begins no further trial; the same command goes on.",
+        ),
+    ] = None,
+    sampler: Annotated[str, typer.Option(help=f"What draws the trials: {', '.join(SAMPLERS)}.")] = "tpe",
+    pruner: Annotated[str, typer.Option(help=f"What stops trials early: {', '.join(PRUNERS)}.")] = "wilcoxon",
+    mlflow: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URI",
+            help="Log every trial to this MLflow tracking URI (pip install 'proxyrank[mlflow]').",
+        ),
+    ] = None,
     folds: Annotated[
         int | None, typer.Option(min=2, help="Of the cross-validation; follows the rows.")
     ] = None,
@@ -62,6 +80,7 @@ def study(
     """Tune a ranker. Interrupt it at any time; the same command goes on where it stopped."""
     from proxyrank.train.fit import FitPlan, wanted_groups
     from proxyrank.train.study import StudyPlan
+    from proxyrank.train.study.tracking import mlflow_callback
     from proxyrank.train.tuned import study_in_folder
 
     stated, dataset = dataset, arguments.dataset_of(dataset, shape, classes)
@@ -73,7 +92,7 @@ def study(
         build=build,
         dataset=dataset,
         logits=logits,
-        timeout=timeout,
+        timeout=build_timeout,
         label=label,
         key=key,
         sentinels=sentinel,
@@ -89,18 +108,20 @@ def study(
         settings={name: value for name, value in features_of.items() if value is not None},
         threads=threads,
     )
-    plan = StudyPlan(trials, arguments.names(metrics), folds, repeats)
+    plan = StudyPlan(
+        trials, arguments.names(metrics), folds, repeats, timeout=timeout, sampler=sampler, pruner=pruner
+    )
     if workers > 1:
         output.note(f"--workers {workers}: trials depend on timing, a seed does not repeat such a study")
     known = read_labels(where, labels, label=label, direction=label_direction)
     where = learnable(where, known)
-    try:
-        report = study_in_folder(
-            where, known, fit, plan, out, storage=storage, name=name, workers=workers, features=table
-        )
-    except KeyboardInterrupt:
-        output.note("interrupted: finished trials are kept, the same command goes on from there")
-        raise typer.Exit(130) from None
+    if mlflow is not None:
+        plan = replace(plan, callbacks=(mlflow_callback(mlflow, plan.metrics),))
+    report = study_in_folder(
+        where, known, fit, plan, out, storage=storage, name=name, workers=workers, features=table
+    )
+    if timeout is not None and report.finished < trials:
+        output.note(f"time is up with {report.finished} of {trials} trials; the same command goes on")
     if report.before >= trials:
         output.note(f"the study has {report.before} finished trials, {trials} were asked for: nothing to do")
     same = {
@@ -163,9 +184,7 @@ def _show(report: "StudyReport", out: Path, failed: dict[str, Any], *, json: boo
             list(result.front[0]), [[_number(value) for value in row.values()] for row in result.front]
         )
     print(f"wrote {', '.join(path.name for path in report.files)} to {out}")
-    print(
-        f"look at it: {shlex.join(['optuna-dashboard', report.storage])} (pip install 'proxyrank[dashboard]')"
-    )
+    print(f"look: {shlex.join(['optuna-dashboard', report.storage])} (pip install 'proxyrank[dashboard]')")
 
 
 def _metrics(values: dict[str, float] | None) -> str:

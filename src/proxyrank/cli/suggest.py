@@ -56,7 +56,7 @@ def suggest(
     shape: options.Shape = None,
     classes: options.Classes = None,
     logits: options.Logits = None,
-    timeout: options.Timeout = None,
+    build_timeout: options.BuildTimeout = None,
     groups: Annotated[
         str | None,
         typer.Option(help="Feature groups that tell architectures apart; cheap ones if not given."),
@@ -93,7 +93,7 @@ def suggest(
         build=build,
         dataset=arguments.dataset_of(None, shape, classes),
         logits=logits,
-        timeout=timeout,
+        timeout=build_timeout,
         label=label,
         key=key,
         sentinels=sentinel,

@@ -32,7 +32,7 @@ def train(
     shape: options.Shape = None,
     classes: options.Classes = None,
     logits: options.Logits = None,
-    timeout: options.Timeout = None,
+    build_timeout: options.BuildTimeout = None,
     model: Annotated[str | None, typer.Option(help=MODEL_HELP)] = None,
     target: Annotated[
         str | None,
@@ -98,7 +98,7 @@ def train(
         build=build,
         dataset=dataset,
         logits=logits,
-        timeout=timeout,
+        timeout=build_timeout,
         label=label,
         key=key,
         sentinels=sentinel,

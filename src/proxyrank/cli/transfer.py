@@ -26,7 +26,7 @@ def transfer(
     candidates: options.Candidates = None,
     build: options.Build = None,
     logits: options.Logits = None,
-    timeout: options.Timeout = None,
+    build_timeout: options.BuildTimeout = None,
     label_direction: options.LabelDirection = None,
     train_size: options.TrainSize = None,
     split: options.Split = "published",
@@ -57,7 +57,7 @@ def transfer(
         candidates=candidates,
         build=build,
         logits=logits,
-        timeout=timeout,
+        timeout=build_timeout,
         sentinels=sentinel,
     )
     known = read_labels(source.search_space, labels, label=label, direction=label_direction)

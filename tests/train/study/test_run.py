@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from proxyrank.train.study import FOLD_METRICS, StudyData, StudyStorage, run_stu
 from proxyrank.train.study import parameters as study_space
 from proxyrank.train.study.run import _deferred_interrupt
 from proxyrank.train.study.worker import FINISHED
+from proxyrank.train.study_names import SAMPLERS
 
 
 def storage_in(folder: Path, **settings: int) -> StudyStorage:
@@ -272,3 +274,58 @@ def test_several_metrics_give_a_front(data: StudyData, plan, tmp_path: Path) -> 
     assert {row["trial"] for row in result.front} == front
     assert result.trial in front
     assert sum(points[result.trial]) == max(sum(points[number]) for number in front)
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_samplers_by_name_repeat_themselves(data: StudyData, plan, tmp_path: Path, sampler: str) -> None:
+    """Also stopped and gone on with; the first points are those of every study."""
+    how = plan(12, sampler=sampler, pruner="none")
+    whole, _ = run_study(data, how, StudyStorage(str(tmp_path / "a.db")))
+    run_study(data, replace(how, trials=11), StudyStorage(str(tmp_path / "b.db")))
+    torn, before = run_study(data, how, StudyStorage(str(tmp_path / "b.db")))
+    assert before == 11
+    assert [t.params for t in whole.trials] == [t.params for t in torn.trials]
+    assert all(trial.state == TrialState.COMPLETE for trial in whole.trials)
+
+
+@pytest.mark.parametrize("pruner", ["median", "halving"])
+def test_pruners_by_name_stop_trials(data: StudyData, plan, tmp_path: Path, pruner: str) -> None:
+    how = plan(14, folds=5, pruner=pruner)
+    study, _ = run_study(data, how, StudyStorage(str(tmp_path / "a.db")))
+    assert any(trial.state == TrialState.PRUNED for trial in study.trials)
+
+
+def test_a_time_limit_begins_no_further_trial(data: StudyData, plan, tmp_path: Path) -> None:
+    storage = StudyStorage(str(tmp_path / "a.db"))
+    study, _ = run_study(data, plan(50, timeout=1e-6), storage)
+    assert len(study.trials) == 1  # one is brought to its end
+    study, before = run_study(data, plan(3), storage)
+    assert (before, len(study.trials)) == (1, 3)
+
+
+def test_callbacks_are_told_each_trial_and_may_stop(data: StudyData, plan, tmp_path: Path) -> None:
+    told: list[int] = []
+
+    def callback(study: Any, trial: Any) -> None:
+        told.append(trial.number)
+        if len(told) == 3:
+            study.stop()
+
+    how, storage = plan(10, callbacks=(callback,)), StudyStorage(str(tmp_path / "a.db"))
+    run_study(data, how, storage)
+    assert told == [0, 1, 2]
+    with pytest.raises(ProxyrankError, match="callbacks are told the trials of one process"):
+        run_study(data, how, storage, workers=2)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"sampler": "tp"}, "sampler 'tp'"),
+        ({"pruner": "no"}, "pruner 'no'"),
+        ({"timeout": 0.0}, "timeout must"),
+    ],
+)
+def test_unknown_names(plan, wrong: dict[str, Any], said: str) -> None:
+    with pytest.raises(ProxyrankError, match=said):
+        plan(1, **wrong)

@@ -1,0 +1,63 @@
+"""The report of reproduced tables (``proxyrank reproduce``)."""
+
+from pathlib import Path
+
+from proxyrank.common.errors import ProxyrankError
+from proxyrank.common.files import read_json
+from proxyrank.paper.result import Result
+from proxyrank.paper.run import verdicts
+from proxyrank.report.charts import bars_plot
+from proxyrank.report.page import Plot, Section, Table, Value, write_page
+
+RECORD = "bench.json"
+
+
+def reproduced_page(folder: Path, path: Path) -> Path:
+    """Write the report of a folder of reproduced tables.
+
+    Raises
+    ------
+    ProxyrankError
+        If there is no table in it.
+    """
+    files = [file for file in sorted(folder.glob("*.json")) if file.name != RECORD]
+    records = [record for file in files if "result" in (record := read_json(file))]
+    if not records:
+        raise ProxyrankError(f"{folder}: no reproduced table there yet")
+    results = [Result.from_dict(record["result"]) for record in records]
+    found = verdicts(results)
+    counts = {kind: len(places) for kind, places in found.items() if places}
+    sections = [Section("What was reproduced", _verdicts(counts)), *map(_table, results), _stated(folder)]
+    lead = ", ".join(f"{count} rows {kind}" for kind, count in counts.items()) or "no published number beside"
+    return write_page(path, "Tables of the VKDNW paper, reproduced", lead, sections)
+
+
+def _verdicts(counts: dict[str, int]) -> list[Plot]:
+    if not counts:
+        return []
+    said = "Rows whose KT is within .02 of the published one, beyond, or on other cells."
+    return [bars_plot(list(counts), [float(count) for count in counts.values()], "rows", said)]
+
+
+def _table(result: Result) -> Section:
+    rows: list[list[Value]] = [
+        [
+            cell.row,
+            cell.dataset,
+            cell.metric,
+            cell.ours,
+            cell.std,
+            cell.published,
+            cell.difference,
+            cell.verdict,
+        ]
+        for cell in result.cells
+    ]
+    header = ["row", "data set", "metric", "ours", "deviation", "published", "difference", "verdict"]
+    return Section(f"{result.name}: {result.title}", [Table(header, rows)], result.notes)
+
+
+def _stated(folder: Path) -> Section:
+    stated = read_json(folder / RECORD) if (folder / RECORD).is_file() else {}
+    rows: list[list[Value]] = [[name, str(value)] for name, value in stated.items()]
+    return Section("Settings", [Table(["setting", "value"], rows)])
