@@ -83,7 +83,7 @@ def default_model(groups: str | Collection[str], space: "SearchSpace | None" = N
     """Model of a ranking that names none.
 
     ``auto`` for features of graphs and of options: on graphs it ranks better than LightGBM on all lines of
-    `docs/spaces.md` but one (TransNAS-Bench-101, 32 labels: .606 and .614), on tables of one's own in
+    `docs/spaces.md` but one (TransNAS-Bench-101, 32 labels: .592 and .614), on tables of one's own in
     `docs/own-networks.md`. A space whose published figures here were made with another one says so
     (``usual_model``). There, and for features of networks alone: the ensemble where network features join
     path and flow features, as in the ranking ``all``: it takes them only where they pay, trees alone lose by
