@@ -1,4 +1,4 @@
-"""Kendall's tau of the README's three ways to rank networks of one's own, by the README's own commands.
+"""Kendall's tau of the three ways to rank networks of one's own, by the commands of docs/own-networks.md.
 
     python benchmarks/three_ways.py [--seeds 1,2,3,4,5] [--ways by-table,by-builder,by-space] [--model gp]
 
@@ -24,7 +24,7 @@ TREES = ("train", "spaces")
 
 def commands() -> list[list[str]]:
     """The words of each command of the three ways."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "own-networks.md").read_text(encoding="utf-8")
     part = text[text.index("The three ways on `smallnets`") : text.index("KT on the other 372")]
     lines = re.sub(r"\\\n\s*", "", part).splitlines()
     return [shlex.split(line[2:]) for line in lines if line.startswith("$ ")]
