@@ -5,7 +5,7 @@ STAMP := .venv/.installed
 # torch comes first and pinned, so that no resolver picks a CUDA build of several gigabytes
 INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
-.PHONY: help demo test lint types wheel check clean
+.PHONY: help demo test lint types wheel docs check clean
 .DEFAULT_GOAL := demo
 
 $(STAMP): pyproject.toml constraints.txt
@@ -37,7 +37,10 @@ wheel: $(STAMP)  ## build the wheel and test it outside this folder
 	$(BIN)/python -m build --quiet --outdir dist
 	.ci/check-wheel
 
-check: demo lint types test  ## everything that must be green
+docs: $(STAMP)  ## the documentation, warnings are errors
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+check: demo lint types docs test  ## everything that must be green
 
 clean:  ## remove what was built, the environment too
-	rm -rf .venv demo dist build *.egg-info
+	rm -rf .venv demo dist build site *.egg-info

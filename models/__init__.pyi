@@ -18,6 +18,7 @@ from .catalogue import (
 # the estimators
 from .estimators.also import AlsoRanker as AlsoRanker
 from .estimators.auto import AutoRanker as AutoRanker
+from .estimators.committee import CommitteeRanker as CommitteeRanker
 from .estimators.ensemble import EnsembleRanker as EnsembleRanker
 from .estimators.forest import ForestRanker as ForestRanker
 from .estimators.gp import GaussianProcessRanker as GaussianProcessRanker

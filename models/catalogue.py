@@ -64,6 +64,11 @@ MODELS |= {
         "proxyrank.models.estimators.also",
         "AlsoRanker",
     ),
+    "committee": ModelInfo(
+        "the mean of several rankers that a study settles on (proxyrank study, train --tune)",
+        "proxyrank.models.estimators.committee",
+        "CommitteeRanker",
+    ),
     "forest": ModelInfo(
         "standard scaler and random forest of 100 trees, the published baseline",
         "proxyrank.models.estimators.forest",

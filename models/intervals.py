@@ -6,17 +6,21 @@ residual of rows predicted alike; the finite-sample quantiles of these ratios, o
 interval of any prediction (Lei et al., Distribution-free predictive inference for regression, JASA 2018,
 section 5.2; Barber et al., Predictive inference with the jackknife+, Ann. Stat. 2021, for the folds).
 
-Folds keep equal networks together, so that the promise is for networks that are equal to none that was
-trained; the others are caught more often. Labels are taken as they are, without the fence of a target:
+Folds keep equal networks together, and residuals are those of networks that were trained once: such a row,
+left out, is to the others what a judged network is that equals none of them, so that the promise is for
+those; the others are caught more often. (Of a network with many names, which is likelier to be trained
+twice, columns averaged over its names say more.) Labels are taken as they are, without the fence of a target:
 networks that did not learn are judged, too.
 """
 
 import math
+from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from proxyrank.models.base import TabularRanker
@@ -147,6 +151,7 @@ def conformal_intervals(
         return None, "no prediction intervals: this model predicts no label"
     if len(y) < LEAST_ROWS or len(set(groups)) < FOLDS:
         return None, f"no prediction intervals: they need at least {LEAST_ROWS} labels, got {len(y)}"
+    once = _trained_once(groups)
     scale = estimator.get_params().get("scale", "auto")
     scores = estimator.oof_score_
     if scores is not None:
@@ -154,15 +159,22 @@ def conformal_intervals(
             predicted = _mapped(scores, y, groups, increasing=direction == "max")
         else:
             predicted = estimator.label_of(scores)
-        own = fit_intervals(
-            predicted, y, direction=direction, scale=scale, source="own", stretch=estimator.oof_stretch
-        )
-        return own, None
+        return fit_intervals(
+            predicted[once], y[once], direction=direction, scale=scale, source="own",
+            stretch=estimator.oof_stretch,
+        ), None  # fmt: skip
     refitted = _refitted(estimator, X, y, groups, context)
     if refitted is None:
         return None, "no prediction intervals: the labels of a fold's training rows are all equal"
     stretch = error_of_folds(min(estimator.interval_folds, len(set(groups))))
-    return fit_intervals(refitted, y, direction=direction, scale=scale, stretch=stretch), None
+    return fit_intervals(refitted[once], y[once], direction=direction, scale=scale, stretch=stretch), None
+
+
+def _trained_once(groups: Sequence[Hashable]) -> NDArray[np.bool_]:
+    """Rows [n] whose network occurs in no other row; all rows where these are too few."""
+    counts = Counter(groups)
+    once = np.array([counts[group] == 1 for group in groups])
+    return once if once.sum() >= LEAST_ROWS else np.ones(len(once), dtype=bool)
 
 
 def _refitted(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from proxyrank.common.errors import TableError
 from proxyrank.common.files import read_json, write_json
 from proxyrank.evaluate import ranker_scores, size_scores, without
 from proxyrank.features import get_group
@@ -54,7 +55,7 @@ def _scores(row: TrainingFree, frame: pd.DataFrame) -> "pd.Series[float] | None"
     """A ranking by columns of a frame; None where it lacks one."""
     try:
         return row.score(frame)
-    except KeyError:
+    except TableError:
         return None
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from proxyrank.common.errors import TableError
 from proxyrank.features.network.aggregates import AGGREGATES
 from proxyrank.features.proxies.registry import PROXIES
 
@@ -22,7 +23,7 @@ class TrainingFree:
     published
         Row of the paper, None where it has none.
     score
-        From network features to a score, higher is better.
+        From network features to a score, higher is better; raises `TableError` where a column is absent.
     sizes_only
         Whether the architecture alone is enough (no network is built).
     note
@@ -48,11 +49,17 @@ class ModelDriven:
 
 def _column(name: str, column: str | None = None) -> Callable[[pd.DataFrame], "pd.Series[float]"]:
     sign = PROXIES[name].direction if name in PROXIES else 1
-    return lambda frame: sign * frame[column or name]
+    return lambda frame: sign * _held(frame, column or name)
 
 
 def _fisher(rule: str) -> Callable[[pd.DataFrame], "pd.Series[float]"]:
-    return lambda frame: AGGREGATES[rule](frame.assign(vkdnw_entropy=frame["vkdnw_fisher_entropy"]))
+    return lambda frame: AGGREGATES[rule](frame.assign(vkdnw_entropy=_held(frame, "vkdnw_fisher_entropy")))
+
+
+def _held(frame: pd.DataFrame, column: str) -> "pd.Series[float]":
+    if column not in frame.columns:
+        raise TableError(f"the table lacks the column {column}")
+    return frame[column]
 
 
 TRAINING_FREE = (

@@ -1,34 +1,41 @@
 """Pictures of a simulation."""
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from proxyrank.common.pictures import new_figure, save_figure
+from proxyrank.common.axes import banded_legend, count_axis
+from proxyrank.common.pictures import drawing, own_axes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
-def plot_simulation(rows: pd.DataFrame, path: str | Path, *, label: str) -> None:
-    """KT and regret against the number of trained networks, a line a strategy, a band of one deviation.
+@drawing()
+def plot_simulation(
+    rows: pd.DataFrame, metric: str = "KT", *, label: str, ax: "Axes | None" = None
+) -> "Axes":
+    """A metric against the number of trained networks, a line a strategy, a band of one deviation.
 
     Parameters
     ----------
     rows
         From `run_simulation`.
-    path
-        Picture to write (.png, .svg or .pdf).
+    metric
+        A column of it; ``KT``, on all other networks, and ``regret`` have words of their own on the axis.
     label
         Name of the label.
+    ax
+        Where to draw; None makes a figure.
     """
-    figure = new_figure(9, 4)
-    panels = figure.subplots(1, 2)
-    texts = ("Kendall's tau on all other networks", f"distance to the best {label}")
-    for axes, metric, text in zip(panels, ("KT", "regret"), texts, strict=True):
-        for strategy, own in rows.groupby("strategy", sort=False):
-            found = own.groupby("trained")[metric].agg(["mean", "std"]).fillna(0.0)
-            axes.plot(found.index, found["mean"], marker="o", markersize=3, label=strategy)
-            low, high = found["mean"] - found["std"], found["mean"] + found["std"]
-            axes.fill_between(found.index, low, high, alpha=0.2, linewidth=0)
-        axes.set(xlabel="trained networks", ylabel=text)
-        axes.set_xscale("log", base=2)
-        axes.legend(frameon=False)
-    save_figure(figure, path)
+    texts = {"KT": "Kendall's tau on all other networks", "regret": f"distance to the best {label}"}
+    ax = own_axes(ax, 4.6, 4)
+    for strategy, own in rows.groupby("strategy", sort=False):
+        found = own.groupby("trained")[metric].agg(["mean", "std"]).fillna(0.0)
+        ax.plot(found.index, found["mean"], marker="o", label=str(strategy))
+        low, high = found["mean"] - found["std"], found["mean"] + found["std"]
+        ax.fill_between(found.index, low, high, alpha=0.2, linewidth=0)
+    count_axis(ax, rows["trained"])
+    ax.set(xlabel="trained networks", ylabel=texts.get(metric, metric))
+    banded_legend(ax, "± 1 standard deviation", runs=rows["seed"].nunique())
+    return ax

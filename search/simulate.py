@@ -10,6 +10,7 @@ import pandas as pd
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.executors import Executor
 from proxyrank.common.files import atomic_path, dump_json, read_json
+from proxyrank.common.pictures import panels, save_figure
 from proxyrank.common.progress import track
 from proxyrank.common.tabular import write_table
 from proxyrank.evaluate import Labels, evaluate_scores, in_population, ranker_scores, without
@@ -106,7 +107,10 @@ def simulate_in_folder(
     rows = run_simulation(space, labels, plan, out, executor=executor, features=features)
     files = (out / "results.csv", out / "simulation.png")
     write_table(rows, files[0])
-    plot_simulation(rows, files[1], label=labels.name)
+    axes = panels(2, columns=2, width=4.5, height=4)
+    for metric, ax in zip(("KT", "regret"), axes, strict=True):
+        plot_simulation(rows, metric, label=labels.name, ax=ax)
+    save_figure(axes[0], files[1])
     return mean_over_seeds(rows), files
 
 

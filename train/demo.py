@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from proxyrank.common.pictures import save_figure
 from proxyrank.common.tabular import write_table
 from proxyrank.evaluate import (
     Report,
@@ -99,13 +100,13 @@ def run_demo(out: Path, *, threads: int = 1) -> DemoResult:
     labelled = set(labels.values.index)
     ranks = best.rank([arch for arch in NB201.archs("filtered") if arch not in labelled])
     write_table(ranks, out / "ranks.csv")
-    plot_ranking(
+    drawn = plot_ranking(
         ranker_scores(best, list(judged.index)),
         judged,
-        out / "ranking.png",
         title=f"{len(judged)} unseen cells, ranker trained on {len(best.train_archs)}",
         label="accuracy on digits [%]",
     )
+    save_figure(drawn, out / "ranking.png")
     repeats = pd.read_parquet(digits_table()).set_index("arch").filter(like="digits_seed")
     best_possible = ceiling(judged, noise_of_repeats(repeats))
     return DemoResult(

@@ -18,11 +18,11 @@ from proxyrank.features import (
 from proxyrank.features.defaults import SETTLED
 from proxyrank.models import ProxyRanker, SplitCard
 from proxyrank.models.catalogue import default_model, model_class, usual_groups
+from proxyrank.models.estimators.columns import kept_columns, order_columns
 from proxyrank.models.inputs.matching import as_matrix
 from proxyrank.models.inputs.pool import usual_average
 from proxyrank.models.inputs.training import training_table
 from proxyrank.spaces import SearchSpace, data_shape, default_dataset, source_of
-from proxyrank.train.columns import kept_columns, order_columns
 from proxyrank.train.splits import split_train
 
 _log = logging.getLogger(__name__)

@@ -11,6 +11,7 @@ from proxyrank.models import ProxyRanker, RankerCard
 from proxyrank.spaces import SearchSpace
 from proxyrank.train.fit import FitPlan, fit_ranker, training_features, training_part
 from proxyrank.train.remarks import fit_remarks
+from proxyrank.train.study.choice import Choice
 from proxyrank.train.study.plan import StudyPlan
 from proxyrank.train.study.report import StudyReport, report_study
 from proxyrank.train.study.results import read_result
@@ -102,9 +103,7 @@ def fit_tuned(
     how = _of_fit(StudyPlan(trials), plan)
     table = training_features(space, chosen, replace(plan, model=how.model), features=features)
     choice = tune(StudyData.of(space, chosen, table), how)
-    params = {**plan.params, **choice.params}
-    plan = replace(plan, model=how.model, params=params, groups=choice.groups, columns=choice.columns)
-    return fit_ranker(space, labels, plan, features=features)
+    return fit_ranker(space, labels, _chosen(plan, choice, how.model), features=features)
 
 
 def train_ranker(
@@ -152,6 +151,8 @@ def train_ranker(
 def adopt_study(plan: FitPlan, folder: str | Path, space: str) -> FitPlan:
     """The plan with a study's groups, columns and parameters; parameters stated in the plan stay.
 
+    A study's committee is taken where the plan states neither a model nor parameters.
+
     Raises
     ------
     ProxyrankError
@@ -164,10 +165,7 @@ def adopt_study(plan: FitPlan, folder: str | Path, space: str) -> FitPlan:
     ):
         if found != expected:
             raise ProxyrankError(f"the study in {folder} is of the {what} {found}, expected {expected}")
-    params = {**result.params, **plan.params}
-    return replace(
-        plan, model=result.model, groups=tuple(result.groups), columns=result.columns, params=params
-    )
+    return _chosen(plan, result.choice, result.model)
 
 
 def study_remark(folder: str | Path, card: RankerCard) -> str | None:
@@ -179,6 +177,16 @@ def study_remark(folder: str | Path, card: RankerCard) -> str | None:
         f"the study in {folder} was tuned on other architectures (split {settings.get('split')}, seed "
         f"{settings.get('seed')}) than this ranker is trained on: some it is judged on may have been seen"
     )
+
+
+def _chosen(plan: FitPlan, choice: Choice, model: str) -> FitPlan:
+    """The plan with what a study of that model chose."""
+    if choice.committee and plan.model is None and not plan.params:
+        members = [dict(member) for member in choice.committee]
+        groups = tuple(sorted({name for member in members for name in member["families"]}))
+        return replace(plan, model="committee", groups=groups, params={"members": members})
+    params = {**choice.params, **plan.params}
+    return replace(plan, model=model, groups=choice.groups, columns=choice.columns, params=params)
 
 
 def _of_fit(plan: StudyPlan, fit: FitPlan) -> StudyPlan:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from proxyrank.common.errors import NotApplicableError, ProxyrankError
+from proxyrank.common.memory import is_out_of_memory
 from proxyrank.features.proxies.base import Missing, Proxy
 
 if TYPE_CHECKING:
@@ -72,14 +73,3 @@ def _all_missing(proxy: Proxy, reason: str) -> dict[str, float | Missing]:
 
 def _finite(value: float | Missing) -> float | Missing:
     return value if isinstance(value, Missing) or math.isfinite(value) else Missing(f"not finite ({value})")
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether torch could not allocate: a class of its own on CUDA, plain RuntimeErrors on a CPU."""
-    text = str(error)
-    return (
-        isinstance(error, MemoryError)
-        or type(error).__name__ == "OutOfMemoryError"
-        or "can't allocate memory" in text
-        or "not enough memory" in text
-    )

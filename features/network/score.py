@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from proxyrank.common.errors import NotApplicableError, ProxyrankError
 from proxyrank.common.limits import SCORING, user_code
+from proxyrank.common.memory import is_out_of_memory
 from proxyrank.common.progress import track
 from proxyrank.common.seeds import derive_rng, derive_seed
 from proxyrank.features.network.batches import check_digest, settings_batches
-from proxyrank.features.network.planner import OUT_OF_MEMORY, is_out_of_memory, run_proxies
+from proxyrank.features.network.planner import OUT_OF_MEMORY, run_proxies
 from proxyrank.features.network.score_rows import Values, mean_and_spread, score_columns, score_rows
 from proxyrank.features.network.score_settings import (
     check_batch_size,

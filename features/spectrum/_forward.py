@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from proxyrank.common.errors import NotApplicableError
+from proxyrank.common.memory import is_out_of_memory
 from proxyrank.features.spectrum._routes import Routes
 from proxyrank.features.spectrum._sensitivity import RULES, Sensitivity
 from proxyrank.features.spectrum._taps import differentiate_others
@@ -26,6 +27,11 @@ TANGENTS = 8
 
 PASSES = 256
 """Backward passes from which on forward mode is looked at; below, values recorded before keep their bits."""
+
+
+class NoForwardModeError(RuntimeError):
+    """Some operation of a network has no forward mode, or none for a batch of tangents."""
+
 
 Plan = dict[nn.Module, list[tuple[str, int, int]]]
 """Layer -> parameter's own name, flat index and column of each of its scalars."""
@@ -55,8 +61,10 @@ def forward_jacobian(
     ------
     NotApplicableError
         If dimension 0 of a tapped layer's output is not the batch.
-    RuntimeError
+    NoForwardModeError
         If some operation of the network has no forward mode.
+    RuntimeError
+        If the memory is not enough.
     """
     with torch.no_grad():
         logits: Tensor = network(x)
@@ -66,7 +74,13 @@ def forward_jacobian(
         move = partial(_stepped, network, x, plan)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # torch's own, when it loads forward mode
-            jacobian[:, :, columns] = torch.func.jacfwd(move)(logits.new_zeros(len(columns))).detach()
+            try:
+                moved = torch.func.jacfwd(move)(logits.new_zeros(len(columns)))
+            except RuntimeError as error:  # the network has just run without tangents
+                if is_out_of_memory(error):
+                    raise
+                raise NoForwardModeError(str(error)) from error
+        jacobian[:, :, columns] = moved.detach()
     if routes.others:
         differentiate_others(network, x, scalars, routes.others, jacobian)
     return jacobian, logits

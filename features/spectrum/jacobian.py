@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from proxyrank.common.errors import ProxyrankError
-from proxyrank.features.spectrum._forward import forward_jacobian, is_cheaper
+from proxyrank.features.spectrum._forward import NoForwardModeError, forward_jacobian, is_cheaper
 from proxyrank.features.spectrum._frozen import left_as_it_was
 from proxyrank.features.spectrum._routes import Routes, find_routes
 from proxyrank.features.spectrum._taps import Directions, tapped_jacobian
@@ -85,6 +85,8 @@ def fisher_jacobians(
     ------
     NotApplicableError
         If the samples depend on one another in eval mode.
+    NoForwardModeError
+        If ``mode`` is ``forward`` and some operation has none.
     ProxyrankError
         If the network has no parameters or does not give logits, or the batch is empty.
     """
@@ -132,8 +134,7 @@ def _part(
     if mode == "forward" or (mode == "auto" and is_cheaper(len(scalars), routes.passes)):
         try:
             return forward_jacobian(network, x, scalars, routes)
-        except RuntimeError:
+        except NoForwardModeError:
             if mode == "forward":
                 raise
-            # some operation has no forward mode
     return tapped_jacobian(network, x, scalars, routes, batched, directions)

@@ -105,21 +105,24 @@ def fit_processes(
 
     processes: list[GaussianProcessRanker] = []
     seen: list[Positions] = []
+    leaders: list[tuple[GaussianProcessRanker, Positions]] = []
     for i, columns in enumerate(sets):
         first, tau = fitted(columns, recipe.penalty)
+        leaders.append((first, columns))
         if recipe.wider and i == 0 and len(columns) < len(everything):
             wider, wider_tau = fitted(everything, recipe.penalty)
             if wider_tau > tau + LEAST_GAIN:
-                first, columns = wider, everything
+                leaders = [*(leaders if recipe.beside else ()), (wider, everything)]
         penalties = (recipe.penalty, *recipe.more_penalties)
         further = [*product((0.0,), penalties[1:]), *product(recipe.screens, penalties)]
-        leading = [first, *(fitted(columns, penalty, screen)[0] for screen, penalty in further)]
-        for leader in leading:
-            own = [leader]
-            for target in recipe.process_targets[1:]:
-                other = options.process(target, leader.penalty, leader.screen, recipe.engine)
-                lengths = leader.posterior_.lengths
-                own.append(other.fit(X[:, columns], y, pool=pool[:, columns], groups=blocks, lengths=lengths))
-            processes += own
-            seen += [columns] * len(own)
+        columns = leaders[-1][1]
+        leaders += [(fitted(columns, penalty, screen)[0], columns) for screen, penalty in further]
+    for leader, columns in leaders:
+        own = [leader]
+        for target in recipe.process_targets[1:]:
+            other = options.process(target, leader.penalty, leader.screen, recipe.engine)
+            lengths = leader.posterior_.lengths
+            own.append(other.fit(X[:, columns], y, pool=pool[:, columns], groups=blocks, lengths=lengths))
+        processes += own
+        seen += [columns] * len(own)
     return processes, seen

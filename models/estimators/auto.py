@@ -68,6 +68,7 @@ class AutoRanker(EnsembleRanker):
     rows, others every time. Parameters and attributes are those of `EnsembleRanker`.
     """
 
+    averages_equal = "graph"
     settles: ClassVar[frozenset[str]] = frozenset({"products"})
     fit_rows: ClassVar[int | None] = 600
 

@@ -18,7 +18,8 @@ from proxyrank.models.estimators._members import (
 from proxyrank.models.estimators._nested import pack_inner, unpack_inner
 from proxyrank.models.estimators._out_of_fold import keep_targets, processes_left_out, trees_left_out
 from proxyrank.models.estimators._recipes import Recipe, recipe_for
-from proxyrank.models.estimators.gp import GaussianProcessRanker, score_alike
+from proxyrank.models.estimators._scoring import member_scores
+from proxyrank.models.estimators.gp import GaussianProcessRanker
 from proxyrank.models.estimators.lightgbm import LightGBMRanker
 from proxyrank.models.parts.checks import as_shares
 from proxyrank.models.parts.fit_context import FitContext
@@ -27,9 +28,6 @@ from proxyrank.models.parts.shares import better_share, tau_of_share
 from proxyrank.models.parts.targets import FloatArray
 
 MEMBERS: dict[str, type[TabularRanker]] = {"gp": GaussianProcessRanker, "lightgbm": LightGBMRanker}
-LEFT_OUT_STRETCH = 1.04
-"""Errors on networks that are equal to no trained one, over those out of fold with the closed form: estimated
-from coverages of issue 16 (.86 of novel networks caught where .90 was meant), not measured by itself."""
 LEAST_OUT_OF_FOLD = 8
 """Rows below which no member is predicted out of fold."""
 
@@ -75,11 +73,10 @@ class EnsembleRanker(TabularRanker):
 
     fit_context = frozenset({"pool", "groups", "families"})
     has_contributions = True
-    averages_equal = "graph"
     label_sees_oof = True
     arrays_file = "maps.npz"
     fit_rows: ClassVar[int | None] = None
-    """Rows that a step of the processes' length scales sees, where there are more."""
+    """Rows that the processes' length scales are fitted to, where there are more."""
 
     def __init__(
         self,
@@ -125,12 +122,6 @@ class EnsembleRanker(TabularRanker):
     def _recipe(self, n: int) -> Recipe:
         """What is fitted to n labels."""
         return recipe_for(n)
-
-    @property
-    def oof_stretch(self) -> float:
-        """Length scales have seen the rows that a process predicts in closed form (`LEFT_OUT_STRETCH`)."""
-        known = 0 if self.oof_score_ is None else len(self.oof_score_)
-        return 1.0 if self._recipe(known).refits else LEFT_OUT_STRETCH
 
     @property
     def used_columns_(self) -> set[int]:
@@ -197,26 +188,8 @@ class EnsembleRanker(TabularRanker):
         self.maps_ = [RankMap(*stored.arrays[f"map{i}"]) for i in count]
 
     def _scores(self, X: FloatArray) -> list[FloatArray]:
-        """Score [n] of every member; processes that are alike, which follow each other, together."""
-        scores: list[FloatArray] = []
-        while len(scores) < len(self.members_):
-            at = len(scores)
-            seen = X[:, self.columns_[at]]
-            if at < self._n_processes:
-                scores += score_alike(self.members_[at : self._alike_up_to(at)], seen)
-            else:
-                scores.append(self.members_[at].rank_score(seen))
-        return scores
-
-    def _alike_up_to(self, at: int) -> int:
-        """End of the run of processes that are alike and begins at a place."""
-        first, columns = self.members_[at], self.columns_[at]
-        end = at + 1
-        while end < self._n_processes and np.array_equal(self.columns_[end], columns):
-            if not first.is_alike(self.members_[end]):
-                break
-            end += 1
-        return end
+        """Score [n] of every member."""
+        return member_scores(self.members_, self.columns_, X)
 
     def _choose_share(
         self, X: FloatArray, y: FloatArray, context: FitContext, recipe: Recipe, options: MemberOptions

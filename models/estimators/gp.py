@@ -1,6 +1,5 @@
 """A Gaussian process on a transformed label: the strongest single model on a few hundred labels."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +11,7 @@ from proxyrank.models.parts.arrays import flatten, rebuild
 from proxyrank.models.parts.checks import as_shares
 from proxyrank.models.parts.engines import ENGINES
 from proxyrank.models.parts.fit_context import FitContext
-from proxyrank.models.parts.kernel import Posterior, condition, predict_alike
+from proxyrank.models.parts.kernel import Posterior, condition
 from proxyrank.models.parts.screening import screening_weights
 from proxyrank.models.parts.standardise import Standardiser, fit_standardiser
 from proxyrank.models.parts.targets import FloatArray, check_target, fit_target
@@ -127,19 +126,14 @@ class GaussianProcessRanker(TabularRanker):
             raise MissingDependencyError(
                 f"fitting a Gaussian process needs {error.name}: pip install {error.name}"
             ) from None
+        # those that are taken over keep their bits, so that processes share distances
         own = hyper.lengths / emphasis if context.lengths is None else context.lengths
         hyper = replace(hyper, lengths=own)
         self.posterior_, left_out = condition(rows, z, hyper, context.blocks)
         self.left_out_ = context.as_given(left_out)
 
     def _score(self, X: FloatArray) -> FloatArray:
-        return score_alike([self], X)[0]
-
-    def is_alike(self, other: "GaussianProcessRanker") -> bool:
-        """Whether the two, fitted, look at rows alike and have the same rows and length scales."""
-        own, theirs = flatten(self.standardiser_), flatten(other.standardiser_)
-        same = all(np.array_equal(value, theirs[name]) for name, value in own.items())
-        return same and self.posterior_.is_alike(other.posterior_)
+        return self.posterior_.predict(self.standardiser_.transform(X))
 
     def _importances(self) -> FloatArray:
         weights = np.zeros(self.n_features_in_)
@@ -152,9 +146,3 @@ class GaussianProcessRanker(TabularRanker):
     def _restore(self, stored: Stored) -> None:
         self.standardiser_ = rebuild(Standardiser, stored.arrays)
         self.posterior_ = rebuild(Posterior, stored.arrays, "process_")
-
-
-def score_alike(processes: Sequence[GaussianProcessRanker], X: FloatArray) -> list[FloatArray]:
-    """Score [n] by each of some processes that are alike (`is_alike`), in the time of one."""
-    rows = processes[0].standardiser_.transform(X)
-    return predict_alike([process.posterior_ for process in processes], rows)

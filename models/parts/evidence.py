@@ -7,17 +7,17 @@ gradient :math:`M = (\alpha \alpha^T - K^{-1}) / 2` in :math:`K`. For Matern 3/2
 :math:`A = M \circ scale \, dk / dr^2`, two matrix products for all columns together.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import repeat
 from typing import Any
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg import cho_factor, cho_solve, eigh
 from threadpoolctl import threadpool_limits
 
 from proxyrank.common.seeds import derive_rng
-from proxyrank.models.parts.kernel import LEAST_NOISE, START, Hyperparameters
+from proxyrank.models.parts.kernel import LEAST_NOISE, START, Hyperparameters, matern
 from proxyrank.models.parts.targets import FloatArray
 
 FIRST_NOISE = 0.05
@@ -25,6 +25,8 @@ _DECAYS = (0.9, 0.999)
 """Of Adam's two averages (Kingma and Ba, Adam: a method for stochastic optimization, ICLR 2015)."""
 _LATE, _SLOWER = 0.7, 0.3
 """Share of the steps that are taken at the full rate where each sees other rows, and the rate after them."""
+
+Loss = Callable[[FloatArray], tuple[float, FloatArray]]
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,38 @@ class Evidence:
         return float(loss), np.concatenate([2 * self.penalty * x[:d] - 4 * by_column, by_variance])
 
 
+@dataclass(frozen=True)
+class VarianceEvidence:
+    """The evidence where length scales are given: one decomposition makes every step a sum over rows.
+
+    Attributes
+    ----------
+    eigenvalues
+        Of the kernel matrix of scale 1 without noise, shape [n].
+    target
+        In the basis of its eigenvectors, shape [n].
+    """
+
+    eigenvalues: FloatArray
+    target: FloatArray
+
+    @classmethod
+    def of(cls, rows: FloatArray, target: FloatArray, lengths: FloatArray) -> "VarianceEvidence":
+        """Of standardised rows [n, d], a target [n] of mean 0 and variance 1, and length scales [d]."""
+        scaled = rows / lengths
+        values, vectors = eigh(matern(scaled, scaled, 1.0), driver="evd")
+        return cls(values, vectors.T @ target)
+
+    def loss(self, x: FloatArray) -> tuple[float, FloatArray]:
+        """As `Evidence.loss`, at the logarithms of scale and of noise above the least; gradient [2]."""
+        scale, extra = np.exp(x)
+        variance = scale * self.eigenvalues + LEAST_NOISE + extra
+        share = self.target / variance
+        slope = (1 / variance - share**2) / 2
+        loss = (self.target @ share + np.log(variance).sum()) / 2
+        return float(loss), np.array([scale * (slope @ self.eigenvalues), extra * slope.sum()])
+
+
 def climb_evidence(
     X: FloatArray,
     z: FloatArray,
@@ -89,29 +123,26 @@ def climb_evidence(
     steps, rate
         Of Adam.
     lengths
-        Keep these length scales, and fit the two variances only.
+        Keep these length scales, and fit the two variances only, to one draw.
     most
         Rows that a step sees; None takes all.
     """
-    n, d = X.shape
-    first = START * d**0.5
+    first = START * X.shape[1] ** 0.5
     target = (z - z.mean()) / (z.std() or 1.0)
-    weights = np.zeros(d) if lengths is None else np.log(first / lengths)
-    x = np.concatenate([weights, [0.0, np.log(FIRST_NOISE - LEAST_NOISE)]])
-    moves = np.full(d + 2, True)
-    moves[:d] = lengths is None
-    mean, square = np.zeros_like(x), np.zeros_like(x)
+    variances = np.array([0.0, np.log(FIRST_NOISE - LEAST_NOISE)])
+    draws = _seen_rows(len(X), most, steps)
     with threadpool_limits(1):  # sums of another order give other last digits
-        for step, seen in enumerate(_seen_rows(n, most, steps), start=1):
-            problem = Evidence(X[seen], target[seen], penalty)
-            slope = np.where(moves, problem.loss(x)[1], 0.0)
-            mean = _DECAYS[0] * mean + (1 - _DECAYS[0]) * slope
-            square = _DECAYS[1] * square + (1 - _DECAYS[1]) * slope**2
-            unbiased = np.sqrt(square / (1 - _DECAYS[1] ** step)) + 1e-8
-            own = rate * (_SLOWER if len(problem.rows) < n and step > _LATE * steps else 1.0)
-            x = x - own * mean / (1 - _DECAYS[0] ** step) / unbiased
-    found = first * np.exp(-x[:d]) if lengths is None else lengths
-    return Hyperparameters(found, float(np.exp(x[d])), LEAST_NOISE + float(np.exp(x[d + 1])))
+        if lengths is not None:
+            seen = next(draws)
+            given = VarianceEvidence.of(X[seen], target[seen], lengths)
+            scale, extra = np.exp(_climb(repeat(given.loss, steps), variances, repeat(rate)))
+            return Hyperparameters(lengths, float(scale), LEAST_NOISE + float(extra))
+        start = np.concatenate([np.zeros(X.shape[1]), variances])
+        slower = _SLOWER if most is not None and most < len(X) else 1.0
+        rates = (rate * (slower if step > _LATE * steps else 1.0) for step in range(1, steps + 1))
+        x = _climb((Evidence(X[seen], target[seen], penalty).loss for seen in draws), start, rates)
+    scale, extra = np.exp(x[-2:])
+    return Hyperparameters(first * np.exp(-x[:-2]), float(scale), LEAST_NOISE + float(extra))
 
 
 def _seen_rows(n: int, most: int | None, steps: int) -> Iterator[Any]:
@@ -126,3 +157,15 @@ def _seen_rows(n: int, most: int | None, steps: int) -> Iterator[Any]:
             left = rng.permutation(n)
         yield left[:most]
         left = left[most:]
+
+
+def _climb(losses: Iterable[Loss], x: FloatArray, rates: Iterable[float]) -> FloatArray:
+    """Where steps of Adam lead from x, each on the next loss and at the next rate."""
+    mean, square = np.zeros_like(x), np.zeros_like(x)
+    for step, (loss, rate) in enumerate(zip(losses, rates, strict=False), start=1):
+        slope = loss(x)[1]
+        mean = _DECAYS[0] * mean + (1 - _DECAYS[0]) * slope
+        square = _DECAYS[1] * square + (1 - _DECAYS[1]) * slope**2
+        unbiased = np.sqrt(square / (1 - _DECAYS[1] ** step)) + 1e-8
+        x = x - rate * mean / (1 - _DECAYS[0] ** step) / unbiased
+    return x

@@ -61,41 +61,38 @@ class Posterior:
         """Posterior mean [m] at rows [m, d], in units of the target. Each row's value depends on it alone."""
         return predict_alike([self], X)[0]
 
-    def is_alike(self, other: "Posterior") -> bool:
-        """Whether the two have the same rows and length scales, so that only targets and variances differ."""
-        return np.array_equal(self.lengths, other.lengths) and np.array_equal(self.rows, other.rows)
-
 
 def predict_alike(processes: Sequence[Posterior], X: FloatArray) -> list[FloatArray]:
-    """Posterior mean [m] of each of some processes that are alike; their distances are found once.
+    """Posterior means [m] at rows [m, d] of processes that share their rows and length scales.
 
-    Parameters
-    ----------
-    processes
-        At least one; all of the same rows and length scales (`Posterior.is_alike`).
-    X
-        Rows [m, d].
+    Distances, which take most of the time, are computed once.
     """
     first = processes[0]
-    values = np.empty((len(processes), len(X)))
+    values = [np.empty(len(X)) for _ in processes]
     for start in range(0, len(X), 1024):
         part = slice(start, start + 1024)
-        distance = np.sqrt(3.0) * cdist(X[part] / first.lengths, first.rows)
+        distance = root_distance(X[part] / first.lengths, first.rows)
         for own, process in zip(values, processes, strict=True):
             # einsum sums every row in the same order; a matrix product's order depends on how many there are
-            own[part] = np.einsum("ij,j->i", _covariance(distance, process.scale), process.weights)
-    return [process.mean + process.spread * own for own, process in zip(values, processes, strict=True)]
+            own[part] = np.einsum("ij,j->i", matern_of(distance, process.scale), process.weights)
+    return [process.mean + process.spread * own for process, own in zip(processes, values, strict=True)]
+
+
+def root_distance(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Distance [n, m] of scaled rows a [n, d] and b [m, d], times the root of 3."""
+    distance: FloatArray = np.sqrt(3.0) * cdist(a, b)
+    return distance
+
+
+def matern_of(distance: FloatArray, scale: float) -> FloatArray:
+    """Covariance of a `root_distance`, of the same shape."""
+    covariance: FloatArray = scale * (1.0 + distance) * np.exp(-distance)
+    return covariance
 
 
 def matern(a: FloatArray, b: FloatArray, scale: float) -> FloatArray:
     """Covariance [n, m] of scaled rows a [n, d] and b [m, d]."""
-    return _covariance(np.sqrt(3.0) * cdist(a, b), scale)
-
-
-def _covariance(distance: FloatArray, scale: float) -> FloatArray:
-    """Matern 3/2 of the root of 3 times the distance."""
-    covariance: FloatArray = scale * (1.0 + distance) * np.exp(-distance)
-    return covariance
+    return matern_of(root_distance(a, b), scale)
 
 
 def condition(
@@ -187,9 +184,8 @@ def fit_hyperparameters(
     import torch
 
     if most is not None and most < len(X):
-        few = np.sort(
-            derive_rng("rows of the hyperparameters", len(X), most).choice(len(X), most, replace=False)
-        )
+        rng = derive_rng("rows of the hyperparameters", len(X), most)
+        few = np.sort(rng.choice(len(X), most, replace=False))
         X, z = X[few], z[few]
 
     class Process(gpytorch.models.ExactGP):  # type: ignore[misc]

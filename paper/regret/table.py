@@ -8,6 +8,7 @@ import numpy as np
 
 from proxyrank.common.errors import NotApplicableError, ProxyrankError, unknown
 from proxyrank.common.files import atomic_path, read_json, require_parent, write_json
+from proxyrank.common.pictures import save_figure
 from proxyrank.common.tabular import json_safe, write_table
 from proxyrank.paper.regret.curves import plot_curves
 from proxyrank.paper.regret.lines import LINES, Line, open_bench
@@ -77,7 +78,7 @@ def reproduce_search(
             result.cells += _cells(line, method, curves.get(method, []), reason)
         if curves:
             result.pictures.append(f"{line.name}.png")
-            plot_curves(curves, out / result.pictures[-1], title=line.title)
+            save_figure(plot_curves(curves, title=line.title), out / result.pictures[-1])
         _write(result, out)
     return result
 

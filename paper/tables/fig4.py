@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from proxyrank.common.pictures import panels, save_figure
 from proxyrank.evaluate import kendall_tau
 from proxyrank.paper.bench import Bench
 from proxyrank.paper.pictures import plot_by_size
@@ -36,6 +37,9 @@ def make(bench: Bench, out: Path) -> Result:
                 tau = kendall_tau(both[component].to_numpy(), both[size].to_numpy()).value
                 result.cells.append(Cell(component, dataset, f"KT with {text}", tau, n=len(both)))
         picture = f"{NAME}-{dataset}.png"
-        plot_by_size(frame, COMPONENTS[:-1], out / picture)
+        axes = panels(len(COMPONENTS) - 1, columns=5, width=3.2, height=3.2)
+        for column, ax in zip(COMPONENTS, axes, strict=False):
+            plot_by_size(frame, column, ax=ax)
+        save_figure(axes[0], out / picture, dpi=110)
         result.pictures.append(picture)
     return result

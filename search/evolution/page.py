@@ -1,51 +1,65 @@
 """Picture and page of a search."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from proxyrank.common.files import atomic_path
-from proxyrank.common.pictures import new_figure, save_figure
+from proxyrank.common.pictures import COLOURS, FAINT, drawing, own_axes, panels, save_figure
 from proxyrank.search.evolution.plan import SearchPlan
 from proxyrank.search.evolution.results import Found, score_columns
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 PICTURE, PAGE = "search.png", "index.html"
 _TEMPLATE = Path(__file__).resolve().parents[1] / "data" / "search.html"
 _COLUMNS = ("step", "score", "predicted", "low", "high", "flops", "params", "layers", "latency")
 
 
-def plot_search(found: Found, plan: SearchPlan, path: Path) -> None:
-    """Scores by step, with the best so far; and the front."""
-    names = score_columns(plan)
-    figure = new_figure(10, 4)
-    left, right = figure.subplots(1, 2)
-    history, scores = found.history, found.history[names[0]].to_numpy()
-    left.plot(history["step"], scores, ".", markersize=2, color="0.7")
-    left.plot(history["step"], np.maximum.accumulate(scores), color="C0", label="best so far")
-    left.set(xlabel="step", ylabel=f"{plan.objectives[0]}, ranks among all seen")
-    left.legend(frameon=False)
+@drawing()
+def plot_history(found: Found, plan: SearchPlan, *, ax: "Axes | None" = None) -> "Axes":
+    """Scores by step, with the best so far; ``ax``: where to draw, None makes a figure."""
+    ax = own_axes(ax, 5, 4)
+    scores = found.history[score_columns(plan)[0]].to_numpy()
+    ax.plot(found.history["step"], scores, ".", markersize=2, color=FAINT, label="one network")
+    ax.plot(found.history["step"], np.maximum.accumulate(scores), color=COLOURS[0], label="best so far")
+    ax.set(xlabel="step", ylabel=f"{plan.objectives[0]}, ranks among all seen")
+    ax.legend()
+    return ax
+
+
+@drawing()
+def plot_front(found: Found, plan: SearchPlan, *, ax: "Axes | None" = None) -> "Axes":
+    """What was seen against FLOPs or the second objective, with the front; without either, nothing."""
+    ax = own_axes(ax, 5, 4)
+    history, names = found.history, score_columns(plan)
     across = plan.objectives[1].removeprefix("-") if len(names) > 1 else "flops"
     up = "predicted" if "predicted" in history else names[0]
-    if across in history:
-        front = found.front.sort_values(across)
-        right.plot(history[across], history[up], ".", markersize=2, color="0.7")
-        right.plot(front[across], front[up], "o-", markersize=3, color="C1", label="front")
-        if {"predicted", "low", "high"} <= set(front):
-            ends = (front["predicted"] - front["low"], front["high"] - front["predicted"])
-            right.errorbar(front[across], front[up], yerr=ends, fmt="none", color="C1", alpha=0.5)
-        right.set(xlabel=across, ylabel=plan.objectives[0] if up == names[0] else "predicted, 90 % interval")
-        right.legend(frameon=False)
-    else:
-        right.set_axis_off()
-    save_figure(figure, path)
+    if across not in history:
+        ax.set_axis_off()
+        return ax
+    front = found.front.sort_values(across)
+    ax.plot(history[across], history[up], ".", markersize=2, color=FAINT, label="one network")
+    ax.plot(front[across], front[up], "o-", color=COLOURS[1], label="front")
+    if {"predicted", "low", "high"} <= set(front):
+        ends = (front["predicted"] - front["low"], front["high"] - front["predicted"])
+        ax.errorbar(front[across], front[up], yerr=ends, fmt="none", color=COLOURS[1], alpha=0.5)
+    ax.set(xlabel=across, ylabel=plan.objectives[0] if up == names[0] else "predicted, 90 % interval")
+    ax.legend()
+    return ax
 
 
 def write_page(found: Found, plan: SearchPlan, counts: dict[str, int], out: Path) -> Path:
     """``index.html`` and ``search.png``: history, front and the ten best. Returns the page."""
     from jinja2 import Environment
 
-    plot_search(found, plan, out / PICTURE)
+    axes = panels(2, columns=2, width=5, height=4)
+    plot_history(found, plan, ax=axes[0])
+    plot_front(found, plan, ax=axes[1])
+    save_figure(axes[0], out / PICTURE)
     template = Environment(autoescape=True).from_string(_TEMPLATE.read_text(encoding="utf-8"))
     text = template.render(
         plan=plan,

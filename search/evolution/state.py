@@ -106,8 +106,9 @@ def next_batch(
 ) -> Batch:
     """Steps until a batch of new architectures is full, or the iterations are over.
 
-    Until `FIRST` architectures are known, a step changes the start once; then it changes a member of the
-    population, drawn uniformly, ``plan.changes`` times (published searches: two). The state is left as it is.
+    Until `FIRST` architectures are known (or as many steps led back: a start of few neighbours), a step
+    changes the start once; then it changes a member of the population, drawn uniformly, by ``plan.changes``
+    (published searches: two). The state is left as it is.
 
     Parameters
     ----------
@@ -124,7 +125,8 @@ def next_batch(
     keys: set[str] = set()
     step, outside, repeated = state.step, 0, 0
     while len(children) < plan.batch and step < plan.iterations:
-        beginning = len(state.children) + len(children) < FIRST
+        known = len(state.children) + len(children)
+        beginning = known < FIRST and state.repeated + repeated < FIRST
         if not beginning and not len(state.kept):
             break  # those that are to be changed must be scored first
         rng = derive_rng("search", plan.seed, step)

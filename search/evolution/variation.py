@@ -10,23 +10,25 @@ from proxyrank.spaces import SearchSpace, has, require
 def changer(space: SearchSpace) -> Change:
     """Random changes one after the other: the space's own draw, or a neighbour drawn uniformly.
 
+    So many of the space's own draws as asked for, and up to so many neighbours: always two steps on a grid of
+    numbers would never reach half of it.
+
     Raises
     ------
     ProxyrankError
         If the space has neither.
     """
-    if has(space, "mutate"):
-        once = require(space, "mutate", "a search").mutate
-    else:
-        full = require(space, "neighbours", "a search")
-
-        def once(arch: str, rng: np.random.Generator) -> str:
-            found = full.neighbours(arch)
-            return found[int(rng.integers(len(found)))]
+    own = require(space, "mutate", "a search").mutate if has(space, "mutate") else None
+    around = None if own else require(space, "neighbours", "a search").neighbours
 
     def change(arch: str, rng: np.random.Generator, times: int) -> str:
-        for _ in range(times):
-            arch = once(arch, rng)
+        if own:
+            for _ in range(times):
+                arch = own(arch, rng)
+        elif around:
+            for _ in range(1 + int(rng.integers(times))):
+                found = around(arch)
+                arch = found[int(rng.integers(len(found)))]
         return arch
 
     return change

@@ -39,6 +39,7 @@ class Bench:
     groups: Sequence[str]
     standard: int = 2000
     _rows: dict[str, FloatArray] = field(default_factory=dict)
+    _around: dict[str, list[str]] = field(default_factory=dict)
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
@@ -56,9 +57,11 @@ class Bench:
 
     def neighbours(self, key: str) -> list[str]:
         """Keys of the networks one change away that have a label, each once, without itself."""
-        full = require(self.space, "neighbours", "a search")
-        found = dict.fromkeys(map(self.key, full.neighbours(self.spell(key))))
-        return [one for one in found if one != key and one in self.values]
+        if key not in self._around:
+            full = require(self.space, "neighbours", "a search")
+            found = dict.fromkeys(map(self.key, full.neighbours(self.spell(key))))
+            self._around[key] = [one for one in found if one != key and one in self.values]
+        return self._around[key]
 
     def mutate(self, key: str, rng: np.random.Generator) -> str:
         """A neighbour drawn uniformly; the network itself where there is none."""

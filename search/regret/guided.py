@@ -13,7 +13,7 @@ from proxyrank.search.design import choose_by_variance
 from proxyrank.search.improvement import choose_by_improvement
 from proxyrank.search.regret.bench import Bench
 
-FIRST, AT_ONCE = 32, 16
+FIRST, AT_ONCE = 32, 8
 WHOLE = 10_000
 """Networks that a space may have for all of them to compete."""
 DRAWN, PARENTS, FURTHER = 2000, 12, 400

@@ -83,6 +83,30 @@ def test_bad_requests_end_with_2(run, options, tmp_path: Path) -> None:
         assert len(result.err.strip().splitlines()) == 1
 
 
+def test_an_interrupted_search_goes_on(run, options, tmp_path: Path) -> None:
+    mine, scored = tmp_path / "mine.py", tmp_path / "scored.txt"
+    text = f"""
+def score(arch):
+    with open({str(scored)!r}, "a") as file:
+        print(arch, file=file)
+    if sum(1 for _ in open({str(scored)!r})) == 20:
+        raise KeyboardInterrupt
+    return len(arch)
+"""
+    mine.write_text(text)
+    ask = (*options, "--iterations", 60, "--batch", 4, "--objective", f"{mine}:score")
+    stopped = run(*ask)
+    assert stopped.code == 130
+    assert stopped.err.splitlines() == [
+        "interrupted: finished batches are kept, the same command goes on from there"
+    ]
+    assert run(*ask).code == 0
+    history = pd.read_csv(tmp_path / "s" / "history.csv")
+    tried = scored.read_text().splitlines()
+    assert set(tried) == set(history["arch"])
+    assert len(tried) - len(history) in range(1, 5)  # the batch that was stopped, once more
+
+
 def test_a_search_and_its_suggestions_are_one_folder(run, tmp_path: Path) -> None:
     out = tmp_path / "S"
     ask = ("--space", "mobilenetv2", "--objective", "params", "--max-layers", 8, "--workers", 1)

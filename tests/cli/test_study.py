@@ -60,6 +60,13 @@ def test_the_result_is_used_by_train(run, study_args, labels_csv: Path, tmp_path
     assert "tuned on other" not in result.err
     best = json.loads((tmp_path / "s" / "best.json").read_text())
     card = json.loads((tmp_path / "r" / "ranker.json").read_text())
+    if best["committee"]:
+        assert card["model"] == "committee"
+        assert card["params"]["members"] == best["committee"]
+        assert best["together"]["KT"] > best["values"]["KT"]
+    one = run("train", *args, "--seed", 1, "--model", "lightgbm", "--out", tmp_path / "one")
+    assert one.code == 0, one.err
+    card = json.loads((tmp_path / "one" / "ranker.json").read_text())
     assert {name: card["params"][name] for name in best["params"]} == best["params"]
     assert "tuned on other" in run("train", *args, "--seed", 2, "--out", tmp_path / "r").err
     both = run("train", *args, "--groups", "cell", "--out", tmp_path / "r")

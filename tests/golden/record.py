@@ -8,7 +8,9 @@ import hashlib
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
@@ -43,6 +45,7 @@ def ranking_kt(groups: str, label: str, seed: int) -> float:
     from proxyrank.evaluate import in_population, kendall_tau, load_labels, ranker_scores, without
     from proxyrank.features import GROUPS, parse_groups, shipped_tables
     from proxyrank.models import ProxyRanker, SplitCard
+    from proxyrank.models.estimators import _recipes
     from proxyrank.models.estimators.lightgbm import SEARCHED_THRESHOLDS
     from proxyrank.spaces import get_space
     from proxyrank.train.fit import FitPlan, training_part
@@ -68,7 +71,9 @@ def ranking_kt(groups: str, label: str, seed: int) -> float:
         average=("graf",) if blended else (),
     )
     split = SplitCard(kind="published", train_size=1024, seed=seed, population="filtered")
-    ranker.fit(list(train.values.index), train.values, split=split, columns=columns)
+    of_then = replace(_recipes.MANY, beside=False, engine="gpytorch")
+    with patch.object(_recipes, "MANY", of_then):
+        ranker.fit(list(train.values.index), train.values, split=split, columns=columns)
     unseen = without(in_population(space, labels, "filtered"), ranker.train_archs).values
     return kendall_tau(ranker_scores(ranker, list(unseen.index))[unseen.index], unseen).value
 

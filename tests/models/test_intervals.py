@@ -132,6 +132,21 @@ def test_equal_networks_stay_in_one_fold() -> None:
     assert sum(leaked.spreads) < 0.5 * sum(kept.spreads)
 
 
+def test_residuals_are_those_of_networks_trained_once() -> None:
+    """Twins, of which a model is surer, do not narrow what is promised for networks that have none."""
+    rng = derive_rng("tests/conformal/once")
+    groups = [*range(60), *np.repeat(np.arange(60, 80), 3)]
+    y = rng.uniform(20, 90, 120)
+    model = _Memory()
+    model.oof_score_ = y + rng.normal(0, np.where(np.arange(120) < 60, 4.0, 0.1))  # type: ignore[assignment]
+    model.label_of = lambda score: score  # type: ignore[attr-defined]
+    found, _ = conformal_intervals(model, np.zeros((120, 1)), y, groups=groups, context={}, direction="max")
+    alone = fit_intervals(model.oof_score_[:60], y[:60], source="own")  # type: ignore[index]
+    assert found == alone
+    assert found is not None
+    assert found.rows == 60
+
+
 def test_own_out_of_fold_scores_are_used() -> None:
     rng = derive_rng("tests/conformal/own")
     y = rng.uniform(20, 90, 100)

@@ -117,5 +117,6 @@ def test_only_known_rankers_are_written(tmp_path: Path) -> None:
         "auto": "AutoRanker",
         "transfer": "TransferRanker",
         "also": "AlsoRanker",
+        "committee": "CommitteeRanker",
         "forest": "ForestRanker",
     }

@@ -53,3 +53,27 @@ def test_a_study_is_adopted(labels: Labels, tmp_path: Path) -> None:
     assert "tuned on other architectures" in remarks[0]
     with pytest.raises(ProxyrankError, match="is of the model lightgbm, expected forest"):
         adopt_study(replace(PLAN, model="forest"), tmp_path / "s", "nb201")
+
+
+def test_a_committee_that_beats_the_study_s_choice_is_trained(labels: Labels, tmp_path: Path) -> None:
+    """Labels that are a line in the columns: Gaussian processes rank them better than few trees."""
+    exact = make_labels(
+        list(labels.values.index),
+        np.array([50 + 7.0 * a.count("3x3~") - 3.1 * a.count("avg") for a in labels.values.index]),
+        name="acc",
+    )
+    free = replace(PLAN, params={})
+    out = tmp_path / "s"
+    report = study_in_folder(SPACE, exact, free, StudyPlan(1, folds=3, repeats=1), out)
+    committee = report.result.committee
+    assert "gp" in [member["model"] for member in committee]
+    assert report.result.together is not None
+    assert report.result.together["KT"] > report.result.values["KT"] + 0.001
+    ranker, _ = train_ranker(SPACE, exact, free, study=out)
+    assert (ranker.card.model, ranker.card.params["members"]) == ("committee", committee)
+    ranker.save(tmp_path / "r")
+    archs = list(exact.values.index)
+    again = ProxyRanker.load(tmp_path / "r")
+    np.testing.assert_array_equal(again.predict(archs), ranker.predict(archs))
+    single = adopt_study(replace(free, params={"num_leaves": 5}), out, "nb201")
+    assert (single.model, single.params["num_leaves"]) == ("lightgbm", 5)

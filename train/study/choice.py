@@ -22,12 +22,15 @@ class Choice:
     groups
         Feature groups that are used.
     columns
-        Share of their columns that is kept, as `select_columns` orders them.
+        Share of their columns that is kept, as `order_columns` orders them.
+    committee
+        Members of the committee that a study prefers to this point; empty where it does not.
     """
 
     params: Mapping[str, Any]
     groups: tuple[str, ...]
     columns: float = 1.0
+    committee: tuple[Mapping[str, Any], ...] = ()
 
 
 def todays_names(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from proxyrank.common.errors import ProxyrankError, unknown
 from proxyrank.common.labels import SIGNS
 from proxyrank.evaluate import Metric, kendall_tau, label_gains, ndcg, spearman
 from proxyrank.models import make_model
+from proxyrank.models.estimators.columns import kept_columns
 from proxyrank.models.parts.targets import FloatArray
-from proxyrank.train.columns import kept_columns
 from proxyrank.train.study.choice import Choice
 from proxyrank.train.study.parameters import parameter_space
 from proxyrank.train.study.plan import StudyPlan
@@ -71,7 +71,6 @@ class Objective:
 
     def _judge(self, choice: Choice, i: int) -> list[float]:
         fitted, judged = self.folds[i]
-        where = f"fold {i + 1} of {len(self.folds)}"
         data = self.data
         try:
             columns = self._columns(choice, i)
@@ -88,14 +87,27 @@ class Objective:
             )
             scores = model.fit(X[fitted], data.y[fitted]).rank_score(X[judged])
         except ValueError as error:  # also scikit-learn's, of a fold with a single row
-            raise UndefinedObjectiveError(f"{where} cannot be fitted: {error}") from None
-        values = []
+            raise UndefinedObjectiveError(f"{self._name(i)} cannot be fitted: {error}") from None
+        return self.metrics_of(scores, i)
+
+    def metrics_of(self, scores: FloatArray, i: int) -> list[float]:
+        """Metrics of scores of the rows that fold i judges, in the plan's order.
+
+        Raises
+        ------
+        UndefinedObjectiveError
+            If one is undefined.
+        """
+        judged, values = self.folds[i][1], []
         for name in self.plan.metrics:
             metric = FOLD_METRICS[name](scores, self._oriented[judged], self._gains[judged])
             if metric.value is None:
-                raise UndefinedObjectiveError(f"{name} {metric.reason} in {where}")
+                raise UndefinedObjectiveError(f"{name} {metric.reason} in {self._name(i)}")
             values.append(metric.value)
         return values
+
+    def _name(self, i: int) -> str:
+        return f"fold {i + 1} of {len(self.folds)}"
 
     def _columns(self, choice: Choice, i: int) -> NDArray[np.intp]:
         if choice.columns >= 1.0:

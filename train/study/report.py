@@ -7,6 +7,7 @@ from typing import Any
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.files import require_parent
+from proxyrank.train.study.committee import with_committee
 from proxyrank.train.study.database import StudyStorage
 from proxyrank.train.study.objective import Objective
 from proxyrank.train.study.plan import StudyPlan
@@ -81,7 +82,7 @@ def report_study(
     out.mkdir(exist_ok=True)
     stored = StudyStorage(storage or str(out / DATABASE))
     study, before = run_study(data, plan, stored, name=name, about=dict(about), workers=workers)
-    result = summarise(study, data, plan, dict(facts))
+    result = with_committee(summarise(study, data, plan, dict(facts)), study, data, plan)
     write_result(result, study, plan, out)
     files = (out / BEST_FILE, out / TRIALS_FILE, *plot_study(study, plan, out))
     finished = result.trials["complete"] + result.trials["pruned"]

@@ -46,6 +46,9 @@ class StudyResult(BaseModel):
         Number of trials by state.
     settings
         Data, folds, seed: what the values depend on.
+    committee, together
+        Rankers whose mean beats that trial beyond chance, as `CommitteeRanker` takes them, and its metric;
+        empty where there are none.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -62,6 +65,8 @@ class StudyResult(BaseModel):
     front: list[dict[str, Any]]
     trials: dict[str, int]
     settings: dict[str, Any] = Field(default_factory=dict)
+    committee: list[dict[str, Any]] = Field(default_factory=list)
+    together: dict[str, float] | None = None
 
     @field_validator("params")
     @classmethod
@@ -71,7 +76,7 @@ class StudyResult(BaseModel):
     @property
     def choice(self) -> Choice:
         """What to fit."""
-        return Choice(self.params, tuple(self.groups), self.columns)
+        return Choice(self.params, tuple(self.groups), self.columns, tuple(self.committee))
 
 
 def summarise(

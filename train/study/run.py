@@ -15,6 +15,7 @@ from optuna.exceptions import StorageInternalError
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.progress import track
 from proxyrank.train.study.choice import Choice
+from proxyrank.train.study.committee import with_committee
 from proxyrank.train.study.database import StudyStorage
 from proxyrank.train.study.identity import open_study
 from proxyrank.train.study.objective import Objective
@@ -105,7 +106,7 @@ def tune(data: StudyData, plan: StudyPlan) -> Choice:
         study = open_study(optuna.storages.InMemoryStorage(), "tune", objective, {})
         for _ in _advances(Worker(study, objective, stop=stop), 0):
             pass
-    return summarise(study, data, plan).choice
+    return with_committee(summarise(study, data, plan), study, data, plan).choice
 
 
 def _advances(worker: Worker, before: int) -> Iterator[int]:

@@ -12,12 +12,12 @@ from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.seeds import derive_seed
 from proxyrank.evaluate import Labels
 from proxyrank.features import FeatureTable
+from proxyrank.models.estimators.columns import order_columns
 from proxyrank.models.inputs.leaks import label_copies
 from proxyrank.models.inputs.matching import as_matrix
 from proxyrank.models.parts.targets import FloatArray
 from proxyrank.spaces import SearchSpace
 from proxyrank.spaces.equal import equal_keys
-from proxyrank.train.columns import order_columns
 
 _log = logging.getLogger(__name__)
 

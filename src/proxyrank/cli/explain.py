@@ -63,6 +63,7 @@ def _overall(
     *,
     json: bool,
 ) -> None:
+    from proxyrank.common.pictures import save_figure
     from proxyrank.common.tabular import write_table
     from proxyrank.evaluate.plots import plot_bars
     from proxyrank.models.explain import shap_importances
@@ -72,7 +73,8 @@ def _overall(
         write_table(by_feature, out)
     best = by_feature.head(top)
     if plot:
-        plot_bars(best["feature"], best["importance"], plot, label="mean |contribution| to the score")
+        drawn = plot_bars(best["feature"], best["importance"], label="mean |contribution| to the score")
+        save_figure(drawn, plot)
     if json:
         both = {"groups": output.records(by_group), "features": output.records(best)}
         output.print_json({**both, **failed})
@@ -95,6 +97,7 @@ def _one(
     *,
     json: bool,
 ) -> None:
+    from proxyrank.common.pictures import save_figure
     from proxyrank.common.tabular import write_table
     from proxyrank.evaluate.plots import plot_bars
     from proxyrank.models.explain import explain_arch
@@ -105,7 +108,8 @@ def _one(
         write_table(found.table, out)
     best = found.table.head(top)
     if plot:
-        plot_bars(best["feature"], best["contribution"], plot, label="contribution to the score")
+        drawn = plot_bars(best["feature"], best["contribution"], label="contribution to the score")
+        save_figure(drawn, plot)
     facts = {
         "arch": found.arch,
         "predicted": float(ranked["predicted"]),

@@ -88,32 +88,36 @@ def search(
     chosen = dataset or default_dataset(where) or "cifar10"
     limits = {"layers": max_layers, "flops": max_flops, "params": max_params, "latency": max_latency}
     known = measured_columns(where, arguments.data_path(table, "--table")) if table else {}
-    timed = "latency" not in known and (max_latency is not None or "-latency" in objective)
+    timed = "latency" not in known and (max_latency is not None or "-latency" in arguments.names(objective))
     begin = time.perf_counter()
-    with standing(resolve_threads(workers), ray=ray) as executor:
-        outcome = search_in_folder(
-            where,
-            arguments.names(objective),
-            out,
-            measures=Measures(source_of(where), chosen, known, timed),
-            settings=FeatureSettings(
-                dataset=chosen,
-                batch_size=batch_size,
+    try:
+        with standing(resolve_threads(workers), ray=ray) as executor:
+            outcome = search_in_folder(
+                where,
+                arguments.names(objective),
+                out,
+                measures=Measures(source_of(where), chosen, known, timed),
+                settings=FeatureSettings(
+                    dataset=chosen,
+                    batch_size=batch_size,
+                    seed=seed,
+                    input=images,
+                    root=root,
+                    device=str(resolve_device(device)) if device != "cpu" else "cpu",
+                ),
+                executor=executor,
+                limits={name: float(most) for name, most in limits.items() if most is not None}
+                | parse_limits(limit or []),
+                start=start,
+                iterations=iterations,
+                population=population,
+                batch=batch,
                 seed=seed,
-                input=images,
-                root=root,
-                device=str(resolve_device(device)) if device != "cpu" else "cpu",
-            ),
-            executor=executor,
-            limits={name: float(most) for name, most in limits.items() if most is not None}
-            | parse_limits(limit or []),
-            start=start,
-            iterations=iterations,
-            population=population,
-            batch=batch,
-            seed=seed,
-            changes=changes,
-        )
+                changes=changes,
+            )
+    except KeyboardInterrupt:
+        output.note("interrupted: finished batches are kept, the same command goes on from there")
+        raise typer.Exit(130) from None
     seconds = time.perf_counter() - begin
     best, counts = outcome.found.best, outcome.counts
     if json:

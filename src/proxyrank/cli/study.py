@@ -143,6 +143,8 @@ def _show(report: "StudyReport", out: Path, failed: dict[str, Any], *, json: boo
         "groups": "+".join(result.groups),
         "columns": result.columns,
         "params": result.params,
+        "committee": result.committee,
+        "together": result.together,
     }
     if json:
         files = [str(path) for path in report.files]
@@ -151,7 +153,10 @@ def _show(report: "StudyReport", out: Path, failed: dict[str, Any], *, json: boo
         return
     texts = {"values": _metrics(result.values), "defaults": _metrics(result.defaults)}
     params = ", ".join(f"{key} {_number(value)}" for key, value in result.params.items())
-    output.print_fields({**fields, **texts, "params": params})
+    names = [f"{member['weight']} x {member['model']}" for member in result.committee]
+    together = {"members": ", ".join(names), "together": _metrics(result.together)} if names else {}
+    shown = {name: value for name, value in fields.items() if name not in ("committee", "together")}
+    output.print_fields({**shown, **texts, "params": params, **together})
     if len(result.front) > 1:
         print()
         output.print_rows(

@@ -56,7 +56,7 @@ def batch() -> Batch:
 
 @pytest.fixture
 def bare(batch: Batch, one_thread: None) -> dict[str, float | Missing]:
-    """Made within one thread, as what it is compared with is: a fixture of the module would come before it."""
+    """Made within one thread as the others are: a fixture of the module would come before `one_thread`."""
     return score_network(plain, batch, "all")
 
 

@@ -8,7 +8,7 @@ from torch import nn
 
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.features.network.batch import Batch
-from proxyrank.features.spectrum._forward import PASSES, is_cheaper
+from proxyrank.features.spectrum._forward import PASSES, NoForwardModeError, is_cheaper
 from proxyrank.features.spectrum._sampled import drawn_directions
 from proxyrank.features.spectrum.describe import vkdnw_ablation, vkdnw_features
 from proxyrank.features.spectrum.fisher_settings import FisherSettings
@@ -101,8 +101,22 @@ def test_what_has_no_forward_mode_goes_backward() -> None:
     auto, _ = fisher_jacobian(network, x)
     back, _ = fisher_jacobians(network, x, [Selection()], mode="backward")
     torch.testing.assert_close(auto, back[0])
-    with pytest.raises(RuntimeError):
+    with pytest.raises(NoForwardModeError, match="setup_context"):
         fisher_jacobians(network, x, [Selection()], mode="forward")
+
+
+def test_too_little_memory_does_not_go_backward() -> None:
+    class Hungry(nn.Linear):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            if torch._C._functorch.maybe_current_level() is not None:  # tangents are under way
+                torch.empty(10**15)
+            return super().forward(x)
+
+    network = nn.Sequential(Hungry(4, PASSES), nn.Linear(PASSES, PASSES))
+    x = torch.randn(3, 4)
+    fisher_jacobians(network, x, [Selection()], mode="backward")
+    with pytest.raises(RuntimeError, match="memory"):
+        fisher_jacobian(network, x)
 
 
 def test_drawn_classes_estimate_the_exact_matrix() -> None:

@@ -11,7 +11,6 @@ from proxyrank.models.estimators import _joining, _out_of_fold
 from proxyrank.models.estimators._members import MemberOptions
 from proxyrank.models.estimators.auto import auto_recipe
 from proxyrank.models.estimators.lightgbm import LightGBMRanker
-from proxyrank.models.parts import kernel
 from proxyrank.models.parts.fit_context import FitContext
 from proxyrank.spaces import get_space
 
@@ -103,20 +102,6 @@ def test_restored_it_is_the_same(problem):
     again = AutoRanker.restore(state, files)
     np.testing.assert_array_equal(again.predict(X), model.predict(X))
     assert again.export() == (state, files)
-
-
-def test_processes_that_differ_in_target_alone_share_their_distances(problem, monkeypatch):
-    X, y = problem(40, 4)
-    monkeypatch.setattr(AutoRanker, "_recipe", lambda self, n: auto_recipe(1000))
-    model = AutoRanker(**SMALL).fit(X, y)
-    assert [one.target for one in model.members_[:4]] == ["power-normal", "quantile-normal"] * 2
-    distances = []
-    plain = kernel.cdist
-    monkeypatch.setattr(kernel, "cdist", lambda a, b: distances.append(len(a)) or plain(a, b))
-    scores = model._scores(X)
-    assert distances == [40, 40]  # one for each screen
-    for score, member, columns in zip(scores, model.members_, model.columns_, strict=True):
-        np.testing.assert_array_equal(score, member.rank_score(X[:, columns]))
 
 
 def test_length_scales_of_a_subset_and_a_process_on_all_rows(problem):

@@ -9,6 +9,7 @@ from proxyrank.models import (
     MODELS,
     AlsoRanker,
     AutoRanker,
+    CommitteeRanker,
     EnsembleRanker,
     ForestRanker,
     GaussianProcessRanker,
@@ -97,6 +98,16 @@ class TestTransfer(RankerContract):
     @pytest.fixture(autouse=True)
     def _known_source(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(MODELS, "first column", ModelInfo("", __name__, "FirstColumn"))
+
+
+class TestCommittee(RankerContract):
+    ranker = CommitteeRanker
+    params: ClassVar = {
+        "members": [
+            {"model": "lightgbm", "params": {"n_estimators": 40}, "columns": 0.9, "weight": 2},
+            {"model": "gp", "params": {"engine": "numpy", "steps": 10}},
+        ]
+    }
 
 
 class TestAlso(RankerContract):

@@ -1,5 +1,6 @@
 """The ensemble: independence of company, columns chosen where they pay, out-of-fold scores, storage."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -11,6 +12,7 @@ from proxyrank.evaluate import load_labels
 from proxyrank.models import EnsembleRanker, ProxyRanker
 from proxyrank.models.catalogue import default_model
 from proxyrank.models.estimators import _recipes as known
+from proxyrank.models.estimators._scoring import member_scores
 from proxyrank.models.parts.ranks import fit_rank_map
 from proxyrank.spaces import get_space
 from proxyrank.train.digits import digits_table
@@ -90,7 +92,23 @@ def test_network_families_join_only_where_they_pay(monkeypatch):
     useless = EnsembleRanker(**SMALL).fit(X, X[:, 0] + 0.1 * rng.standard_normal(90), families=families)
     assert useless.columns_[0].tolist() == [0, 1, 2]
     useful = EnsembleRanker(**SMALL).fit(X, X[:, 0] + X[:, 4], families=families)
-    assert useful.columns_[0].tolist() == [0, 1, 2, 3, 4, 5]
+    targets = len(known.MANY.process_targets)
+    seen = [columns.tolist() for columns in useful.columns_[: 2 * targets]]
+    assert seen == [[0, 1, 2]] * targets + [[0, 1, 2, 3, 4, 5]] * targets  # beside those of the graph
+    monkeypatch.setattr(known, "MANY", replace(known.MANY, beside=False))
+    instead = EnsembleRanker(**SMALL).fit(X, X[:, 0] + X[:, 4], families=families)
+    assert [columns.tolist() for columns in instead.columns_[:targets]] == seen[targets:]
+    assert instead.columns_[targets].tolist() == [0, 1, 2]  # the first tree
+
+
+def test_members_scored_together_have_the_bytes_of_each_alone(problem):
+    X, y = problem(50, 6)
+    rows = np.vstack([X, X[:20]])
+    rows[3, 2] = np.nan
+    model = EnsembleRanker(**SMALL).fit(X, y, pool=rows)
+    together = member_scores(model.members_, model.columns_, rows)
+    for member, columns, score in zip(model.members_, model.columns_, together, strict=True):
+        np.testing.assert_array_equal(score, member.rank_score(rows[:, columns]))
 
 
 def test_proxy_ranker_averages_equal_networks_and_answers_alike_after_loading(digits, tmp_path):

@@ -6,7 +6,7 @@ from scipy.optimize import approx_fprime
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
 
-from proxyrank.models.parts.evidence import Evidence, _seen_rows, climb_evidence
+from proxyrank.models.parts.evidence import Evidence, VarianceEvidence, _seen_rows, climb_evidence
 from proxyrank.models.parts.kernel import LEAST_NOISE, START, fit_hyperparameters
 
 RNG = np.random.default_rng(0)
@@ -30,6 +30,14 @@ def test_loss_is_minus_the_evidence_of_scikit_learn_plus_the_penalty():
     constant = 20 * np.log(2 * np.pi)
     expected = -model.log_marginal_likelihood_value_ - constant + 0.3 * (POINT[:4] ** 2).sum()
     assert Evidence(X, TARGET, penalty=0.3).loss(POINT)[0] == pytest.approx(expected)
+
+
+def test_given_length_scales_leave_the_same_loss_and_gradient():
+    lengths = START * 4**0.5 * np.exp(-POINT[:4])
+    loss, gradient = VarianceEvidence.of(X, TARGET, lengths).loss(POINT[4:])
+    expected, slopes = Evidence(X, TARGET, penalty=0.0).loss(POINT)
+    assert loss == pytest.approx(expected, rel=1e-9)
+    np.testing.assert_allclose(gradient, slopes[4:], rtol=1e-7)
 
 
 def test_it_takes_the_steps_of_gpytorch():

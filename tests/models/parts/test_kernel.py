@@ -2,13 +2,7 @@
 
 import numpy as np
 
-from proxyrank.models.parts.kernel import (
-    Hyperparameters,
-    condition,
-    condition_on,
-    matern,
-    predict_alike,
-)
+from proxyrank.models.parts.kernel import condition_on, matern
 
 
 def test_updates_one_by_one_equal_conditioning_on_all() -> None:
@@ -26,21 +20,3 @@ def test_a_variance_below_zero_by_rounding_counts_as_zero() -> None:
     covariance = np.array([[-1e-18, 0.0], [0.0, 1.0]])
     condition_on(covariance, 0, 1e-18)
     assert np.isfinite(covariance).all()
-
-
-def test_processes_that_are_alike_predict_the_same_bits_together_and_apart() -> None:
-    rng = np.random.default_rng(2)
-    X, new = rng.normal(size=(40, 3)), rng.normal(size=(1100, 3))
-    lengths = np.array([1.0, 2.0, 0.5])
-    blocks = range(40)
-    first, second, other = (
-        condition(X, rng.normal(size=40), Hyperparameters(own, scale, 0.1), blocks)[0]
-        for own, scale in ((lengths, 1.0), (lengths, 3.0), (2 * lengths, 1.0))
-    )
-    assert first.is_alike(second)
-    assert not first.is_alike(other)
-    together = predict_alike([first, second], new)
-    for one, process in zip(together, (first, second), strict=True):
-        covariance = matern(new / lengths, X / lengths, process.scale)
-        np.testing.assert_allclose(one, process.mean + process.spread * covariance @ process.weights)
-        np.testing.assert_array_equal(one, process.predict(new))

@@ -17,7 +17,8 @@ from proxyrank.search.evolution.measures import Measures
 from proxyrank.search.evolution.plan import FIRST, SearchPlan
 from proxyrank.search.evolution.scored import Scored
 from proxyrank.search.evolution.state import SearchState, next_batch
-from proxyrank.spaces import equality_key, get_space
+from proxyrank.search.evolution.variation import changer
+from proxyrank.spaces import ConfigSpace, equality_key, get_space
 from proxyrank.spaces.mobilenetv2 import START
 
 FUNCTION = """
@@ -31,7 +32,7 @@ def score(arch):
         raise LookupError("lost")
     return value
 """
-OUTSIDE = {"mobilenetv2": 6e6, "nb201": 1.2e8, "nb101": 1e12}
+OUTSIDE = {"mobilenetv2": 6e6, "nb201": 8e7, "nb101": 1e12}
 
 
 @pytest.fixture
@@ -150,6 +151,20 @@ def test_nobody_is_left_waiting_for_parents() -> None:
         admit=lambda arch: {},
     )
     assert len(found.children) == FIRST
+
+
+def test_a_start_of_few_neighbours_is_left() -> None:
+    space = ConfigSpace({"a": range(6), "b": range(6)}, name="few")
+    plan, state = (
+        SearchPlan("few", ("x",), iterations=1000, batch=4, start="a=0,b=0"),
+        SearchState(("value",)),
+    )
+    assert len(space.neighbours(plan.start)) < FIRST
+    while state.step < plan.iterations:
+        found = next_batch(state, plan, change=changer(space), key=str, admit=lambda arch: {})
+        archs = [child.arch for child in found.children]
+        state.absorb(found, [Scored({"value": 1.0})] * len(archs), archs)
+    assert state.keys == set(space.archs())  # always two steps would keep to one colour of the chessboard
 
 
 def test_more_iterations_go_on_and_other_plans_are_refused(function: str, tmp_path: Path) -> None:

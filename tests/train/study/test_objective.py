@@ -11,8 +11,8 @@ from proxyrank.common.seeds import derive_rng, derive_seed
 from proxyrank.evaluate import make_labels
 from proxyrank.features import compute_features
 from proxyrank.models import LightGBMRanker
+from proxyrank.models.estimators.columns import kept_columns, order_columns
 from proxyrank.spaces import get_space
-from proxyrank.train.columns import kept_columns, order_columns
 from proxyrank.train.study import Choice, StudyData, StudyPlan
 from proxyrank.train.study.objective import Objective
 from proxyrank.train.study.study_data import make_folds

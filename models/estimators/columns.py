@@ -5,8 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from proxyrank.models import LightGBMRanker
-from proxyrank.models.estimators.lightgbm import SEARCHED_THRESHOLDS
+from proxyrank.models.estimators.lightgbm import SEARCHED_THRESHOLDS, LightGBMRanker
 from proxyrank.models.parts.targets import FloatArray
 
 MIN_KEPT = 8
