@@ -1,6 +1,7 @@
 """Where the tests find the data that the project does not ship, and a cache of their own."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -33,3 +34,10 @@ def reference_folder() -> Path:
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Tests never read or write the user's feature cache."""
     os.environ["PROXYRANK_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _interrupts_are_heard() -> None:
+    """A shell's background jobs ignore Ctrl-C, and so does whatever they start."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)

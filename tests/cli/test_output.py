@@ -78,4 +78,4 @@ def test_text_reaches_an_ascii_terminal(run_process, tmp_path) -> None:
     out = tmp_path / "out"
     shown = run_process("reproduce", "toy", "--benchmark", "digits", "--out", out, setup=ascii_only)
     assert shown.code == 0, shown.err
-    assert r"ours \xb1 std" in shown.out
+    assert r"mean \xb1 std" in shown.out

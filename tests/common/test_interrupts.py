@@ -18,7 +18,7 @@ BUSY = {
 
 @pytest.mark.parametrize("how", BUSY)
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
-def test_one_line_within_three_seconds(how: str) -> None:
+def test_one_line_soon_after(how: str) -> None:
     code = (
         "import sys, time\nfrom proxyrank.cli import main\n"
         f"def busy():\n    print('at it', flush=True)\n    {BUSY[how]}\n"
@@ -35,4 +35,4 @@ def test_one_line_within_three_seconds(how: str) -> None:
     _, errors = process.communicate(timeout=60)
     assert errors == f"proxyrank: {LINE}\n"
     assert process.returncode == CODE
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < 10  # 3 on an idle machine; what is not ended sleeps for 60

@@ -76,6 +76,9 @@ class Worker:
         self.deadline = deadline
         self.heartbeat = heartbeat
         self._watch = Watch(study, grace)
+        self._asked_to_stop = False
+        if self.plan.callbacks:
+            self._hear_stop()
 
     def run(self) -> Iterator[int]:
         """Work, yielding the number of finished trials of the study whenever a trial has ended.
@@ -103,8 +106,17 @@ class Worker:
     def _stopped(self) -> bool:
         if self.deadline is not None and time.time() >= self.deadline and finished(self.study):
             return True
-        # what `Study.stop` leaves behind; Optuna itself looks at it between trials, of which it is given one
-        return bool(self.plan.callbacks and self.study._stop_flag)
+        return self._asked_to_stop
+
+    def _hear_stop(self) -> None:
+        """Notice `Study.stop`, which callbacks may call: Optuna acts on it between the trials of one call."""
+        leave = self.study.stop
+
+        def stop() -> None:
+            self._asked_to_stop = True
+            leave()
+
+        self.study.stop = stop  # type: ignore[method-assign]
 
     def _trials(self) -> list[FrozenTrial]:
         return self.study.get_trials(deepcopy=False)
