@@ -1,5 +1,8 @@
 """``report`` on the command line, also of a study and a search."""
 
+import html
+import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,21 @@ def test_of_a_ranker(run: Any, ranker: Path, labels_csv: Path, tmp_path: Path) -
     assert page == tmp_path / "ranker-report.html"
     assert "Predicted against true rank" in page.read_text(encoding="utf-8")
     assert {path.name: path.read_bytes() for path in ranker.iterdir()} == before
+
+
+def test_the_training_command_of_a_page_trains_the_same_ranker(run: Any, tmp_path: Path) -> None:
+    words = ("--train-size", 40, "--groups", "config", "--model", "forest", "--seed", 3, "--split", "grouped")
+    assert run("train", "--labels", "smallnets", *words, "--out", tmp_path / "first").code == 0
+    page = Path(run("report", tmp_path / "first", "--json").json["report"])
+    (command,) = re.findall(r"proxyrank train [^<\n]*", html.unescape(page.read_text(encoding="utf-8")))
+    program, *again = shlex.split(command)
+    assert program == "proxyrank"
+    assert again[-2:] == ["--out", "ranker"]
+    assert run(*again[:-1], tmp_path / "second").code == 0
+    first, second = (
+        {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in ("first", "second")
+    )
+    assert first == second
 
 
 def test_of_a_study_and_a_search(run: Any, labels_csv: Path, tmp_path: Path) -> None:
