@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Sequence
 
+from proxyrank.features import get_group
 from proxyrank.models import ProxyRanker, RankerCard, model_class
 from proxyrank.report.page import Section, Table, Value
 
@@ -34,12 +35,15 @@ _GIVEN = frozenset({"random_state", "n_jobs", "direction", "scale"})
 def training_command(card: RankerCard, labels: str | None) -> list[str]:
     """The command line that trains a ranker as its card states it; none where a card cannot say all of it.
 
-    That is of rows that the caller chose, of networks from tables or code of the user's own, of parameters
-    that a study or the caller chose, and of rankers made of several (committee, second label, transfer).
+    That is of rows that the caller chose, of networks from tables or code of the user's own, of network
+    features (their settings differ by column), of parameters that a study or the caller chose, of rankers
+    without intervals, and of rankers made of several (committee, second label, transfer).
     """
     made_of_several = {"committee", "also", "transfer"}
     computed = all(group.source == "computed" for group in card.groups.values())
-    if not (card.split and labels and computed) or card.code or card.model in made_of_several:
+    if not (card.split and labels and computed and card.intervals) or card.code:
+        return []
+    if card.model in made_of_several or any(get_group(name).needs_network for name in card.groups):
         return []
     usual = model_class(card.model)().get_params()
     if any(usual.get(name) != value for name, value in card.params.items() if name not in _GIVEN):
