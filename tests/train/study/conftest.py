@@ -20,17 +20,29 @@ from proxyrank.train.study import StudyData, StudyPlan
 FEW_TREES = {"n_estimators": 20}
 
 PROCESS = """
+import itertools
 import sys
+import time
 import numpy as np
 from proxyrank.common.seeds import derive_rng
-from proxyrank.train.study import StudyData, StudyPlan, StudyStorage, run_study
+from proxyrank.train.study import FOLD_METRICS, StudyData, StudyPlan, StudyStorage, run_study
 
 rng = derive_rng("tests/train/study", 40)
 X = rng.normal(size=(40, 5))
 y = 60 + 8 * X[:, 0] + 3 * X[:, 1] + rng.normal(size=40)
 data = StudyData(X, y, tuple("abcde"), tuple("ppqqq"), tuple(map(str, range(40))))
-storage, trials, repeats = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-plan = StudyPlan(trials, folds=4, repeats=repeats, params={"n_estimators": 20})
+storage, trials, hang = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+tau, folds = FOLD_METRICS["KT"], itertools.count(1)
+
+
+def hanging(*args):
+    if next(folds) == hang:
+        time.sleep(900)
+    return tau(*args)
+
+
+FOLD_METRICS["KT"] = hanging
+plan = StudyPlan(trials, folds=4, repeats=1, params={"n_estimators": 20})
 run_study(data, plan, StudyStorage(storage, heartbeat=1, grace=3))
 """
 
@@ -68,11 +80,14 @@ def plan() -> Callable[..., StudyPlan]:
 
 @pytest.fixture
 def start() -> Iterator[Callable[..., subprocess.Popen[str]]]:
-    """``start(storage, trials, repeats)``: a process that works on a study of `make_data` until the total."""
+    """``start(storage, trials, hang)``: a process that works on a study of `make_data` until the total.
+
+    It stands still in its fold number ``hang`` (four a trial), so that what a kill meets is known.
+    """
     processes: list[subprocess.Popen[str]] = []
 
-    def run(storage: str, trials: int, repeats: int = 1) -> subprocess.Popen[str]:
-        args = [sys.executable, "-c", PROCESS, storage, str(trials), str(repeats)]
+    def run(storage: str, trials: int, hang: int = 0) -> subprocess.Popen[str]:
+        args = [sys.executable, "-c", PROCESS, storage, str(trials), str(hang)]
         processes.append(subprocess.Popen(args, stderr=subprocess.PIPE, text=True))
         return processes[-1]
 

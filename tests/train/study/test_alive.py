@@ -50,14 +50,14 @@ def test_a_sign_after_the_end_is_no_error(studies, capfd: pytest.CaptureFixture[
 
 def test_living_trials_stay_and_dead_ones_are_tried_again(studies) -> None:
     one, other = studies
-    watch = Watch(other, grace=0.5)
+    watch = Watch(other, grace=2)
     alive, dead = one.ask(), one.ask()
     dead.suggest_float("x", 0, 1)
     dead.set_user_attr(SIGN, 1.0)  # however long ago by its own clock: only change counts
     with signs_of_life(alive, 0.05):
         watch.look()
         assert states(one) == [TrialState.RUNNING] * 2
-        time.sleep(0.7)
+        time.sleep(2.2)
         watch.look()
         assert states(one) == [TrialState.RUNNING, TrialState.FAIL, TrialState.WAITING]
         watch.look()

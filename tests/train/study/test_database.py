@@ -77,13 +77,13 @@ def test_a_missing_driver_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_postgresql_two_processes_one_killed_and_restarted(postgres_url: str, start) -> None:
     total = 40
-    victim, other = start(postgres_url, total, 4), start(postgres_url, total, 4)
+    victim, other = start(postgres_url, total, 2 * 4 + 1), start(postgres_url, total)
     deadline = time.monotonic() + 240
     while _count(postgres_url) < 10:
         assert time.monotonic() < deadline, "fewer than ten trials within four minutes"
         time.sleep(0.1)
     os.kill(victim.pid, signal.SIGKILL)
-    again = start(postgres_url, total, 4)
+    again = start(postgres_url, total)
     for process in (other, again):
         _, errors = process.communicate(timeout=480)
         assert process.returncode == 0, errors

@@ -163,19 +163,19 @@ def test_p7_further_processes_after_training_here(data: StudyData, plan, tmp_pat
     began = time.monotonic()
     study, _ = run_study(data, plan(8), storage_in(tmp_path), workers=2)
     assert len(finished(study)) == 8
-    assert time.monotonic() - began < 60
+    assert time.monotonic() - began < 600  # processes that wait for each other's threads never end
 
 
 @pytest.mark.parametrize("kind", ["journal:", ""])
 def test_a_killed_process_loses_nothing(kind: str, start, tmp_path: Path) -> None:
     storage = f"{kind}{tmp_path / 'study'}"
-    victim = start(storage, 12, 8)
+    victim = start(storage, 12, 2 * 4 + 1)  # the first fold of the third trial
     deadline = time.monotonic() + 60
     while not (tmp_path / "study").exists() or _begun(storage) < 3:
         assert time.monotonic() < deadline, "no trial began"
         time.sleep(0.1)
     os.kill(victim.pid, signal.SIGKILL)
-    process = start(storage, 12, 8)
+    process = start(storage, 12)
     _, errors = process.communicate(timeout=900)
     assert process.returncode == 0, errors
     check_total(storage, 12)
