@@ -11,6 +11,7 @@ Five spaces of one class each give a ranking with a few dozen labels; a space wi
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from statistics import mean
 from typing import Any
 
@@ -95,17 +96,15 @@ def _vit(text: str) -> Options:
 
 def _recurrent(text: str) -> Options:
     nodes = json.loads(text)
-    depth: dict[str, int] = {}
-    for name, node in nodes.items():  # a node reads nodes before it
-        depth[name] = 1 + max((depth.get(source, 0) for source in node["input"]), default=0)
+
+    @cache
+    def depth(name: str) -> int:
+        return 1 + max(map(depth, nodes[name]["input"]), default=0) if name in nodes else 0
+
     counts = Counter(node["op"] for node in nodes.values())
-    reads = sum(source in ("x", "h_prev_0") for node in nodes.values() for source in node["input"])
-    return {
-        **{op: counts[op] for op in _CELL_OPS},
-        "nodes": len(nodes),
-        "depth": max(depth.values()),
-        "reads": reads,
-    }
+    reads = sum(source not in nodes for node in nodes.values() for source in node["input"])
+    sums = {"nodes": len(nodes), "depth": max(map(depth, nodes)), "reads": reads}
+    return {op: counts[op] for op in _CELL_OPS} | sums
 
 
 def _stages(text: str) -> Options:

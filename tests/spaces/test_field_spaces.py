@@ -9,8 +9,8 @@ from proxyrank.features import compute_features
 from proxyrank.spaces import SearchSpace, get_space
 
 FILE = Path(__file__).parents[2] / "benchmarks" / "field_spaces.py"
-NLP = '{"f": {"op": "linear", "input": ["x", "h_prev_0"]}, '
-NLP += '"h_new_0": {"op": "activation_tanh", "input": ["f"]}}'
+NLP = '{"h_new_0": {"op": "activation_tanh", "input": ["f"]}, '
+NLP += '"f": {"op": "linear", "input": ["x", "h_prev_0"]}}'
 
 
 def space(name: str) -> SearchSpace:
