@@ -7,11 +7,12 @@ import pandas as pd
 
 from proxyrank.common.files import read_json
 from proxyrank.report.charts import lines_plot
+from proxyrank.report.facts import folder_commands
 from proxyrank.report.frames import read_numbers, table_of
 from proxyrank.report.page import Plot, Section, Table, Value, write_page
 from proxyrank.report.points import front_plot, thinned
 
-RECORD = "search.json"
+RECORD, HEADER = "batches.jsonl", "search.json"
 
 
 def search_page(folder: Path, path: Path) -> Path:
@@ -22,14 +23,14 @@ def search_page(folder: Path, path: Path) -> Path:
     ProxyrankError
         If the folder holds no finished search.
     """
-    stated = read_json(folder / RECORD)
+    stated = read_json(folder / HEADER)
     history, best, front = (
         read_numbers(folder / f"{name}.csv", "the search") for name in ("history", "best", "front")
     )
     scores = [name for name in map(str, history) if name == "score" or name.startswith("score ")]
     sections = [*(_history(history, name) for name in scores), _cost(history, scores)]
     sections += [Section("The best", [table_of(best)]), Section("The front", [table_of(front)])]
-    sections.append(_settings(stated))
+    sections += [_settings(stated), folder_commands(folder)]
     kept = int((history["kept"].astype(str).str.lower() == "true").sum())
     lead = f"{len(history):,} architectures scored, {kept:,} kept"
     return write_page(path, f"Search of {stated.get('space', folder.name)}", lead, sections)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from proxyrank.report.charts import lines_plot
+from proxyrank.report.facts import folder_commands
 from proxyrank.report.frames import read_numbers, table_of
 from proxyrank.report.page import Plot, Section, Table, Value, write_page
 from proxyrank.report.points import front_plot
@@ -27,7 +28,7 @@ def study_page(folder: Path, path: Path) -> Path:
     sections = [_found(result), *(_history(trials, name) for name in metrics)]
     if len(metrics) > 1:
         sections.append(_front(trials, metrics))
-    sections += [Section("All trials", [table_of(trials)]), _settings(result)]
+    sections += [Section("All trials", [table_of(trials)]), _settings(result), folder_commands(folder)]
     done = ", ".join(f"{count} {state}" for state, count in result.trials.items() if count)
     lead = f"{result.model} by cross-validated {' and '.join(metrics)}; trials: {done}"
     return write_page(path, f"Study {result.study}", lead, sections)

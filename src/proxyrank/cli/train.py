@@ -1,5 +1,6 @@
 """``train``: labels in, a ranker folder out."""
 
+import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -9,6 +10,7 @@ from proxyrank.cli import arguments, options, output
 from proxyrank.cli.labels import read_labels
 from proxyrank.cli.next_steps import print_rank_step
 from proxyrank.cli.own_table import learnable, open_space
+from proxyrank.common.commands import read_commands, with_out
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.models.catalogue import describe_models
 
@@ -126,7 +128,9 @@ def train(
         ranker, remarks = train_with_other(where, known, other, plan)
     else:
         ranker, remarks = train_ranker(where, known, plan, study=study, trials=tune, features=table)
-    ranker.save(out)
+    command = arguments.repeatable(sys.argv[1:])
+    before = with_out(read_commands(study), study) if study else []
+    ranker.save(out, commands=[*before, command] if command else [])
     for text in remarks:
         output.note(text)
     card = ranker.card
