@@ -24,8 +24,8 @@ def comparison_page(folder: Path, path: Path) -> Path:
     sections.append(Section("Commands", code=with_out(command, folder.resolve().name)))
     trained = len(plan["learnt"])
     lead = (
-        f"{trained} trained rankings, {plan['metric']} on all other architectures with a label, "
-        f"{len(plan['seeds'])} splits of each size"
+        f"{trained} trained ranking{'' if trained == 1 else 's'}, {plan['metric']} on all other "
+        f"architectures with a label, {len(plan['seeds'])} splits of each size"
     )
     return write_page(path, f"Rankings of {record['space']} by {label}", lead, sections)
 

@@ -8,6 +8,7 @@ from proxyrank.paper.result import Result
 from proxyrank.paper.run import verdicts
 from proxyrank.report.charts import bars_plot
 from proxyrank.report.facts import folder_commands
+from proxyrank.report.frames import stated_table
 from proxyrank.report.page import Plot, Section, Table, Value, write_page
 
 RECORD = "bench.json"
@@ -35,7 +36,8 @@ def reproduced_page(folder: Path, path: Path) -> Path:
     sections.append(folder_commands(folder))
     title = "Tables of the VKDNW paper, reproduced" if paper else "Tables of proxyrank reproduce"
     rows = f"{sum(len(result.cells) for result in results):,} numbers"
-    lead = ", ".join(f"{count} rows {kind}" for kind, count in counts.items()) or rows
+    said = (f"{count} row{'' if count == 1 else 's'} {kind}" for kind, count in counts.items())
+    lead = ", ".join(said) or rows
     return write_page(path, title, lead, sections)
 
 
@@ -66,5 +68,4 @@ def _table(result: Result) -> Section:
 
 def _stated(folder: Path) -> Section:
     stated = read_json(folder / RECORD) if (folder / RECORD).is_file() else {}
-    rows: list[list[Value]] = [[name, str(value)] for name, value in stated.items()]
-    return Section("Settings", [Table(["setting", "value"], rows)])
+    return Section("Settings", [stated_table(stated)])
