@@ -46,6 +46,7 @@ def _found(result: StudyResult) -> Section:
     text = [
         f"Trial {result.trial}. The defaults stand unless a trial beats them by more than a standard error."
     ]
+    text.append(f"{result.taken}.")
     header = ["metric", "found", "defaults", *(["committee"] if together else [])]
     tables = [Table(header, rows), Table(["parameter", "value"], params)]
     return Section("What was found", tables, text)

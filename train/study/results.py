@@ -78,6 +78,17 @@ class StudyResult(BaseModel):
         """What to fit."""
         return Choice(self.params, tuple(self.groups), self.columns, tuple(self.committee))
 
+    @property
+    def taken(self) -> str:
+        """What `train --study` takes of it, in words."""
+        if not self.committee:
+            return f"train --study takes {self.model} with the parameters and groups of trial {self.trial}"
+        members = ", ".join(f"{member['weight']} x {member['model']}" for member in self.committee)
+        return (
+            f"train --study takes the committee ({members}); with --model {self.model} it takes "
+            f"trial {self.trial} alone"
+        )
+
 
 def summarise(
     study: Study, data: StudyData, plan: StudyPlan, settings: dict[str, Any] | None = None

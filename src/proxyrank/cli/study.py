@@ -188,6 +188,7 @@ def _show(report: "StudyReport", out: Path, failed: dict[str, Any], *, json: boo
             list(result.front[0]), [[_number(value) for value in row.values()] for row in result.front]
         )
     print(f"wrote {', '.join(path.name for path in report.files)} to {out}")
+    print(result.taken)
     print(f"look: {shlex.join(['optuna-dashboard', report.storage])} (pip install 'proxyrank[dashboard]')")
 
 
