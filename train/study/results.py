@@ -22,6 +22,8 @@ from proxyrank.train.study.worker import FOLD_VALUES, REASON, undefined
 FORMAT = "proxyrank-study/1"
 BEST_FILE = "best.json"
 TRIALS_FILE = "trials.csv"
+FEW_ROWS = 16
+"""Rows below which trees often have nothing to split by."""
 
 
 class StudyResult(BaseModel):
@@ -107,7 +109,7 @@ def summarise(
     trials = study.get_trials(deepcopy=False)
     complete = [trial for trial in trials if trial.state == TrialState.COMPLETE]
     if not complete:
-        raise ProxyrankError(_no_value(study))
+        raise ProxyrankError(_no_value(study, plan, len(data.y)))
     front = [trials[trial.number] for trial in study.best_trials] if len(plan.metrics) > 1 else complete
     best = max(front, key=lambda trial: (_mean(trial), -trial.number))
     defaults = [trial for trial in complete if DEFAULTS in trial.user_attrs]
@@ -204,12 +206,13 @@ def _values(trial: FrozenTrial, plan: StudyPlan) -> dict[str, float]:
     return dict(zip(plan.metrics, trial.values, strict=True))
 
 
-def _no_value(study: Study) -> str:
+def _no_value(study: Study, plan: StudyPlan, rows: int) -> str:
     failed = undefined(study)
     if not failed:
         return f"the study {study.study_name!r} has no complete trial yet"
-    first = failed[0]
+    fitted = plan.fitted_rows(rows)
+    few = f" Folds are fitted to {fitted} of {rows} rows: give more labels." if fitted < FEW_ROWS else ""
     return (
         f"all {len(failed)} trials of the study {study.study_name!r} failed, nothing is written; trial "
-        f"{first.number}: {first.user_attrs[REASON]}; its parameters: {first.params}"
+        f"{failed[0].number}: {failed[0].user_attrs[REASON]}.{few}"
     )
