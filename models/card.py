@@ -81,6 +81,9 @@ class RankerCard(BaseModel):
         Of the columns of a user's own table that no training row lacked: what stands in for gaps.
     notes
         What a person should know, one line each.
+    commands
+        Command lines that made it, in their order, as they were given but for ``--out`` of the last one.
+        None are known of a ranker made in Python.
     """
 
     model_config = ConfigDict(extra="forbid", protected_namespaces=())
@@ -109,6 +112,7 @@ class RankerCard(BaseModel):
     intervals: Intervals | None = None
     medians: dict[str, float] = Field(default_factory=dict)
     notes: list[str] = Field(default_factory=list)
+    commands: list[str] = Field(default_factory=list)
 
     @field_validator("format")
     @classmethod

@@ -6,6 +6,12 @@ from typing import Any
 from proxyrank.common.pictures import COLOURS
 from proxyrank.report.page import Plot
 
+_GREYS = [
+    ({"dash": dash, "color": "#888"}, {"symbol": symbol, "color": "#888", "size": 7})
+    for dash, symbol in (("dash", "circle-open"), ("dot", "square-open"), ("dashdot", "diamond-open"))
+]
+"""Lines that stand aside, and their points."""
+
 
 def bars_plot(
     names: Sequence[str], values: Sequence[float], label: str, caption: str, *, line: float | None = None
@@ -18,6 +24,7 @@ def bars_plot(
         "hovertemplate": "%{x}: %{y:.3f}<extra></extra>",
     }
     layout: dict[str, Any] = {"yaxis": {"title": {"text": label}}, "xaxis": {"type": "category"}}
+    layout["bargap"] = max(0.2, 1 - 0.2 * len(names))  # one bar is no wall
     if line is not None:
         layout["shapes"] = [
             {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": line, "y1": line,
@@ -50,7 +57,7 @@ def lines_plot(
     ticks: Sequence[float] | None = None,
 ) -> Plot:
     """Lines of x, y and, where there is one, a spread that is drawn as error bars; ticks mean doublings."""
-    traces = []
+    traces, greys = [], iter(_GREYS * len(dashed))
     for name, (x, y, spread) in lines.items():
         trace: dict[str, Any] = {
             "type": "scatter", "mode": "lines+markers", "name": name, "x": list(x), "y": list(y)
@@ -58,7 +65,7 @@ def lines_plot(
         if spread is not None:
             trace["error_y"] = {"type": "data", "array": list(spread), "thickness": 1}
         if name in dashed:
-            trace["line"] = {"dash": "dash", "color": "#888"}
+            trace["line"], trace["marker"] = next(greys)
         traces.append(trace)
     axis: dict[str, Any] = {"title": {"text": across}}
     if ticks:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from proxyrank.common.commands import with_out
 from proxyrank.report.charts import lines_plot
 from proxyrank.report.page import Section, Table, write_page
 from proxyrank.train.compare import read_comparison
@@ -19,11 +20,12 @@ def comparison_page(folder: Path, path: Path) -> Path:
     record = read_comparison(folder)
     plan, label = record["plan"], record["label"]
     sections = [_curve(record), _enough(record), _table(record), _settings(record)]
-    sections.append(Section("Commands", code=[record["command"]] if record["command"] else []))
+    command = [record["command"]] if record["command"] else []
+    sections.append(Section("Commands", code=with_out(command, folder.resolve().name)))
     trained = len(plan["learnt"])
     lead = (
-        f"{trained} trained rankings, {plan['metric']} on all other architectures with a label, "
-        f"{len(plan['seeds'])} splits of each size"
+        f"{trained} trained ranking{'' if trained == 1 else 's'}, {plan['metric']} on all other "
+        f"architectures with a label, {len(plan['seeds'])} splits of each size"
     )
     return write_page(path, f"Rankings of {record['space']} by {label}", lead, sections)
 

@@ -1,10 +1,10 @@
-"""What a ranker is, and the commands that made it."""
+"""What a ranker is, and the commands that made what is reported on."""
 
-import shlex
 from collections.abc import Sequence
+from pathlib import Path
 
-from proxyrank.features import get_group
-from proxyrank.models import ProxyRanker, RankerCard, model_class
+from proxyrank.common.commands import last_with_out, read_commands, with_out
+from proxyrank.models import ProxyRanker, RankerCard
 from proxyrank.report.page import Section, Table, Value
 
 
@@ -28,42 +28,13 @@ def settings_section(ranker: ProxyRanker) -> Section:
     return Section("Settings and versions", tables, card.notes)
 
 
-_GIVEN = frozenset({"random_state", "n_jobs", "direction", "scale"})
-"""Parameters that `train` sets by its options and the labels."""
+def ranker_commands(card: RankerCard, name: str, others: Sequence[str]) -> Section:
+    """The commands that made a ranker of that name, as its card states them, and what belongs to them."""
+    made = last_with_out(card.commands, name)
+    unknown = ["What made the ranker is not stated: it was made in Python, or by proxyrank 0.1.0."]
+    return Section("Commands", text=unknown if others and not made else [], code=[*made, *others])
 
 
-def training_command(card: RankerCard, labels: str | None) -> list[str]:
-    """The command line that trains a ranker as its card states it; none where a card cannot say all of it.
-
-    That is of rows that the caller chose, of networks from tables or code of the user's own, of network
-    features (their settings differ by column), of parameters that a study or the caller chose, of rankers
-    without intervals, and of rankers made of several (committee, second label, transfer).
-    """
-    made_of_several = {"committee", "also", "transfer"}
-    computed = all(group.source == "computed" for group in card.groups.values())
-    if not (card.split and labels and computed and card.intervals) or card.code:
-        return []
-    if card.model in made_of_several or any(get_group(name).needs_network for name in card.groups):
-        return []
-    usual = model_class(card.model)().get_params()
-    if any(usual.get(name) != value for name, value in card.params.items() if name not in _GIVEN):
-        return []
-    options = {
-        "--labels": labels,
-        "--label": card.label.name,
-        "--label-direction": card.label.direction,
-        "--space": card.space,
-        "--groups": ",".join(card.groups),
-        "--model": card.model,
-        "--population": card.split.population or "all",
-        "--train-size": card.split.train_size,
-        "--split": card.split.kind,
-        "--seed": card.split.seed or 0,
-    }
-    words = [str(word) for pair in options.items() for word in pair]
-    return [shlex.join(["proxyrank", "train", *words, "--out", "ranker"])]
-
-
-def commands_section(commands: Sequence[str]) -> Section:
-    """The command lines that are known; empty without any."""
-    return Section("Commands", code=list(commands))
+def folder_commands(folder: Path) -> Section:
+    """The commands that wrote into a folder, as it states them; left out where it states none."""
+    return Section("Commands", code=with_out(read_commands(folder), folder.resolve().name))

@@ -1,5 +1,6 @@
 """Tables as files hold them, for pages: numbers are numbers, so that they sort as such."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -31,6 +32,19 @@ def table_of(frame: pd.DataFrame) -> Table:
     plain = shown.astype(object).where(shown.notna(), None)
     rows = [[_cell(value) for value in row] for row in plain.to_numpy().tolist()]
     return Table(list(map(str, shown.columns)), rows)
+
+
+def stated_table(stated: Mapping[str, object]) -> Table:
+    """Settings as a file states them, a row each."""
+    return Table(["setting", "value"], [[name, _text(value)] for name, value in stated.items()])
+
+
+def _text(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_text(item)}" for name, item in value.items()) or "none"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_text, value)) or "none"
+    return "none" if value is None else str(value)
 
 
 def _cell(value: object) -> Value:

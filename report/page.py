@@ -1,6 +1,7 @@
 """A page of sections with tables that sort and pictures by Plotly; everything is inside the one file."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,8 +67,14 @@ def write_page(path: Path, title: str, lead: str, sections: Sequence[Section]) -
         If the folder does not exist.
     """
     from jinja2 import Environment
+    from markupsafe import Markup, escape
+
+    def breakable(text: str) -> Markup:
+        """A text whose long words break behind bars and commas, as architectures and columns have them."""
+        return Markup("<wbr>").join(map(escape, re.split(r"(?<=[|,])(?=\S)", text)))
 
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["breakable"] = breakable
     environment.tests["plot"] = lambda part: isinstance(part, Plot)
     environment.filters["number"] = number
     shown = [section for section in sections if not section.empty]

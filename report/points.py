@@ -11,6 +11,7 @@ from proxyrank.report.page import Plot
 
 MOST_POINTS = 3000
 """Points of a picture; of more, every n-th is drawn."""
+_SIZES = {"flops": "FLOPs", "params": "parameters", "latency": "latency [ms]"}
 
 
 def ranks_plot(frame: pd.DataFrame, caption: str) -> Plot:
@@ -57,7 +58,7 @@ def front_plot(frame: pd.DataFrame, across: str, up: str, caption: str) -> Plot:
             "line": {"width": 1.5, "color": colour},
         }  # fmt: skip
 
-    layout = {"xaxis": {"title": {"text": across}}, "yaxis": {"title": {"text": up}}}
+    layout = {"xaxis": {"title": {"text": _SIZES.get(across, across)}}, "yaxis": {"title": {"text": up}}}
     traces = [
         trace(shown, "markers", "one network", "#999"),
         trace(front, "lines+markers", "Pareto front", COLOURS[1]),

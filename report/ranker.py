@@ -10,7 +10,7 @@ from proxyrank.common.errors import ProxyrankError
 from proxyrank.evaluate import Labels, in_population, judge_ranker, size_scores, sized_dataset, without
 from proxyrank.features import FeatureTable
 from proxyrank.models import ProxyRanker
-from proxyrank.report.facts import commands_section, settings_section
+from proxyrank.report.facts import ranker_commands, settings_section
 from proxyrank.report.importance import best_table, importance_section, reasons
 from proxyrank.report.judged import ceiling_of, intervals_section, metrics_section, ranks_section
 from proxyrank.report.page import Section, write_page
@@ -35,7 +35,7 @@ class Beside:
     features
         Table of the architectures, for a ranker of a user's own table.
     commands
-        Command lines that made the ranker and the report, where they are known.
+        Command lines that belong to those that made the ranker: of this report, say.
     """
 
     labels: Labels | None = None
@@ -63,7 +63,8 @@ def ranker_page(ranker: ProxyRanker, beside: Beside, path: Path, *, name: str) -
         sections.append(intervals_section(report))
     ranked = ranker.rank(_candidates(ranker, labels), features=beside.features)
     sections += [_best(ranker, ranked, beside), importance_section(ranker, beside.features)]
-    sections += [_cost(ranker, ranked), settings_section(ranker), commands_section(beside.commands)]
+    sections += [_cost(ranker, ranked), settings_section(ranker)]
+    sections.append(ranker_commands(card, name, beside.commands))
     lead = (
         f"{card.model} on {'+'.join(card.groups)} ({len(card.feature_names)} columns), trained on "
         f"{card.n_train:,} architectures of {card.space} to rank by {card.label.name}, "

@@ -7,9 +7,13 @@ from proxyrank.common.files import read_json
 from proxyrank.paper.result import Result
 from proxyrank.paper.run import verdicts
 from proxyrank.report.charts import bars_plot
+from proxyrank.report.facts import folder_commands
+from proxyrank.report.frames import stated_table
 from proxyrank.report.page import Plot, Section, Table, Value, write_page
 
 RECORD = "bench.json"
+OTHERS = ("spaces.json", "search.json")
+"""What `reproduce spaces` and `reproduce search` write, without a bench."""
 
 
 def reproduced_page(folder: Path, path: Path) -> Path:
@@ -25,11 +29,16 @@ def reproduced_page(folder: Path, path: Path) -> Path:
     if not records:
         raise ProxyrankError(f"{folder}: no reproduced table there yet")
     results = [Result.from_dict(record["result"]) for record in records]
-    found = verdicts(results)
+    paper = (folder / RECORD).is_file()
+    found = verdicts(results) if paper else {}
     counts = {kind: len(places) for kind, places in found.items() if places}
     sections = [Section("What was reproduced", _verdicts(counts)), *map(_table, results), _stated(folder)]
-    lead = ", ".join(f"{count} rows {kind}" for kind, count in counts.items()) or "no published number beside"
-    return write_page(path, "Tables of the VKDNW paper, reproduced", lead, sections)
+    sections.append(folder_commands(folder))
+    title = "Tables of the VKDNW paper, reproduced" if paper else "Tables of proxyrank reproduce"
+    rows = f"{sum(len(result.cells) for result in results):,} numbers"
+    said = (f"{count} row{'' if count == 1 else 's'} {kind}" for kind, count in counts.items())
+    lead = ", ".join(said) or rows
+    return write_page(path, title, lead, sections)
 
 
 def _verdicts(counts: dict[str, int]) -> list[Plot]:
@@ -59,5 +68,4 @@ def _table(result: Result) -> Section:
 
 def _stated(folder: Path) -> Section:
     stated = read_json(folder / RECORD) if (folder / RECORD).is_file() else {}
-    rows: list[list[Value]] = [[name, str(value)] for name, value in stated.items()]
-    return Section("Settings", [Table(["setting", "value"], rows)])
+    return Section("Settings", [stated_table(stated)])

@@ -7,11 +7,12 @@ import pandas as pd
 
 from proxyrank.common.files import read_json
 from proxyrank.report.charts import lines_plot
-from proxyrank.report.frames import read_numbers, table_of
-from proxyrank.report.page import Plot, Section, Table, Value, write_page
+from proxyrank.report.facts import folder_commands
+from proxyrank.report.frames import read_numbers, stated_table, table_of
+from proxyrank.report.page import Plot, Section, write_page
 from proxyrank.report.points import front_plot, thinned
 
-RECORD = "search.json"
+RECORD, HEADER = "batches.jsonl", "search.json"
 
 
 def search_page(folder: Path, path: Path) -> Path:
@@ -22,14 +23,14 @@ def search_page(folder: Path, path: Path) -> Path:
     ProxyrankError
         If the folder holds no finished search.
     """
-    stated = read_json(folder / RECORD)
+    stated = read_json(folder / HEADER)
     history, best, front = (
         read_numbers(folder / f"{name}.csv", "the search") for name in ("history", "best", "front")
     )
     scores = [name for name in map(str, history) if name == "score" or name.startswith("score ")]
     sections = [*(_history(history, name) for name in scores), _cost(history, scores)]
     sections += [Section("The best", [table_of(best)]), Section("The front", [table_of(front)])]
-    sections.append(_settings(stated))
+    sections += [Section("Settings", [stated_table(stated)]), folder_commands(folder)]
     kept = int((history["kept"].astype(str).str.lower() == "true").sum())
     lead = f"{len(history):,} architectures scored, {kept:,} kept"
     return write_page(path, f"Search of {stated.get('space', folder.name)}", lead, sections)
@@ -49,7 +50,7 @@ def _history(history: pd.DataFrame, score: str) -> Section:
         "",
     )
     dots = {**plot.traces[0], "mode": "markers", "marker": {"size": 4, "color": "#999"}}
-    line = {**plot.traces[1], "mode": "lines"}
+    line = {**plot.traces[1], "mode": "lines", "line": {"shape": "hv"}}
     return Section(f"History of the {score}", [Plot([dots, line], plot.layout, plot.caption)])
 
 
@@ -59,8 +60,3 @@ def _cost(history: pd.DataFrame, scores: list[str]) -> Section:
         return Section("Cost beside the score")
     up = "predicted" if "predicted" in history else scores[0]
     return Section("Cost beside the score", [front_plot(history, across, up, "Everything that was seen.")])
-
-
-def _settings(stated: dict[str, object]) -> Section:
-    rows: list[list[Value]] = [[name, str(value)] for name, value in stated.items()]
-    return Section("Settings", [Table(["setting", "value"], rows)])

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from proxyrank.report.charts import lines_plot
-from proxyrank.report.frames import read_numbers, table_of
+from proxyrank.report.facts import folder_commands
+from proxyrank.report.frames import read_numbers, stated_table, table_of
 from proxyrank.report.page import Plot, Section, Table, Value, write_page
 from proxyrank.report.points import front_plot
 from proxyrank.train.study import StudyResult, read_result
@@ -27,7 +28,8 @@ def study_page(folder: Path, path: Path) -> Path:
     sections = [_found(result), *(_history(trials, name) for name in metrics)]
     if len(metrics) > 1:
         sections.append(_front(trials, metrics))
-    sections += [Section("All trials", [table_of(trials)]), _settings(result)]
+    sections += [Section("All trials", [table_of(trials)])]
+    sections += [Section("Settings", [stated_table(result.settings)]), folder_commands(folder)]
     done = ", ".join(f"{count} {state}" for state, count in result.trials.items() if count)
     lead = f"{result.model} by cross-validated {' and '.join(metrics)}; trials: {done}"
     return write_page(path, f"Study {result.study}", lead, sections)
@@ -44,6 +46,7 @@ def _found(result: StudyResult) -> Section:
     text = [
         f"Trial {result.trial}. The defaults stand unless a trial beats them by more than a standard error."
     ]
+    text.append(f"{result.taken}.")
     header = ["metric", "found", "defaults", *(["committee"] if together else [])]
     tables = [Table(header, rows), Table(["parameter", "value"], params)]
     return Section("What was found", tables, text)
@@ -77,8 +80,3 @@ def _front(trials: pd.DataFrame, metrics: list[str]) -> Section:
     traces = [{**trace, "x": [-value for value in trace["x"]]} for trace in plot.traces]
     layout = {**plot.layout, "xaxis": {"title": {"text": metrics[0]}}}
     return Section("Pareto front", [Plot(traces, layout, "Trials that no other beats in both metrics.")])
-
-
-def _settings(result: StudyResult) -> Section:
-    rows: list[list[Value]] = [[name, str(value)] for name, value in result.settings.items()]
-    return Section("Settings", [Table(["setting", "value"], rows)])

@@ -9,8 +9,8 @@ from proxyrank.models import ProxyRanker
 from proxyrank.models.folder import CARD_FILE
 from proxyrank.report.comparison import comparison_page
 from proxyrank.report.ranker import Beside, ranker_page
+from proxyrank.report.reproduced import OTHERS, reproduced_page
 from proxyrank.report.reproduced import RECORD as REPRODUCED
-from proxyrank.report.reproduced import reproduced_page
 from proxyrank.report.search import RECORD as SEARCH
 from proxyrank.report.search import search_page
 from proxyrank.report.study import study_page
@@ -22,7 +22,13 @@ RANKER = CARD_FILE
 """File by which a ranker's folder is known."""
 
 KINDS: Mapping[str, Callable[[Path, Path], Path]] = MappingProxyType(
-    {COMPARISON: comparison_page, BEST_FILE: study_page, SEARCH: search_page, REPRODUCED: reproduced_page}
+    {
+        COMPARISON: comparison_page,
+        BEST_FILE: study_page,
+        SEARCH: search_page,
+        REPRODUCED: reproduced_page,
+        **dict.fromkeys(OTHERS, reproduced_page),
+    }
 )
 """Other folders: the file by which each is known, and what writes its report."""
 

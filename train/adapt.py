@@ -142,6 +142,7 @@ def transfer_ranker(
         "train_archs_sha256": archs_digest(archs),
         "intervals": intervals,
         "notes": notes,
+        "commands": [],
     }
     return ProxyRanker._of(card.model_copy(update=changes), estimator, archs, source.search_space)
 

@@ -81,7 +81,13 @@ def study_in_folder(
 
 
 def fit_tuned(
-    space: SearchSpace, labels: Labels, plan: FitPlan, trials: int, *, features: FeatureTable | None = None
+    space: SearchSpace,
+    labels: Labels,
+    plan: FitPlan,
+    trials: int,
+    *,
+    timeout: float | None = None,
+    features: FeatureTable | None = None,
 ) -> ProxyRanker:
     """Train a ranker by what a study inside its training part finds; the study is kept nowhere.
 
@@ -91,8 +97,8 @@ def fit_tuned(
         As for `fit_ranker`.
     plan
         How to train; its parameters are fixed, its groups are those that the study may use.
-    trials
-        Of the study.
+    trials, timeout
+        Of the study, as in `StudyPlan`.
 
     Raises
     ------
@@ -100,7 +106,7 @@ def fit_tuned(
         As `fit_ranker`, and if no trial has a value.
     """
     chosen = training_part(space, labels, plan, features=features)
-    how = _of_fit(StudyPlan(trials), plan)
+    how = _of_fit(StudyPlan(trials, timeout=timeout), plan)
     table = training_features(space, chosen, replace(plan, model=how.model), features=features)
     choice = tune(StudyData.of(space, chosen, table), how)
     return fit_ranker(space, labels, _chosen(plan, choice, how.model), features=features)
@@ -113,6 +119,7 @@ def train_ranker(
     *,
     study: str | Path | None = None,
     trials: int = 0,
+    timeout: float | None = None,
     features: FeatureTable | None = None,
 ) -> tuple[ProxyRanker, list[str]]:
     """Train a ranker as the plan says, as a study in a folder found, or as a study now finds.
@@ -125,6 +132,8 @@ def train_ranker(
         Folder of a study whose groups, columns and parameters are taken.
     trials
         Of a study to run first; 0 runs none.
+    timeout
+        Seconds after which that study begins no further trial.
 
     Returns
     -------
@@ -139,7 +148,7 @@ def train_ranker(
         As `fit_ranker`, `fit_tuned` and `adopt_study`.
     """
     if trials:
-        ranker = fit_tuned(space, labels, plan, trials, features=features)
+        ranker = fit_tuned(space, labels, plan, trials, timeout=timeout, features=features)
     else:
         plan = adopt_study(plan, study, space.name) if study else plan
         ranker = fit_ranker(space, labels, plan, features=features)

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import cast
 
 from proxyrank.common.threads import one_thread
-from proxyrank.spaces import SearchSpace, data_shape, get_space, require
+from proxyrank.spaces import DATASETS, SearchSpace, data_shape, get_space, require
 
 WARM, TIMED = 2, 7
 
@@ -32,7 +32,7 @@ def latency_ms(space: object, arch: str, dataset: str) -> float:
     where = require(get_space(cast("str | SearchSpace", space)), "network", "a latency")
     shape = data_shape(dataset, square=False)
     with torch.random.fork_rng(devices=[]), torch.inference_mode(), one_thread():
-        network = where.network(arch, shape).eval()
+        network = where.network(arch, dataset if dataset in DATASETS else shape).eval()
         x = torch.zeros(1, *shape.shape, dtype=torch.int64 if shape.words else None)
         seconds = []
         for _ in range(WARM + TIMED):

@@ -24,7 +24,7 @@ def test_the_training_command_of_a_page_trains_the_same_ranker(run: Any, tmp_pat
     (command,) = re.findall(r"proxyrank train [^<\n]*", html.unescape(page.read_text(encoding="utf-8")))
     program, *again = shlex.split(command)
     assert program == "proxyrank"
-    assert again[-2:] == ["--out", "ranker"]
+    assert again[-2:] == ["--out", "first"]
     assert run(*again[:-1], tmp_path / "second").code == 0
     first, second = (
         {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in ("first", "second")
@@ -40,11 +40,15 @@ def test_of_a_study_and_a_search(run: Any, labels_csv: Path, tmp_path: Path) -> 
     text = (tmp_path / "page.html").read_text(encoding="utf-8")
     for title in ("What was found", "History of KT", "History of nDCG", "Pareto front", "All trials"):
         assert f">{title}</h2>" in text
+    assert f"proxyrank study --labels {labels_csv}" in text
+    assert "--metrics KT,nDCG --out s\n" in text
     search = ("--space", "nb201", "--objective", "flops", "--iterations", 40, "--population", 8)
     found = run("search", *search, "--workers", 1, "--out", tmp_path / "f")
     assert found.code == 0, found.err
     assert run("report", tmp_path / "f").code == 0
-    assert "The front" in (tmp_path / "f" / "report.html").read_text(encoding="utf-8")
+    text = (tmp_path / "f" / "report.html").read_text(encoding="utf-8")
+    assert "The front" in text
+    assert f"proxyrank {shlex.join(map(str, ('search', *search)))} --out f\n" in text
 
 
 def test_bad_input_is_one_line(run: Any, ranker: Path, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """``study`` and ``train --study``: run, continue, refuse, look at, interrupt, use."""
 
 import json
+import shlex
 import shutil
 import signal
 import socket
@@ -68,6 +69,22 @@ def test_the_result_is_used_by_train(run, study_args, labels_csv: Path, tmp_path
     assert one.code == 0, one.err
     card = json.loads((tmp_path / "one" / "ranker.json").read_text())
     assert {name: card["params"][name] for name in best["params"]} == best["params"]
+    made, trained = card["commands"]
+    assert made == shlex.join(
+        [
+            "proxyrank",
+            *map(str, groups[:-4]),
+            "--groups",
+            "cell,paths",
+            "--trials",
+            "4",
+            "--out",
+            str(tmp_path / "s"),
+        ]
+    )
+    assert trained == shlex.join(
+        ["proxyrank", "train", *map(str, args), "--seed", "1", "--model", "lightgbm"]
+    )
     assert "tuned on other" in run("train", *args, "--seed", 2, "--out", tmp_path / "r").err
     both = run("train", *args, "--groups", "cell", "--out", tmp_path / "r")
     assert both.code == 2

@@ -79,6 +79,13 @@ def test_numbers(value: str | float | None, text: str) -> None:
     assert number(value) == text
 
 
+def test_long_words_break_between_operations(tmp_path: Path) -> None:
+    rows = [["|a~0|+|b<0|", 1234.0]]
+    text = write_page(tmp_path / "a", "T", "l", [Section("A", [Table(["a", "b"], rows)])]).read_text()
+    assert "|<wbr>a~0|<wbr>+|<wbr>b&lt;0|</td>" in text
+    assert "1,234</td>" in text
+
+
 def test_same_bytes(tmp_path: Path) -> None:
     pages = [write_page(tmp_path / name, "T", "l", [Section("A", text=["b"])]) for name in ("a", "b")]
     assert pages[0].read_bytes() == pages[1].read_bytes()

@@ -8,12 +8,17 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from proxyrank.common.commands import add_command
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.executors import in_this_process
+from proxyrank.common.files import write_json
 from proxyrank.evaluate import Labels, load_labels
+from proxyrank.features import FeatureSettings
 from proxyrank.paper.result import Cell, Result
 from proxyrank.report import write_report
 from proxyrank.report.ranker import Beside
+from proxyrank.search.evolution.folder import search_in_folder
+from proxyrank.search.evolution.measures import Measures
 from proxyrank.spaces import get_space
 from proxyrank.train.compare import ComparePlan, learnt_rankings, make_comparison, write_comparison
 from proxyrank.train.digits.benchmarks import BENCHMARKS
@@ -46,17 +51,27 @@ def pages(labels: Labels, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     write_comparison(comparison, root / "compared", space="smallnets", command="proxyrank compare")
     found["compare"] = write_report(root / "compared")
     found["reproduce"] = write_report(_reproduced(root / "paper"))
+    found["search"] = write_report(_searched(root / "found"))
     return found
 
 
-def _reproduced(folder: Path) -> Path:
-    from proxyrank.common.files import write_json
+def _searched(folder: Path) -> Path:
+    space = get_space("nb201")
+    search_in_folder(
+        space, ("-flops",), folder, measures=Measures("nb201", "cifar10", {}), settings=FeatureSettings(),
+        executor=in_this_process, iterations=60, population=16,
+    )  # fmt: skip
+    add_command(folder, "proxyrank search --objective -flops")
+    return folder
 
+
+def _reproduced(folder: Path) -> Path:
     folder.mkdir()
     cells = [Cell("vkdnw", "cifar10", "KT", 0.61, 0.01, 0.618, n=100), Cell("flops", "cifar10", "KT", 0.5)]
     result = Result("table1", "Rankings", cells, ["a note"])
     write_json({"settings": {}, "result": result.to_dict()}, folder / "table1.json")
     write_json({"bench": "nb201"}, folder / "bench.json")
+    add_command(folder, "proxyrank reproduce table1")
     return folder
 
 
@@ -85,7 +100,21 @@ def test_a_comparison_and_reproduced_tables(pages: dict[str, Path]) -> None:
     assert titles(pages["compare"]) == [
         "Learning curves", "How many labels are enough", "All measures", "Settings and versions", "Commands",
     ]  # fmt: skip
-    assert titles(pages["reproduce"]) == ["What was reproduced", "table1: Rankings", "Settings"]
+    assert titles(pages["reproduce"]) == ["What was reproduced", "table1: Rankings", "Settings", "Commands"]
+    assert "proxyrank reproduce table1 --out paper\n" in pages["reproduce"].read_text(encoding="utf-8")
+
+
+def test_a_search(pages: dict[str, Path]) -> None:
+    assert titles(pages["search"]) == [
+        "History of the score", "Cost beside the score", "The best", "The front", "Settings", "Commands",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["spaces", "search"])
+def test_tables_that_are_not_the_papers(pages: dict[str, Path], tmp_path: Path, name: str) -> None:
+    result = Result(name, "Regret", [Cell("random", "cifar10", "regret@32", 0.61, 0.01)])
+    write_json({"result": result.to_dict()}, tmp_path / f"{name}.json")
+    assert titles(write_report(tmp_path)) == [f"{name}: Regret"]
 
 
 def test_another_folder_is_refused(tmp_path: Path) -> None:
@@ -93,7 +122,7 @@ def test_another_folder_is_refused(tmp_path: Path) -> None:
         write_report(tmp_path)
 
 
-@pytest.mark.parametrize("kind", ["ranker", "compare"])
+@pytest.mark.parametrize("kind", ["ranker", "compare", "search", "reproduce"])
 @pytest.mark.parametrize(("width", "dark"), [(390, True), (1280, False)])
 def test_a_browser_draws_it(
     pages: dict[str, Path], browser: Any, tmp_path: Path, kind: str, width: int, dark: bool
@@ -105,7 +134,7 @@ def test_a_browser_draws_it(
     assert seen["asked"] == []  # nothing from any network
     assert seen["inner"] == width
     assert seen["scrolls"] <= width  # only tables scroll, inside their own box
-    assert len(seen["plots"]) == {"ranker": 6, "compare": 1}[kind]
+    assert len(seen["plots"]) == {"ranker": 6, "compare": 1, "search": 2, "reproduce": 1}[kind]
     for plot in seen["plots"]:
         assert plot["marks"] > 0
         assert plot["height"] > 100

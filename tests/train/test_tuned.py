@@ -39,11 +39,18 @@ def test_tuned_rankers_repeat_themselves_and_keep_stated_parameters(labels: Labe
     assert report.to_dict()["KT"] > 0.5
 
 
+def test_a_limit_of_time_is_kept_and_said(labels: Labels, caplog: pytest.LogCaptureFixture) -> None:
+    ranker = fit_tuned(SPACE, labels, PLAN, 500, timeout=0.01)
+    assert ranker.card.params["n_estimators"] == 30
+    assert "time is up with 1 of 500 trials" in caplog.text
+
+
 def test_a_study_is_adopted(labels: Labels, tmp_path: Path) -> None:
     report = study_in_folder(SPACE, labels, PLAN, StudyPlan(8, folds=2, repeats=1), tmp_path / "s")
     plan = adopt_study(replace(PLAN, params={"num_leaves": 5}), tmp_path / "s", "nb201")
     assert plan.params == {**report.result.params, "num_leaves": 5}
     assert plan.groups == tuple(report.result.groups)
+    assert f"trial {report.result.trial}" in report.result.taken
     ranker = fit_ranker(SPACE, labels, plan)
     assert study_remark(tmp_path / "s", ranker.card) is None
     same, remarks = train_ranker(SPACE, labels, replace(PLAN, params={"num_leaves": 5}), study=tmp_path / "s")
@@ -69,6 +76,8 @@ def test_a_committee_that_beats_the_study_s_choice_is_trained(labels: Labels, tm
     assert "gp" in [member["model"] for member in committee]
     assert report.result.together is not None
     assert report.result.together["KT"] > report.result.values["KT"] + 0.001
+    said = [f"{member['weight']} x {member['model']}" for member in committee]
+    assert f"train --study takes the committee ({', '.join(said)})" in report.result.taken
     ranker, _ = train_ranker(SPACE, exact, free, study=out)
     assert (ranker.card.model, ranker.card.params["members"]) == ("committee", committee)
     ranker.save(tmp_path / "r")

@@ -22,6 +22,8 @@ from proxyrank.train.study.worker import FOLD_VALUES, REASON, undefined
 FORMAT = "proxyrank-study/1"
 BEST_FILE = "best.json"
 TRIALS_FILE = "trials.csv"
+FEW_ROWS = 16
+"""Rows below which trees often have nothing to split by."""
 
 
 class StudyResult(BaseModel):
@@ -78,6 +80,17 @@ class StudyResult(BaseModel):
         """What to fit."""
         return Choice(self.params, tuple(self.groups), self.columns, tuple(self.committee))
 
+    @property
+    def taken(self) -> str:
+        """What `train --study` takes of it, in words."""
+        if not self.committee:
+            return f"train --study takes {self.model} with the parameters and groups of trial {self.trial}"
+        members = ", ".join(f"{member['weight']} x {member['model']}" for member in self.committee)
+        return (
+            f"train --study takes the committee ({members}); with --model {self.model} it takes "
+            f"trial {self.trial} alone"
+        )
+
 
 def summarise(
     study: Study, data: StudyData, plan: StudyPlan, settings: dict[str, Any] | None = None
@@ -96,7 +109,7 @@ def summarise(
     trials = study.get_trials(deepcopy=False)
     complete = [trial for trial in trials if trial.state == TrialState.COMPLETE]
     if not complete:
-        raise ProxyrankError(_no_value(study))
+        raise ProxyrankError(_no_value(study, plan, len(data.y)))
     front = [trials[trial.number] for trial in study.best_trials] if len(plan.metrics) > 1 else complete
     best = max(front, key=lambda trial: (_mean(trial), -trial.number))
     defaults = [trial for trial in complete if DEFAULTS in trial.user_attrs]
@@ -193,12 +206,13 @@ def _values(trial: FrozenTrial, plan: StudyPlan) -> dict[str, float]:
     return dict(zip(plan.metrics, trial.values, strict=True))
 
 
-def _no_value(study: Study) -> str:
+def _no_value(study: Study, plan: StudyPlan, rows: int) -> str:
     failed = undefined(study)
     if not failed:
         return f"the study {study.study_name!r} has no complete trial yet"
-    first = failed[0]
+    fitted = plan.fitted_rows(rows)
+    few = f" Folds are fitted to {fitted} of {rows} rows: give more labels." if fitted < FEW_ROWS else ""
     return (
         f"all {len(failed)} trials of the study {study.study_name!r} failed, nothing is written; trial "
-        f"{first.number}: {first.user_attrs[REASON]}; its parameters: {first.params}"
+        f"{failed[0].number}: {failed[0].user_attrs[REASON]}.{few}"
     )

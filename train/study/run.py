@@ -1,5 +1,6 @@
 """Run a study: in this process or in several, until it is complete or somebody interrupts it."""
 
+import logging
 import multiprocessing
 import signal
 import threading
@@ -25,6 +26,8 @@ from proxyrank.train.study.plan import StudyPlan
 from proxyrank.train.study.results import summarise
 from proxyrank.train.study.study_data import StudyData
 from proxyrank.train.study.worker import Worker, finished
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,6 +124,8 @@ def tune(data: StudyData, plan: StudyPlan) -> Choice:
         deadline = None if plan.timeout is None else time.time() + plan.timeout
         for _ in _advances(Worker(study, objective, stop=stop, deadline=deadline), 0):
             pass
+    if deadline is not None and time.time() >= deadline and (done := finished(study)) < plan.trials:
+        _log.warning("time is up with %d of %d trials", done, plan.trials)
     return with_committee(summarise(study, data, plan), study, data, plan).choice
 
 

@@ -125,15 +125,21 @@ def dataset_of(dataset: str | None, shape: str | None, classes: int | None) -> s
     return str(data_shape(f"{shape or '3x32x32'}:{classes or 10}", square=False))
 
 
-def repeatable(words: Sequence[str], *, without: Collection[str] = ("--out", "--workers")) -> str:
-    """The command line as a file states it: without where it wrote and how many processes there were."""
+def repeatable(words: Sequence[str], *, without: Collection[str] = ("--out", "--workers")) -> str | None:
+    """The command line as a file states it: without place, number of processes and ``--json``.
+
+    None where it cannot be repeated: it read a pipe.
+    """
     kept, words = [], list(words)
     while words:
         word = words.pop(0)
         if word in without:
             words = words[1:]
-        elif word.partition("=")[0] not in without:
+        elif word != "--json" and word.partition("=")[0] not in without:
             kept.append(word)
+    values = [word.partition("=")[2] if word.startswith("--") else word for word in kept]
+    if any(value == "-" or "\n" in value or is_pipe(value) for value in values):
+        return None
     return shlex.join(["proxyrank", *kept])
 
 

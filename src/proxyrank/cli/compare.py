@@ -118,7 +118,7 @@ def compare(
         features=own,
     )
     command = arguments.repeatable(sys.argv[1:])
-    files = write_comparison(found, out, space=where.name, command=command)
+    files = write_comparison(found, out, space=where.name, command=command or "")
     for reason in dict.fromkeys(found.rows["reason"]):
         if reason:
             output.note(f"{(found.rows['reason'] == reason).sum()} of {len(found.rows)} rows: {reason}")

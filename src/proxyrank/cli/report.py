@@ -50,7 +50,6 @@ def report(
 ) -> None:
     """Write one page with tables and pictures that needs no network."""
     from proxyrank.report import write_report
-    from proxyrank.report.facts import training_command
     from proxyrank.report.ranker import Beside
     from proxyrank.report.write import is_ranker
 
@@ -79,9 +78,9 @@ def report(
                 direction=label_direction or card.label.direction,
             )
             repeats = _repeats(labels, known.name)
-        commands = training_command(card, labels or card.label.path)
-        commands.append(arguments.repeatable(sys.argv[1:], without=("--out", "--json")))
-        page = write_report(folder, out, ranker=ranker, beside=Beside(known, repeats, own, commands))
+        command = arguments.repeatable(sys.argv[1:])
+        beside = Beside(known, repeats, own, [command] if command else [])
+        page = write_report(folder, out, ranker=ranker, beside=beside)
     output.print_summary({"report": str(page)}, json=json)
 
 

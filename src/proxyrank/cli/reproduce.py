@@ -1,6 +1,7 @@
 """``reproduce``: the paper's tables, ours beside the published numbers."""
 
 import os
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from proxyrank.cli import arguments, options, output
+from proxyrank.common.commands import add_command
 from proxyrank.common.errors import ProxyrankError, unknown
 
 if TYPE_CHECKING:
@@ -77,6 +79,7 @@ def reproduce(
         bench = nb201_bench(str(path), seeds=chosen, cells=subset, threads=threads, images=images)
     every = table == "all"
     results = reproduce_all(bench, out, on_table=output.note) if every else [make(table, bench, out)]
+    _state(out)
     judged = verdicts(results)
     if json:
         output.print_json({"tables": [result.to_dict() for result in results], "verdicts": judged})
@@ -107,6 +110,7 @@ def _spaces(
         threads=threads,
         on_part=output.note,
     )
+    _state(out)
     if json:
         output.print_json({"tables": [result.to_dict()]})
         return
@@ -122,12 +126,18 @@ def _search(out: Path, labels: str, *, seeds: int, only: str | None, methods: st
     result = reproduce_search(
         folder, out, only=only, methods=methods, seeds=tuple(range(seeds)), on_part=output.note
     )
+    _state(out)
     if json:
         output.print_json({"tables": [result.to_dict()]})
         return
     for one in by_line(result):
         _print(one)
     print(f"wrote {out}")
+
+
+def _state(out: Path) -> None:
+    """State in the folder what wrote into it."""
+    add_command(out, arguments.repeatable(sys.argv[1:]))
 
 
 def _print(result: "Result") -> None:

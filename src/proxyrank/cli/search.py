@@ -1,5 +1,6 @@
 """``search``: evolution over a search space, under limits, by any ranking."""
 
+import sys
 import time
 from typing import Annotated
 
@@ -7,6 +8,7 @@ import typer
 
 from proxyrank.cli import arguments, options, output
 from proxyrank.cli.own_table import open_space
+from proxyrank.common.commands import add_command
 from proxyrank.common.errors import ProxyrankError
 
 
@@ -115,6 +117,7 @@ def search(
             changes=changes,
         )
     seconds = time.perf_counter() - begin
+    add_command(out, arguments.repeatable(sys.argv[1:], without=("--out", "--workers", "--ray")))
     best, counts = outcome.found.best, outcome.counts
     if json:
         output.print_json(

@@ -1,6 +1,7 @@
 """``study``: tune a ranker by cross-validation inside the training part."""
 
 import shlex
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,6 +11,7 @@ import typer
 from proxyrank.cli import arguments, options, output
 from proxyrank.cli.labels import read_labels
 from proxyrank.cli.own_table import learnable, open_space
+from proxyrank.common.commands import add_command
 from proxyrank.train.study_names import PRUNERS, SAMPLERS
 
 if TYPE_CHECKING:
@@ -120,6 +122,8 @@ def study(
     report = study_in_folder(
         where, known, fit, plan, out, storage=storage, name=name, workers=workers, features=table
     )
+    without = ("--out", "--storage", "--mlflow")  # where trials are kept; it may hold a password
+    add_command(out, arguments.repeatable(sys.argv[1:], without=without))
     if timeout is not None and report.finished < trials:
         output.note(f"time is up with {report.finished} of {trials} trials; the same command goes on")
     if report.before >= trials:
@@ -184,6 +188,7 @@ def _show(report: "StudyReport", out: Path, failed: dict[str, Any], *, json: boo
             list(result.front[0]), [[_number(value) for value in row.values()] for row in result.front]
         )
     print(f"wrote {', '.join(path.name for path in report.files)} to {out}")
+    print(result.taken)
     print(f"look: {shlex.join(['optuna-dashboard', report.storage])} (pip install 'proxyrank[dashboard]')")
 
 

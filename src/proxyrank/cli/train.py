@@ -1,5 +1,6 @@
 """``train``: labels in, a ranker folder out."""
 
+import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -9,6 +10,7 @@ from proxyrank.cli import arguments, options, output
 from proxyrank.cli.labels import read_labels
 from proxyrank.cli.next_steps import print_rank_step
 from proxyrank.cli.own_table import learnable, open_space
+from proxyrank.common.commands import read_commands, with_out
 from proxyrank.common.errors import ProxyrankError
 from proxyrank.models.catalogue import describe_models
 
@@ -49,6 +51,9 @@ def train(
     tune: Annotated[
         int, typer.Option(min=0, help="Trials of a study inside the training part that chooses them now.")
     ] = 0,
+    timeout: Annotated[
+        float | None, typer.Option(min=0.001, help="Seconds after which --tune begins no further trial.")
+    ] = None,
     also: Annotated[
         str | None,
         typer.Option(
@@ -87,6 +92,8 @@ def train(
 
     if study and (groups or tune):
         raise ProxyrankError("--study brings its own groups and parameters; leave --groups and --tune out")
+    if timeout is not None and not tune:
+        raise ProxyrankError("--timeout limits --tune, which is not given; --build-timeout limits builders")
     if also and (study or tune or features or candidates):
         raise ProxyrankError("--also goes with computed features; leave --study, --tune and tables out")
     dataset = arguments.dataset_of(dataset, shape, classes)
@@ -125,8 +132,12 @@ def train(
         other = read_labels(where, labels, label=also, direction=None, duplicates=duplicates)
         ranker, remarks = train_with_other(where, known, other, plan)
     else:
-        ranker, remarks = train_ranker(where, known, plan, study=study, trials=tune, features=table)
-    ranker.save(out)
+        ranker, remarks = train_ranker(
+            where, known, plan, study=study, trials=tune, timeout=timeout, features=table
+        )
+    command = arguments.repeatable(sys.argv[1:])
+    before = with_out(read_commands(study), study) if study else []
+    ranker.save(out, commands=[*before, command] if command else [])
     for text in remarks:
         output.note(text)
     card = ranker.card

@@ -1,5 +1,6 @@
 """``transfer``: a ranker of one data set for another."""
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,6 +9,7 @@ from proxyrank.cli import arguments, options, output
 from proxyrank.cli.labels import read_labels
 from proxyrank.cli.next_steps import print_rank_step
 from proxyrank.cli.own_ranker import open_ranker
+from proxyrank.common.commands import last_with_out
 from proxyrank.common.errors import ProxyrankError
 
 if TYPE_CHECKING:
@@ -73,7 +75,9 @@ def transfer(
         output.note(f"KT with {known.name} on networks trained for neither")
         return
     found = fit_transfer(source, known, TransferPlan(split, train_size, seed), features=own)
-    found.save(out)
+    command = arguments.repeatable(sys.argv[1:])
+    before = last_with_out(source.card.commands, ranker)
+    found.save(out, commands=[*before, command] if command else [])
     for text in found.card.notes:
         output.note(text)
     summary = {

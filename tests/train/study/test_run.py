@@ -88,6 +88,10 @@ def test_p3_every_trial_undefined_is_one_clear_error(
     ) as error:
         summarise(study, constant, plan(3))
     assert "\n" not in str(error.value)
+    assert "give more labels" not in str(error.value)
+    few = other_data(9, y=0 * other_data(9).y + 93)
+    with pytest.raises(ProxyrankError, match=r"fitted to \d of 9 rows: give more labels"):
+        tune(few, plan(3))
     with pytest.raises(ProxyrankError, match="all 3 trials"):
         tune(constant, plan(3))
 
