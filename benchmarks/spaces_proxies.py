@@ -6,12 +6,14 @@ Networks drawn at random (seed 0) from each file, mobilenetv2's from the space i
 They are built small, so that the answer costs minutes: images of 16 pixels (blocks in a row: 32), batch 8,
 nb101 of 3 cells from 16 channels, darts of 5 cells from 8. Values are kept in the folder as they come, and
 what is there is not computed again. Printed: columns, columns without a value, the best column alone; then
-the ranking with 32 and 64 labels, all others judged, mean of 3 seeds, with and without `zcs,vkdnw`.
+the ranking with 32 and 64 labels, all others judged, mean of `--seeds` splits (5), with and without
+`zcs,vkdnw`, and the spread over the splits of the gain.
 """
 
 import argparse
 import warnings
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -59,21 +61,25 @@ def computed(space: SearchSpace, archs: list[str], groups: tuple[str, ...], out:
     return pd.concat(parts).loc[archs]
 
 
-def mean_tau(frame: pd.DataFrame, labels: np.ndarray, size: int, families: dict[str, list[str]]) -> float:
-    """Kendall's tau of the ranking on the rows that are not trained on, mean of 3 seeds."""
+def taus(
+    frame: pd.DataFrame, labels: np.ndarray, size: int, families: dict[str, list[str]], seeds: int
+) -> np.ndarray:
+    """Kendall's tau of the ranking on the rows that are not trained on, of each seed."""
     found = []
     values = frame.to_numpy(dtype=np.float64)
     places = {name: [frame.columns.get_loc(column) for column in own] for name, own in families.items()}
-    for seed in (1, 2, 3):
+    for seed in range(1, seeds + 1):
         order = np.random.default_rng(seed).permutation(len(labels))
         train, test = order[:size], order[size:]
         ranker = AutoRanker(random_state=seed)
         ranker.fit(values[train], labels[train], pool=values, families=places)
         found.append(kendalltau(ranker.rank_score(values[test]), labels[test]).statistic)
-    return float(np.mean(found))
+    return np.array(found)
 
 
-def report(name: str, folder: Path, out: Path, count: int, tell: Callable[[str], None]) -> None:
+def report(
+    name: str, folder: Path, out: Path, tell: Callable[[str], None], *, count: int, seeds: int
+) -> None:
     """Tell what the proxies of a space's networks are worth."""
     space, source = small(name), LABELS[name]
     if source is None:
@@ -98,12 +104,18 @@ def report(name: str, folder: Path, out: Path, count: int, tell: Callable[[str],
     networks = proxies.add_prefix("network_")
     both = graph.join(networks)
     for size in SIZES:
-        without = mean_tau(graph, truth, size, {"nodes": list(graph)})
-        asked = mean_tau(both, truth, size, {"nodes": list(graph), "zcs": list(networks)})
-        always = mean_tau(both, truth, size, {"nodes": list(both)})
-        tell(
-            f"  {size} labels: graph {without:.3f}, with both where it pays {asked:.3f}, always {always:.3f}"
+        without, asked, always = (
+            taus(frame, truth, size, families, seeds)
+            for frame, families in (
+                (graph, {"nodes": list(graph)}),
+                (both, {"nodes": list(graph), "zcs": list(networks)}),
+                (both, {"nodes": list(both)}),
+            )
         )
+        tell(f"  {size} labels: graph {without.mean():.3f}")
+        for what, found in (("with both where it pays", asked), ("with both always", always)):
+            gain = found - without
+            tell(f"    {what} {found.mean():.3f}, gain {gain.mean():+.3f} ± {gain.std(ddof=1):.3f}")
 
 
 def main() -> None:
@@ -115,10 +127,12 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--only", default=",".join(LABELS))
     parser.add_argument("--count", type=int, default=300)
+    parser.add_argument("--seeds", type=int, default=5)
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     for name in given.only.split(","):
-        report(name, given.labels, given.out, given.count, lambda text: print(text, flush=True))
+        tell = partial(print, flush=True)
+        report(name, given.labels, given.out, tell, count=given.count, seeds=given.seeds)
 
 
 if __name__ == "__main__":

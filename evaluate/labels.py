@@ -9,13 +9,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from proxyrank.common.arch_files import arch_texts
-from proxyrank.common.errors import TableError
+from proxyrank.common.errors import ArchitectureError, TableError
 from proxyrank.common.labels import SIGNS, Direction
 from proxyrank.common.numeric import numeric_column
 from proxyrank.common.tabular import SENTINEL, read_table, row_place
 from proxyrank.evaluate._label_checks import LOWER_IS_BETTER, refuse_mixed, shared_best, words
 from proxyrank.evaluate._label_columns import Duplicates, collapse, counted, label_column
 from proxyrank.spaces import SearchSpace, arch_columns, parse_all
+from proxyrank.spaces.others import other_spaces, spaces_of_columns
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,13 +109,20 @@ def load_labels(
     """
     frame = read_table(path, "--labels")
     own = arch_columns(space)
-    texts = arch_texts(frame, path, own)
+    try:
+        texts = arch_texts(frame, path, own)
+    except TableError as error:
+        raise TableError(f"{error}{spaces_of_columns([*map(str, frame)])}") from None
     name = label_column(frame, label, path, own)
 
     def place(row: int) -> str:
         return row_place(frame, row, path)
 
-    archs, values = parse_all(space, texts, place), numeric_column(frame, name, path)
+    try:
+        archs = parse_all(space, texts, place)
+    except ArchitectureError as error:
+        raise ArchitectureError(f"{error}{other_spaces(space, texts[0])}") from None
+    values = numeric_column(frame, name, path)
     refuse_mixed(frame.drop(columns=["arch", name], errors="ignore"), archs, values, str(path))
     return make_labels(
         archs,

@@ -281,14 +281,7 @@ class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
         return series.sort_values(ascending=False, kind="stable")
 
     def save(self, folder: str | Path, *, commands: Sequence[str] = ()) -> None:
-        """Write the ranker folder; it appears whole or not at all. The same fit gives the same bytes.
-
-        Parameters
-        ----------
-        folder
-            Where to.
-        commands
-            Command lines that made the ranker, which its card then states.
+        """Write the folder, whole or not at all, with the command lines that made it. Same fit, same bytes.
 
         Raises
         ------
@@ -296,9 +289,8 @@ class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
             If the parent folder does not exist, or something else than a ranker is there.
         """
         estimator = self._fitted()
-        if commands:
-            self.card = self.card.model_copy(update={"commands": list(commands)})
-        write_folder(folder, self.card, self.train_archs, estimator)
+        made = {"commands": list(commands)} if commands else {}
+        write_folder(folder, self.card.model_copy(update=made), self.train_archs, estimator)
 
     @classmethod
     def load(

@@ -17,7 +17,7 @@ STRIDES = (1, 2, 2, 2, 1, 2, 1)
 """Stride of the first layer of each stage; the stem has stride 2."""
 
 _SQUEEZE_SHARE = 4
-_STAGE = re.compile(r"e(\d+)k(\d+)l(\d+)s(\d+)")
+_STAGE = re.compile(r"e(\d{1,9})k(\d{1,9})l(\d{1,9})s(\d{1,9})")
 _EXAMPLE = "e1k3l1s0-e6k3l2s1-... (7 stages: expansion, kernel, layers, squeeze-and-excitation 0 or 1)"
 
 
@@ -92,7 +92,7 @@ class MBConvSpace(SequenceSpace[Stages]):
 def _stage(text: str, number: int) -> Stage:
     match = _STAGE.fullmatch(text)
     if match is None:
-        raise ArchitectureError(f"stage {number}: {text!r} is not a stage; expected {_EXAMPLE}")
+        raise ArchitectureError(f"stage {number}: {text!r:.120} is not a stage; expected {_EXAMPLE}")
     stage = Stage(*map(int, match.groups()))
     for value, (what, choices) in zip(stage, _CHOICES, strict=True):
         if value not in choices:

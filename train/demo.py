@@ -40,6 +40,13 @@ RANKINGS = {
 """Model-driven rankings of the demo; the first is kept."""
 
 
+COMMAND = (
+    "proxyrank train --labels digits --label digits --groups all --population filtered "
+    f"--train-size {TRAIN_SIZE} --seed {SEED} --no-intervals"
+)
+"""What trains the ranker that is kept, as its card states it."""
+
+
 @dataclass(frozen=True)
 class DemoResult:
     """What the demo found.
@@ -96,7 +103,7 @@ def run_demo(out: Path, *, threads: int = 1) -> DemoResult:
         population="filtered",
         table=_training_free(list(judged.index)),
     )
-    best.save(out / "ranker")
+    best.save(out / "ranker", commands=[COMMAND])
     labelled = set(labels.values.index)
     ranks = best.rank([arch for arch in NB201.archs("filtered") if arch not in labelled])
     write_table(ranks, out / "ranks.csv")

@@ -10,7 +10,7 @@ FOLDER = "reference/commands"
 
 
 def on_files(files: Files, config: MkDocsConfig, **_: object) -> Files:
-    """Hook of mkdocs: add one page a command, and their index."""
+    """Hook of mkdocs: add one page per command, and their index."""
     names = list(get_command(app).commands)  # type: ignore[attr-defined]
     for name in names:
         files.append(File.generated(config, f"{FOLDER}/{name}.md", content=page(name)))

@@ -17,4 +17,4 @@ def on_page_markdown(markdown: str, **_: object) -> str:
 def _formula(match: "re.Match[str]") -> str:
     block, line = match.groups()
     drawn = convert((block or line).strip(), display="block" if block else "inline")
-    return f"\n<div>{drawn}</div>\n" if block else f"<span>{drawn}</span>"  # bare, one that begins a line is a block
+    return f"\n<div class=\"formula\">{drawn}</div>\n" if block else f"<span>{drawn}</span>"  # bare, one that begins a line is a block

@@ -22,12 +22,13 @@ import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from typing import cast
+from operator import truediv
+from typing import Any
 
 from proxyrank.features.graph._carry import MOST, Budget, capped, carry, extents
 from proxyrank.features.graph._group import graph_group
 from proxyrank.features.graph._terms import Instance, Terms, splice
-from proxyrank.features.graph._variance import Flow, mixed, passed_on
+from proxyrank.features.graph._variance import Factor, Flow, Number, mixed, passed_on
 from proxyrank.features.graph._words import Measure, Vocabulary
 from proxyrank.spaces.graph import Operation, OpGraph
 
@@ -82,16 +83,21 @@ def flow_values(graph: OpGraph, words: Vocabulary) -> list[float]:
     values: list[float] = []
     for turn in _DIRECTIONS.values():
         terms = splice(turn(graph.live()))
+        depth = Measure("depth", frozenset(range(len(words.kinds))))
+        longest = [extent.highs[0] for extent in extents(terms, words, [depth]).reads]
         for variant in _VARIANTS:
-            values += _ends(terms, words, reset=variant == "reset")
+            values += _ends(terms, words, longest, reset=variant == "reset")
     return values
 
 
-def _ends(terms: Terms, words: Vocabulary, *, reset: bool) -> tuple[float, ...]:
+def _ends(terms: Terms, words: Vocabulary, longest: Sequence[int], *, reset: bool) -> tuple[float, ...]:
+    """Values where the flow arrives and behind the last node, whose longest histories are given."""
     if not terms.output:
         return (0.0,) * (2 * len(_names(words)))
-    one = Fraction(1) if len(terms.instances) <= EXACT else cast(Fraction, 1.0)
-    start = Flow({(0,) * len(words.kinds): one}, (one, *(0 * one,) * 4))
+    exact = len(terms.instances) <= EXACT
+    one: Fraction | float = Fraction(1) if exact else 1.0
+    unit: Number = 1 if exact else 1.0
+    start = Flow({(0,) * len(words.kinds): unit}, (unit, *(0 * unit,) * 4), int(exact))
     budget = Budget()
 
     def join(instance: Instance, parts: Sequence[Flow]) -> Flow:
@@ -106,15 +112,13 @@ def _ends(terms: Terms, words: Vocabulary, *, reset: bool) -> tuple[float, ...]:
         return passed_on(operation, read, gain, words.place(operation))
 
     flow = carry(terms, start, join, through)
-    depth = Measure("depth", frozenset(range(len(words.kinds))))
-    longest = [extent.highs[0] for extent in extents(terms, words, [depth]).reads]
     read = [i for i, _ in terms.operations]
     deepest = max((longest[i] for i in read), default=0)
     last = max((_summary(flow.reads[i], words) for i in read if longest[i] == deepest), default=None)
     return (*_summary(flow.output, words), *(last or _summary(start, words)))
 
 
-def _factors(instance: Instance, parts: Sequence[Flow]) -> Sequence[Fraction | int]:
+def _factors(instance: Instance, parts: Sequence[Flow]) -> Sequence[Factor]:
     """What each term of an instance is multiplied by."""
     times = list(instance.reads.values())
     if instance.merge == "concat":
@@ -128,20 +132,22 @@ def _factors(instance: Instance, parts: Sequence[Flow]) -> Sequence[Fraction | i
 
 def _summary(flow: Flow, words: Vocabulary) -> tuple[float, ...]:
     """Values named by `_names` of one sum."""
-    total = flow.total
-    by_count = [[Fraction()] * (MOST + 1) for _ in words.conv_measures]
-    pooled, through = Fraction(), dict.fromkeys(words.others, Fraction())
+    total = flow.moments[0]
+    by_count: list[list[Number]] = [[0] * (MOST + 1) for _ in words.conv_measures]
+    pooled: Number = 0
+    through: dict[int, Number] = dict.fromkeys(words.others, 0)
     for history, variance in flow.shares.items():
         for counts, measure in zip(by_count, words.conv_measures, strict=True):
             counts[capped(history, measure)] += variance
         pooled += variance if any(history[i] for i in words.pools) else 0
         for i in words.others:
             through[i] += variance if history[i] else 0
-    depth, depth2, field, field2 = (moment / total for moment in flow.moments[1:])
+    divide: Callable[[Any, Any], Any] = Fraction if flow.over else truediv
+    depth, depth2, field, field2 = (divide(moment, total) for moment in flow.moments[1:])
     shares = [share for counts in by_count for share in counts]
     shares += [*([pooled] if words.pools else []), *through.values()]
     values = [*(share / total for share in shares), depth, depth2 - depth**2, field, field2 - field**2]
-    return (_log(total), *map(float, values))
+    return (_log(flow.total), *map(float, values))
 
 
 def _log(value: Fraction | float) -> float:

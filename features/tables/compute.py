@@ -22,6 +22,9 @@ from proxyrank.spaces import SearchSpace, identity
 SAVE_EVERY = 5.0
 """Seconds of computing that a kill may cost."""
 
+SAVE_SHARE = 10.0
+"""Times what the last writing took that it may cost where the cache is large."""
+
 
 def compute_features(
     space: SearchSpace,
@@ -142,7 +145,7 @@ def _gaps(
 def _run(space: SearchSpace, archs: Sequence[str], job: Job, *, cache: bool) -> Iterator[Rows]:
     """Rows as they are computed; they reach the cache every few seconds, and when anything ends the run."""
     pending: list[Rows] = []
-    saved = time.monotonic()
+    saved, wait = time.monotonic(), SAVE_EVERY
     results = run_job(space, archs, job)
     shown = track(
         results, total=len(archs), what=f"features {job.name}", size=lambda result: len(result[0].values)
@@ -152,9 +155,10 @@ def _run(space: SearchSpace, archs: Sequence[str], job: Job, *, cache: bool) -> 
             if cache and lasting:
                 pending.append(rows.archs(lasting))
             yield rows
-            if time.monotonic() - saved > SAVE_EVERY:
+            if (begun := time.monotonic()) - saved > wait:
                 _save(space, job, pending)
                 pending, saved = [], time.monotonic()
+                wait = max(SAVE_EVERY, SAVE_SHARE * (saved - begun))
     finally:
         _save(space, job, pending)
 

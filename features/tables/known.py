@@ -22,40 +22,52 @@ class Known:
     Parameters
     ----------
     archs, columns
-        Of the whole table.
-
-    Attributes
-    ----------
-    found : DataFrame of bool
-        Which values are there; a gap with its reason is.
+        Of the whole table; repeats are dropped.
     """
 
     def __init__(self, archs: Sequence[str], columns: Sequence[str]) -> None:
-        index = arch_index(archs)
-        self._values = {column: np.full(len(index), np.nan) for column in columns}
+        self._index = arch_index(dict.fromkeys(archs))
+        self._values = {column: np.full(len(self._index), np.nan) for column in columns}
+        self._found = {column: np.zeros(len(self._index), dtype=bool) for column in columns}
         self._reasons: Reasons = {}
-        self.found = pd.DataFrame(False, index=index, columns=list(columns))
+
+    @property
+    def found(self) -> pd.DataFrame:
+        """Which values are there, as a table of truth values; a gap with its reason is."""
+        return pd.DataFrame(self._found, index=self._index, dtype=bool)
 
     def add(self, rows: Rows) -> None:
         """Take the values that are not there yet; other rows and columns are left."""
-        index = self.found.index
-        where = rows.values.index.get_indexer(index)
-        for column in self.found.columns.intersection(rows.values.columns):
-            new = (where >= 0) & ~self.found[column].to_numpy()
-            self._values[column][new] = rows.values[column].to_numpy()[where[new]]
+        place = self._index.get_indexer(rows.values.index)  # of a shard: far fewer than the table has rows
+        own = np.flatnonzero(place >= 0)
+        own = own[np.argsort(place[own])]
+        for column, found in self._found.items():
+            if column not in rows.values:
+                continue
+            new = own[~found[place[own]]]
+            self._values[column][place[new]] = rows.values[column].to_numpy()[new]
+            found[place[new]] = True
             if given := rows.reasons.get(column):
-                own = {arch: given[arch] for arch in index[new] if arch in given}
-                self._reasons.setdefault(column, {}).update(own)
-            self.found[column] |= new
+                archs = rows.values.index[new]
+                self._reasons.setdefault(column, {}).update({a: given[a] for a in archs if a in given})
+
+    def select(self, columns: Sequence[str]) -> "Known":
+        """The same table with some of its columns."""
+        part = Known(list(self._index), columns)
+        part._values = {column: self._values[column] for column in columns}
+        part._found = {column: self._found[column] for column in columns}
+        part._reasons = {column: self._reasons[column] for column in columns if column in self._reasons}
+        return part
 
     def lacking(self) -> "pd.Series[bool]":
         """Whether a value of an architecture is not there."""
-        return ~self.found.all(axis=1)
+        whole = np.logical_and.reduce(list(self._found.values()), axis=0)
+        return pd.Series(~np.broadcast_to(whole, len(self._index)), index=self._index)
 
     @property
     def rows(self) -> Rows:
         """What is there; the rest is missing without a reason."""
-        return Rows(pd.DataFrame(self._values, index=self.found.index), self._reasons)
+        return Rows(pd.DataFrame(self._values, index=self._index), self._reasons)
 
 
 def known_rows(space: SearchSpace, archs: Sequence[str], part: Part) -> Known:
@@ -120,7 +132,5 @@ def shipped_rows(
     """
     parts = plan_parts(space, groups, settings, share=share, prefer_shipped=prefer_shipped)
     known = shipped_parts(space, archs, parts)
-    held = Known(archs, list(known.found.columns[known.found.any()]))
-    held.add(known.rows)
-    held.found[:] = known.found[held.found.columns]
-    return held
+    found = known.found
+    return known.select(list(found.columns[found.any()]))

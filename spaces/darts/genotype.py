@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from proxyrank.common.errors import ArchitectureError, nearest
+from proxyrank.spaces._texts import shortened
 from proxyrank.spaces.isomorphism import canonical_order
 
 NONE, SKIP = "none", "skip_connect"
@@ -24,6 +25,7 @@ NODES, INPUTS = 4, 2
 """Inner nodes of a cell, and its inputs: the outputs of the two cells before, the earlier one first."""
 
 _CONCAT = list(range(INPUTS, INPUTS + NODES))
+_CONCATENATED = list(map(str, _CONCAT))
 _EXAMPLE = (
     "Genotype(normal=[('sep_conv_3x3', 0), ...], normal_concat=range(2, 6), reduce=[...], reduce_concat=...)"
 )
@@ -68,7 +70,7 @@ def parse_genotype(text: object) -> Genotype:
         if name not in fields:
             raise ArchitectureError(f"the genotype has no cell {name!r}; expected {_EXAMPLE}")
         concat = fields.get(f"{name}_concat", _CONCAT)
-        if not isinstance(concat, list | tuple | range) or sorted(concat) != _CONCAT:
+        if not isinstance(concat, list | tuple | range) or sorted(map(str, concat[:9])) != _CONCATENATED:
             raise ArchitectureError(f"{name}_concat must be the nodes 2 to 5, got {concat!r}")
         cells.append(_cell(fields[name], name))
     return Genotype(*cells)
@@ -80,9 +82,9 @@ def _fields(text: object) -> dict[str, Any]:
     try:
         call = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise ArchitectureError(f"{_shorten(text)!r} is not a genotype; expected {_EXAMPLE}") from None
+        raise ArchitectureError(f"{shortened(text)!r} is not a genotype; expected {_EXAMPLE}") from None
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.func.id != "Genotype":
-        raise ArchitectureError(f"{_shorten(text)!r} is not a genotype; expected {_EXAMPLE}")
+        raise ArchitectureError(f"{shortened(text)!r} is not a genotype; expected {_EXAMPLE}")
     if call.args:
         raise ArchitectureError(f"the parts of a genotype must be named; expected {_EXAMPLE}")
     return {str(word.arg): _literal(word.value, str(word.arg)) for word in call.keywords}
@@ -102,10 +104,8 @@ def _cell(value: Any, name: str) -> Cell:
     pairs = value if isinstance(value, list | tuple) else []
     if len(pairs) == NODES:
         for node, two in enumerate(pairs):
-            if len(two) != 2:
-                raise ArchitectureError(
-                    f"{name}, node {node + INPUTS}: expected 2 operations, got {len(two)}"
-                )
+            if not isinstance(two, list | tuple) or len(two) != 2:
+                raise ArchitectureError(f"{name}, node {node + INPUTS}: expected 2 operations, got {two!r}")
         pairs = [pair for two in pairs for pair in two]
     if len(pairs) != 2 * NODES:
         raise ArchitectureError(f"{name}: expected {2 * NODES} pairs (operation, source), got {len(pairs)}")
@@ -177,7 +177,3 @@ def random_cell(rng: np.random.Generator) -> Cell:
 
 def _by_node(cell: Cell) -> list[tuple[Pair, Pair]]:
     return [(cell[2 * i], cell[2 * i + 1]) for i in range(NODES)]
-
-
-def _shorten(text: str, limit: int = 120) -> str:
-    return text if len(text) <= limit else text[: limit - 3] + "..."

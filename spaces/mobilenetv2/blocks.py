@@ -1,9 +1,11 @@
 """Strings of blocks: their grammar and the layers that a block stands for."""
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from proxyrank.common.errors import ArchitectureError
+from proxyrank.spaces._texts import shortened
 from proxyrank.spaces.blocks.layers import ConvLayer, InvertedResidual, Layer, Shortcut
 
 KERNELS, EXPANSIONS = (3, 5, 7), (1, 2, 4, 6)
@@ -11,7 +13,7 @@ STEP = 8
 """Widths are multiples of it."""
 
 _TOKEN = re.compile(r"(\w+)\(([^()]*)\)")
-_RESIDUAL = re.compile(r"SuperResIDWE(\d+)K(\d+)")
+_RESIDUAL = re.compile(r"SuperResIDWE(\d{1,9})K(\d{1,9})")
 _GRAMMAR = "SuperConvK3BNRELU(in,out,stride,1), SuperResIDWE{e}K{k}(in,out,stride,bottleneck,layers) ..., "
 _GRAMMAR += "SuperConvK1BNRELU(in,out,1,1)"
 _CHANNELS = (1, 3)
@@ -55,28 +57,25 @@ def parse_blocks(text: object) -> Blocks:
     if not isinstance(text, str):
         raise ArchitectureError(f"{text!r} is not a string of blocks; expected {_GRAMMAR}")
     stripped = re.sub(r"\s+", "", text).strip("'\"")
-    tokens = list(_TOKEN.finditer(stripped))
+    blocks: list[Block] = []
     position = 0
-    for number, token in enumerate(tokens, start=1):
-        if token.start() != position:
-            raise ArchitectureError(
-                f"block {number}: unexpected {stripped[position : token.start()]!r} before it"
-            )
+    while position < len(stripped) or not blocks:
+        token = _TOKEN.match(stripped, position)  # a search would try every later place, too
+        if token is None:
+            rest = shortened(stripped[position:])
+            raise ArchitectureError(f"block {len(blocks) + 1}: {rest!r} is no block; expected {_GRAMMAR}")
+        blocks.append(_block(token[1], token[2], len(blocks) + 1))
         position = token.end()
-    if position != len(stripped) or not tokens:
-        raise ArchitectureError(
-            f"block {len(tokens) + 1}: {_shorten(stripped[position:])!r} is no block; expected {_GRAMMAR}"
-        )
-    blocks = tuple(_block(token[1], token[2], n) for n, token in enumerate(tokens, start=1))
     _check_row(blocks)
-    return blocks
+    return tuple(blocks)
 
 
 def _block(name: str, inside: str, number: int) -> Block:
     try:
         sizes = [int(size) for size in inside.split(",")]
     except ValueError:
-        raise ArchitectureError(f"block {number}: {name}({inside}) must hold whole numbers") from None
+        text = shortened(f"{name}({inside})")
+        raise ArchitectureError(f"block {number}: {text} must hold whole numbers") from None
     if name in ("SuperConvK3BNRELU", "SuperConvK1BNRELU"):
         _check_count(sizes, 4, name, number, "in,out,stride,1")
         block = Block(int(name[10]), *sizes[:3])
@@ -92,7 +91,7 @@ def _block(name: str, inside: str, number: int) -> Block:
         if layers < 1:
             raise ArchitectureError(f"block {number}: layers must be at least 1, got {layers}")
     else:
-        raise ArchitectureError(f"block {number}: unknown block {name!r}; expected {_GRAMMAR}")
+        raise ArchitectureError(f"block {number}: unknown block {shortened(name)!r}; expected {_GRAMMAR}")
     _check_choice(block.stride, (1, 2), "stride", number)
     _check_width(block.outputs, "output width", number)
     return block
@@ -117,7 +116,7 @@ def _check_width(width: int, what: str, number: int) -> None:
         )
 
 
-def _check_row(blocks: Blocks) -> None:
+def _check_row(blocks: Sequence[Block]) -> None:
     last = len(blocks)
     for number, block in enumerate(blocks, start=1):
         kind = "residual" if block.expansion else f"SuperConvK{block.kernel}BNRELU"
@@ -167,7 +166,3 @@ def _residual(
         shortcut=shortcut if shortcuts else "none",
         final_activation=True,
     )
-
-
-def _shorten(text: str, limit: int = 80) -> str:
-    return text if len(text) <= limit else text[: limit - 3] + "..."

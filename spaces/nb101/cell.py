@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from proxyrank.common.errors import ArchitectureError, nearest
+from proxyrank.spaces._texts import shortened
 from proxyrank.spaces.isomorphism import canonical_order
 
 CONV3, CONV1, POOL = "conv3x3-bn-relu", "conv1x1-bn-relu", "maxpool3x3"
@@ -69,25 +70,30 @@ def parse_cell(text: object) -> Cell:
         return _from_json(stripped)
     match = _COMPACT.fullmatch(stripped.strip("'\""))
     if match is None:
-        raise ArchitectureError(f"{_shorten(stripped)!r} is not a NAS-Bench-101 cell; expected {_EXAMPLE}")
+        raise ArchitectureError(f"{shortened(stripped)!r} is not a NAS-Bench-101 cell; expected {_EXAMPLE}")
     return _checked(match[1], match[2], stripped)
 
 
 def _from_json(text: str) -> Cell:
     try:
         value = json.loads(text.replace("'", '"'))
-    except json.JSONDecodeError as error:
-        raise ArchitectureError(f"{_shorten(text)}: not valid JSON ({error})") from None
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise ArchitectureError(f"{shortened(text)}: not valid JSON ({error})") from None
     matrix = value.get("matrix", value.get("module_adjacency"))
     ops = value.get("ops", value.get("module_operations"))
     if matrix is None or ops is None:
         raise ArchitectureError(
-            f"{_shorten(text)}: expected the keys 'matrix' and 'ops', found {', '.join(value)}"
+            f"{shortened(text)}: expected the keys 'matrix' and 'ops', found {', '.join(value)}"
         )
+    for what, given in (("matrix", matrix), ("ops", ops)):
+        if not isinstance(given, str | list):
+            raise ArchitectureError(f"{shortened(text)}: {what} must be a list or a text, found {given!r}")
     rows = matrix.split("/") if isinstance(matrix, str) else [_row(row, text) for row in matrix]
-    if len(rows) == len(rows[0] if rows else ""):  # the published matrix is square
+    if rows and len(rows) == len(rows[0]):  # the published matrix is square
         if "1" in rows[-1]:
-            raise ArchitectureError(f"{_shorten(text)}: the last row must be zero, the output has no targets")
+            raise ArchitectureError(
+                f"{shortened(text)}: the last row must be zero, the output has no targets"
+            )
         rows = rows[:-1]
     return _checked("/".join(rows), ops if isinstance(ops, str) else _digits(ops, len(rows) + 1, text), text)
 
@@ -95,8 +101,8 @@ def _from_json(text: str) -> Cell:
 def _row(row: Any, text: str) -> str:
     if isinstance(row, str):
         return row
-    if not isinstance(row, list) or any(int(edge) not in (0, 1) for edge in row):
-        raise ArchitectureError(f"{_shorten(text)}: a row of the matrix must hold 0 and 1, found {row!r}")
+    if not isinstance(row, list) or any(edge not in (0, 1) for edge in row):
+        raise ArchitectureError(f"{shortened(text)}: a row of the matrix must hold 0 and 1, found {row!r}")
     return "".join(str(int(edge)) for edge in row)
 
 
@@ -104,7 +110,7 @@ def _digits(ops: Sequence[Any], size: int, text: str) -> str:
     if len(ops) == size and size >= _SHORTEST_LISTED:
         if [ops[0], ops[-1]] != ["input", "output"]:
             raise ArchitectureError(
-                f"{_shorten(text)}: {size} operations must begin with input and end with output"
+                f"{shortened(text)}: {size} operations must begin with input and end with output"
             )
         ops = ops[1:-1]
     digits = ""
@@ -112,7 +118,7 @@ def _digits(ops: Sequence[Any], size: int, text: str) -> str:
         if op not in OPS and str(op) not in {"0", "1", "2"}:
             near = nearest(str(op), OPS, least=0.0)
             raise ArchitectureError(
-                f"{_shorten(text)}: unknown operation {op!r} at vertex {vertex}; nearest valid name: {near}"
+                f"{shortened(text)}: unknown operation {op!r} at vertex {vertex}; nearest valid name: {near}"
             )
         digits += str(OPS.index(op) if op in OPS else op)
     return digits
@@ -122,11 +128,11 @@ def _checked(rows: str, ops: str, text: str) -> Cell:
     try:
         targets = _targets(rows)
     except ArchitectureError as error:
-        raise ArchitectureError(f"{_shorten(text)}: {error}") from None
+        raise ArchitectureError(f"{shortened(text)}: {error}") from None
     inner = len(targets) - 2
     if len(ops) != inner or ops.strip("012"):
         raise ArchitectureError(
-            f"{_shorten(text)}: {inner + 2} vertices need {inner} operations, each a digit 0 to 2, "
+            f"{shortened(text)}: {inner + 2} vertices need {inner} operations, each a digit 0 to 2, "
             f"found {ops!r}"
         )
     return Cell(targets, ops)
@@ -190,7 +196,3 @@ def _reordered(cell: Cell, order: Sequence[int]) -> Cell:
         sum(1 << new for new, old in enumerate(order) if cell.targets[i] >> old & 1) for i in order
     )
     return Cell(targets, "".join(cell.ops[i - 1] for i in order[1:-1]))
-
-
-def _shorten(text: str, limit: int = 120) -> str:
-    return text if len(text) <= limit else text[: limit - 3] + "..."

@@ -4,6 +4,7 @@ import re
 from itertools import product
 
 from proxyrank.common.errors import ArchitectureError, nearest
+from proxyrank.spaces._texts import shortened
 from proxyrank.spaces.graph import Edge, Operation, OpGraph
 
 Cell = tuple[str, str, str, str, str, str]
@@ -68,22 +69,23 @@ def parse_cell(text: object) -> Cell:
         return _from_codes([code.strip() for code in match[1].split(",")], stripped)
     if re.fullmatch(r"[+-]?\d+", stripped):
         raise ArchitectureError(
-            f"{stripped} is an index, and indices differ between tables; give the cell as a string or a tuple"
+            f"{shortened(stripped)} is an index, and indices differ between tables; "
+            "give the cell as a string or a tuple"
         )
     if "|" not in stripped:
-        raise ArchitectureError(f"{_shorten(stripped)!r} is not a topology cell; expected {_EXAMPLE}")
+        raise ArchitectureError(f"{shortened(stripped)!r} is not a topology cell; expected {_EXAMPLE}")
     return _from_string(stripped)
 
 
 def _from_codes(codes: list[str], text: str) -> Cell:
     if len(codes) != len(EDGES):
-        raise ArchitectureError(f"{_shorten(text)}: a cell tuple has 6 codes, got {len(codes)}")
+        raise ArchitectureError(f"{shortened(text)}: a cell tuple has 6 codes, got {len(codes)}")
     cell = [""] * len(EDGES)
     for position, code in enumerate(codes):
         if code not in {"0", "1", "2", "3", "4"}:
             raise ArchitectureError(
-                f"{_shorten(text)}: code {code or 'nothing'} at position {position + 1} is not an operation; "
-                f"codes are {', '.join(f'{i} {op}' for i, op in enumerate(TUPLE_OPS))}"
+                f"{shortened(text)}: code {code or 'nothing'} at position {position + 1} "
+                f"is not an operation; codes are {', '.join(f'{i} {op}' for i, op in enumerate(TUPLE_OPS))}"
             )
         cell[_TO_TUPLE[position]] = TUPLE_OPS[int(code)]
     return _as_cell(cell)
@@ -93,16 +95,18 @@ def _from_string(text: str) -> Cell:
     groups = [group.strip() for group in text.split("+")]
     if len(groups) != 3:
         raise ArchitectureError(
-            f"{_shorten(text)}: a cell has 3 node groups joined by '+', got {len(groups)}"
+            f"{shortened(text)}: a cell has 3 node groups joined by '+', got {len(groups)}"
         )
     cell: list[str] = []
     for node, group in enumerate(groups, start=1):
         if len(group) < 2 or group[0] != "|" or group[-1] != "|":
-            raise ArchitectureError(f"{_shorten(text)}: node group {node} ({group!r}) must stand between '|'")
+            raise ArchitectureError(
+                f"{shortened(text)}: node group {node} ({group!r}) must stand between '|'"
+            )
         tokens = [token.strip() for token in group[1:-1].split("|")]
         if len(tokens) != node:
             raise ArchitectureError(
-                f"{_shorten(text)}: node group {node} has {node} operations, got {len(tokens)}"
+                f"{shortened(text)}: node group {node} has {node} operations, got {len(tokens)}"
             )
         for source, token in enumerate(tokens):
             cell.append(_op_of(token, source, position=len(cell) + 1))
@@ -123,10 +127,6 @@ def _op_of(token: str, source: int, position: int) -> str:
 def _as_cell(ops: list[str]) -> Cell:
     a, b, c, d, e, f = ops
     return (a, b, c, d, e, f)
-
-
-def _shorten(text: str, limit: int = 120) -> str:
-    return text if len(text) <= limit else text[: limit - 3] + "..."
 
 
 def all_cells() -> list[Cell]:

@@ -1,5 +1,6 @@
 """Every ``next:`` line works as it is printed."""
 
+import json
 import shlex
 from pathlib import Path
 
@@ -45,6 +46,12 @@ def test_after_train_and_transfer(run, labels_csv: Path, folder: Path) -> None:
         "transfer", folder / "a ranker", "--labels", labels_csv, "--train-size", 20, "--out", folder / "moved"
     )
     works(run, moved.out, contains="--unseen")
+    made = json.loads((folder / "moved" / "ranker.json").read_text())["commands"]
+    source, labels = str(folder / "a ranker"), str(labels_csv)
+    assert [shlex.split(command)[1:] for command in made] == [
+        ["train", "--labels", labels, "--groups", "cell", "--out", source],
+        ["transfer", source, "--labels", labels, "--train-size", "20"],
+    ]
 
 
 def test_after_training_on_a_table_of_ones_own(run, labels_csv: Path, folder: Path) -> None:

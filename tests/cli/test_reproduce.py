@@ -23,6 +23,8 @@ def test_digits_table_on_the_terminal_and_as_json(run, tmp_path: Path) -> None:
     found = run("reproduce", "table10", "--benchmark", "digits", "--out", tmp_path / "r", "--json").json
     assert len({cell["row"] for cell in found["tables"][0]["cells"]}) == 31
     assert set(found["verdicts"]) == {"reproduced", "better", "differs", "on other cells", "missing"}
+    stated = (tmp_path / "r" / "commands.txt").read_text()
+    assert stated == "proxyrank reproduce table10 --benchmark digits\n"  # once
 
 
 def test_the_hint_for_missing_data_works(run, tmp_path: Path) -> None:
@@ -37,6 +39,10 @@ def test_spaces_without_their_files_say_so_row_by_row(run, tmp_path: Path) -> No
     assert len(cells) == 2 * 5 * 4  # lines, predictors, metrics
     assert all(cell["ours"] is None and "no such file" in cell["note"] for cell in cells)
     assert (tmp_path / "r" / "spaces.md").exists()
+    page = run("report", tmp_path / "r")
+    assert page.code == 0, page.err
+    text = (tmp_path / "r" / "report.html").read_text(encoding="utf-8")
+    assert "--train-sizes 32 --only accel,macro --out r\n" in text
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def test_they_say_where_they_write() -> None:
             "proxyrank train --labels 'a b.csv' --seed 1",
         ),
         (("train", "--json", "--labels", "a.csv", "--out=R"), "proxyrank train --labels a.csv"),
-        (("compare", "--workers", "2", "--labels=a.csv"), "proxyrank compare --labels=a.csv"),
+        (("compare", "--workers", "2", "--labels=a.csv", "--threads=2"), "proxyrank compare --labels=a.csv"),
         (("train", "--labels", "-", "--out", "R"), None),
         (("train", "--labels=/dev/stdin", "--out", "R"), None),
     ],

@@ -45,3 +45,8 @@ def test_demo_runs_on_what_the_package_ships(tmp_path: Path) -> None:
     reports = json.loads(done.stdout)
     assert all(0 < report["KT"] < 1 for report in reports.values())
     assert {path.name for path in (tmp_path / "demo").iterdir()} >= {"ranker", "ranks.csv", "ranking.png"}
+    (stated,) = json.loads((tmp_path / "demo" / "ranker" / "ranker.json").read_text())["commands"]
+    again = [sys.executable, "-m", "proxyrank.cli", *stated.split()[1:], "--out", str(tmp_path / "again")]
+    subprocess.run(again, capture_output=True, cwd=tmp_path, timeout=170, check=True)
+    for file in (tmp_path / "again").iterdir():
+        assert file.read_bytes() == (tmp_path / "demo" / "ranker" / file.name).read_bytes(), file.name

@@ -125,8 +125,12 @@ def dataset_of(dataset: str | None, shape: str | None, classes: int | None) -> s
     return str(data_shape(f"{shape or '3x32x32'}:{classes or 10}", square=False))
 
 
-def repeatable(words: Sequence[str], *, without: Collection[str] = ("--out", "--workers")) -> str | None:
-    """The command line as a file states it: without place, number of processes and ``--json``.
+FREE = ("--out", "--workers", "--threads", "--ray")
+"""Options that change where and how fast a command runs, and no result."""
+
+
+def repeatable(words: Sequence[str], *, without: Collection[str] = FREE) -> str | None:
+    """The command line as a file states it: without ``--json`` and some options that take a value.
 
     None where it cannot be repeated: it read a pipe.
     """

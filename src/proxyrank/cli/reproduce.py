@@ -33,7 +33,7 @@ def reproduce(
     labels: Annotated[
         str,
         typer.Option(
-            help="Accuracies of NAS-Bench-201: column arch and one a data set. For spaces and search the "
+            help="Accuracies of NAS-Bench-201: column arch and one per data set. For spaces and search the "
             "folder of all tables, else (spaces in) PROXYRANK_DATA."
         ),
     ] = LABELS,

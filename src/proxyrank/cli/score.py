@@ -163,7 +163,7 @@ def _as_json(scores: "Rows", names: str, settings: "FeatureSettings") -> dict[st
 
 
 def _print(scores: "Rows") -> None:
-    """One row a network where there are few columns, else one column a network; the gaps' reasons below."""
+    """One row per network where columns are few, else one column per network; the gaps' reasons below."""
     frame = scores.values
     if len(frame.columns) <= _FEW:
         table = [(arch, *map(_number, row)) for arch, row in zip(frame.index, frame.to_numpy(), strict=True)]

@@ -117,7 +117,7 @@ def search(
             changes=changes,
         )
     seconds = time.perf_counter() - begin
-    add_command(out, arguments.repeatable(sys.argv[1:], without=("--out", "--workers", "--ray")))
+    add_command(out, arguments.repeatable(sys.argv[1:]))
     best, counts = outcome.found.best, outcome.counts
     if json:
         output.print_json(

@@ -122,7 +122,7 @@ def study(
     report = study_in_folder(
         where, known, fit, plan, out, storage=storage, name=name, workers=workers, features=table
     )
-    without = ("--out", "--storage", "--mlflow")  # where trials are kept; it may hold a password
+    without = ("--out", "--threads", "--storage", "--mlflow")  # a storage's address may hold a password
     add_command(out, arguments.repeatable(sys.argv[1:], without=without))
     if timeout is not None and report.finished < trials:
         output.note(f"time is up with {report.finished} of {trials} trials; the same command goes on")

@@ -135,7 +135,7 @@ def train(
         ranker, remarks = train_ranker(
             where, known, plan, study=study, trials=tune, timeout=timeout, features=table
         )
-    command = arguments.repeatable(sys.argv[1:])
+    command = arguments.repeatable(sys.argv[1:], without=("--out",))  # the card states the threads
     before = with_out(read_commands(study), study) if study else []
     ranker.save(out, commands=[*before, command] if command else [])
     for text in remarks:
