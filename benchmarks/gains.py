@@ -6,11 +6,14 @@ r"""What a study, and labels of another data set, gain over the defaults: Kendal
         --groups vkdnw,zcs,graf --population filtered --train-size 1024 [--others 3072] [--among]
 
 ``also``: other labels of cells that are not trained on or, ``--among``, of the trained ones and others. Both
-beside `train --model lightgbm` on the same split.
+beside `train --model lightgbm` on the same split. With ``--out FILE`` a line per seed is appended there,
+and a seed that is there is not measured again: one file for each choice of the other options.
 """
 
 import argparse
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 from scipy.stats import kendalltau
@@ -57,13 +60,20 @@ def main() -> None:
     parser.add_argument("--others", type=int, default=3072)
     parser.add_argument("--among", action="store_true")
     parser.add_argument("--seeds", default="21,22,23,24,25")
+    parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     space = get_space(options.space)
     labels = load_labels(options.labels, space=space, label=options.label)
     groups = wanted_groups(space, options.groups, None, model="lightgbm")
     dataset = "cifar10" if options.label == "cifar100" else None
-    gains = []
-    for seed in map(int, options.seeds.split(",")):
+    measured: dict[int, tuple[float, float, str]] = {}
+    if options.out is not None and options.out.exists():
+        lines = map(json.loads, options.out.read_text().splitlines())
+        measured = {seed: (before, after, model) for seed, before, after, model in lines}
+    seeds = [int(seed) for seed in options.seeds.split(",")]
+    for seed in seeds:
+        if seed in measured:
+            continue
         plan = FitPlan(
             groups, population=options.population, train_size=options.train_size, seed=seed, dataset=dataset
         )
@@ -74,9 +84,14 @@ def main() -> None:
             other = load_labels(options.labels, space=space, label=options.also)
             known = drawn(space, other, plan, default.train_archs, options.others, options.among)
             better = fit_with_other(space, labels, known, replace(plan, model="lightgbm"))
-        before, after = tau(default, labels), tau(better, labels)
-        gains.append(after - before)
-        print(f"seed {seed}: {before:.4f} {after:.4f} ({better.card.model})", flush=True)
+        measured[seed] = tau(default, labels), tau(better, labels), better.card.model
+        if options.out is not None:
+            with options.out.open("a") as file:
+                file.write(json.dumps([seed, *measured[seed]]) + "\n")
+    for seed in seeds:
+        before, after, model = measured[seed]
+        print(f"seed {seed}: {before:.4f} {after:.4f} ({model})")
+    gains = [measured[seed][1] - measured[seed][0] for seed in seeds]
     print(f"gain {np.mean(gains):+.4f}, {min(gains):+.4f} to {max(gains):+.4f}")
 
 

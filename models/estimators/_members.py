@@ -1,7 +1,7 @@
 """Members of an ensemble: Gaussian processes and LightGBM, fitted, and predicted out of fold."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -31,7 +31,12 @@ class MemberOptions:
     fit_rows: int | None = None
 
     def process(
-        self, target: str, penalty: float, screen: float = 0.0, engine: str = "gpytorch"
+        self,
+        target: str,
+        penalty: float,
+        screen: float = 0.0,
+        engine: str = "gpytorch",
+        scaling: str = "standard",
     ) -> GaussianProcessRanker:
         """Make a Gaussian process, not fitted."""
         return GaussianProcessRanker(
@@ -40,6 +45,7 @@ class MemberOptions:
             steps=self.steps,
             fit_rows=self.fit_rows,
             screen=screen,
+            scaling=scaling,
             engine=engine,
             scale=self.scale,
             direction=self.direction,
@@ -95,6 +101,7 @@ def fit_processes(
     everything = np.setdiff1d(np.arange(X.shape[1]), hidden)
     sets = [columns_of_families(X.shape[1], families, names) for names in recipe.process_families]
     sets = [one for i, one in enumerate(sets) if not any(np.array_equal(one, other) for other in sets[:i])]
+    more = recipe.wider and len(sets[0]) < len(everything)
 
     def fitted(
         columns: Positions, penalty: float, screen: float = 0.0
@@ -103,13 +110,18 @@ def fit_processes(
         process.fit(X[:, columns], y, pool=pool[:, columns], groups=blocks)
         return process, float(np.nan_to_num(kendalltau(process.left_out_, oriented)[0]))
 
+    def ranked(scaling: str) -> GaussianProcessRanker:
+        drawn = replace(options, fit_rows=recipe.draw)
+        process = drawn.process(recipe.process_targets[0], recipe.penalty, 0.0, recipe.engine, scaling)
+        return process.fit(X[:, everything], y, pool=pool[:, everything], groups=blocks)
+
     processes: list[GaussianProcessRanker] = []
     seen: list[Positions] = []
     leaders: list[tuple[GaussianProcessRanker, Positions]] = []
     for i, columns in enumerate(sets):
         first, tau = fitted(columns, recipe.penalty)
         leaders.append((first, columns))
-        if recipe.wider and i == 0 and len(columns) < len(everything):
+        if more and i == 0:
             wider, wider_tau = fitted(everything, recipe.penalty)
             if wider_tau > tau + LEAST_GAIN:
                 leaders = [*(leaders if recipe.beside else ()), (wider, everything)]
@@ -117,10 +129,12 @@ def fit_processes(
         further = [*product((0.0,), penalties[1:]), *product(recipe.screens, penalties)]
         columns = leaders[-1][1]
         leaders += [(fitted(columns, penalty, screen)[0], columns) for screen, penalty in further]
+    if more:
+        leaders += [(ranked(name), everything) for name in recipe.scalings]
     for leader, columns in leaders:
         own = [leader]
         for target in recipe.process_targets[1:]:
-            other = options.process(target, leader.penalty, leader.screen, recipe.engine)
+            other = options.process(target, leader.penalty, leader.screen, recipe.engine, leader.scaling)
             lengths = leader.posterior_.lengths
             own.append(other.fit(X[:, columns], y, pool=pool[:, columns], groups=blocks, lengths=lengths))
         processes += own

@@ -31,9 +31,10 @@ def member_scores(
             j
             for j, other in enumerate(members)
             if isinstance(other, GaussianProcessRanker)
+            and other.scaling == member.scaling
             and np.array_equal(columns[j], seen)
             and np.array_equal(other.posterior_.rows, member.posterior_.rows)
         ]
-        scaled = member.standardiser_.transform(rows[:, seen])
+        scaled = member.scaled(rows[:, seen])
         found |= zip(alike, predict_alike([members[j].posterior_ for j in alike], scaled), strict=True)
     return [found[i][back.ravel()] for i in range(len(members))]

@@ -12,8 +12,9 @@ from proxyrank.models.parts.checks import as_shares
 from proxyrank.models.parts.engines import ENGINES
 from proxyrank.models.parts.fit_context import FitContext
 from proxyrank.models.parts.kernel import Posterior, condition
+from proxyrank.models.parts.scalings import ColumnScores, check_scaling, fit_scaling
 from proxyrank.models.parts.screening import screening_weights
-from proxyrank.models.parts.standardise import Standardiser, fit_standardiser
+from proxyrank.models.parts.standardise import Standardiser
 from proxyrank.models.parts.targets import FloatArray, check_target, fit_target
 
 
@@ -37,6 +38,8 @@ class GaussianProcessRanker(TabularRanker):
     screen
         Power of a column's rank correlation with the labels that its prior weight has (`screening_weights`);
         0 weighs all columns alike.
+    scaling
+        Key of `SCALINGS`, what is made of the columns by the pool.
     engine
         Key of `ENGINES`, what finds the length scales: ``gpytorch``, or ``numpy``, the same maximum several
         times as fast, which differs in the last digits.
@@ -76,6 +79,7 @@ class GaussianProcessRanker(TabularRanker):
         learning_rate: float = 0.1,
         fit_rows: int | None = None,
         screen: float = 0.0,
+        scaling: str = "standard",
         engine: str = "gpytorch",
         scale: str = "auto",
         direction: str = "max",
@@ -88,6 +92,7 @@ class GaussianProcessRanker(TabularRanker):
         self.learning_rate = learning_rate
         self.fit_rows = fit_rows
         self.screen = screen
+        self.scaling = scaling
         self.engine = engine
         self.scale = scale
         self.direction = direction
@@ -102,12 +107,13 @@ class GaussianProcessRanker(TabularRanker):
             raise ProxyrankError(f"fit_rows must be at least 2, got {self.fit_rows}")
         if self.screen < 0:
             raise ProxyrankError(f"screen must be at least 0, got {self.screen}")
+        check_scaling(self.scaling)
         if self.engine not in ENGINES:
             raise unknown("engine of the Gaussian process", self.engine, ENGINES)
 
     def _fit(self, X: FloatArray, y: FloatArray, context: FitContext) -> None:
-        self.standardiser_ = fit_standardiser(context.pool)
-        rows = self.standardiser_.transform(X)
+        self.scores_, self.standardiser_ = fit_scaling(self.scaling, context.pool)
+        rows = self.scaled(X)
         self.target_ = fit_target(self.target, y, direction=self.direction, scale=self.scale)
         z = self.target_.transform(y)
         emphasis = screening_weights(rows, z, self.screen) ** 0.5
@@ -131,8 +137,12 @@ class GaussianProcessRanker(TabularRanker):
         self.posterior_, left_out = condition(rows, z, hyper, context.blocks)
         self.left_out_ = context.as_given(left_out)
 
+    def scaled(self, X: FloatArray) -> FloatArray:
+        """Rows [n, kept], as the kernel sees them before its length scales, of rows [n, d]."""
+        return self.standardiser_.transform(X if self.scores_ is None else self.scores_.transform(X))
+
     def _score(self, X: FloatArray) -> FloatArray:
-        return self.posterior_.predict(self.standardiser_.transform(X))
+        return self.posterior_.predict(self.scaled(X))
 
     def _importances(self) -> FloatArray:
         weights = np.zeros(self.n_features_in_)
@@ -140,8 +150,13 @@ class GaussianProcessRanker(TabularRanker):
         return as_shares(weights)
 
     def _state(self) -> Stored:
-        return Stored(arrays={**flatten(self.standardiser_), **flatten(self.posterior_, "process_")})
+        scores = {} if self.scores_ is None else flatten(self.scores_, "scores_")
+        return Stored(
+            arrays={**flatten(self.standardiser_), **flatten(self.posterior_, "process_"), **scores}
+        )
 
     def _restore(self, stored: Stored) -> None:
+        standard = self.scaling == "standard"
+        self.scores_ = None if standard else rebuild(ColumnScores, stored.arrays, "scores_")
         self.standardiser_ = rebuild(Standardiser, stored.arrays)
         self.posterior_ = rebuild(Posterior, stored.arrays, "process_")

@@ -71,7 +71,7 @@ def ranking_kt(groups: str, label: str, seed: int) -> float:
         average=("graf",) if blended else (),
     )
     split = SplitCard(kind="published", train_size=1024, seed=seed, population="filtered")
-    of_then = replace(_recipes.MANY, beside=False, engine="gpytorch")
+    of_then = replace(_recipes.MANY, beside=False, scalings=(), draw=None, engine="gpytorch")
     with patch.object(_recipes, "MANY", of_then):
         ranker.fit(list(train.values.index), train.values, split=split, columns=columns)
     unseen = without(in_population(space, labels, "filtered"), ranker.train_archs).values

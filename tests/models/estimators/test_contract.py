@@ -45,6 +45,11 @@ class TestGaussianProcess(RankerContract):
     params: ClassVar = {"steps": 20}
 
 
+class TestProcessOfRanks(RankerContract):
+    ranker = GaussianProcessRanker
+    params: ClassVar = {"steps": 20, "engine": "numpy", "scaling": "normal"}
+
+
 class TestEnsemble(RankerContract):
     ranker = EnsembleRanker
     params: ClassVar = {"folds": 2, "steps": 10, "tree_share": 0.1}  # as it is, it takes minutes

@@ -95,10 +95,27 @@ def test_network_families_join_only_where_they_pay(monkeypatch):
     targets = len(known.MANY.process_targets)
     seen = [columns.tolist() for columns in useful.columns_[: 2 * targets]]
     assert seen == [[0, 1, 2]] * targets + [[0, 1, 2, 3, 4, 5]] * targets  # beside those of the graph
-    monkeypatch.setattr(known, "MANY", replace(known.MANY, beside=False))
+    monkeypatch.setattr(known, "MANY", replace(known.MANY, beside=False, scalings=()))
     instead = EnsembleRanker(**SMALL).fit(X, X[:, 0] + X[:, 4], families=families)
     assert [columns.tolist() for columns in instead.columns_[:targets]] == seen[targets:]
     assert instead.columns_[targets].tolist() == [0, 1, 2]  # the first tree
+
+
+def test_processes_of_ranked_columns_stand_beside_where_there_are_network_families(monkeypatch):
+    monkeypatch.setattr(known, "FEW_LABELS", 10)
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((90, 6))
+    y = X[:, 0] + 0.1 * rng.standard_normal(90)
+    model = EnsembleRanker(**SMALL).fit(X, y, families={"paths": [0, 1, 2], "zcs": [3, 4, 5]})
+    targets = len(known.MANY.process_targets)
+    scalings = [member.scaling for member in model.members_[: 3 * targets]]
+    assert scalings == ["standard"] * targets + ["normal"] * targets + ["uniform"] * targets
+    assert {len(columns) for columns in model.columns_[targets : 3 * targets]} == {6}
+    rows = [member.fit_rows for member in model.members_[: 3 * targets : targets]]
+    assert rows == [None, known.MANY.draw, known.MANY.draw]
+    alone = EnsembleRanker(**SMALL).fit(X[:, :3], y, families={"paths": [0, 1, 2]})
+    assert [member.scaling for member in alone.members_[:targets]] == ["standard"] * targets
+    assert len(alone.members_) == targets + len(known.MANY.tree_targets)
 
 
 def test_members_scored_together_have_the_bytes_of_each_alone(problem):
