@@ -46,7 +46,9 @@ def ranks_plot(frame: pd.DataFrame, caption: str) -> Plot:
     return Plot([diagonal, points], layout, caption + _thinning(shown, frame))
 
 
-def front_plot(frame: pd.DataFrame, across: str, up: str, caption: str) -> Plot:
+def front_plot(
+    frame: pd.DataFrame, across: str, up: str, caption: str, *, point: str = "one network"
+) -> Plot:
     """Cost against what is wanted, the Pareto front on top; columns ``arch`` and the two."""
     shown, front = thinned(frame), pareto(frame, across, up)
     hover = f"%{{text}}<br>{across} %{{x:,.4g}}<br>{up} %{{y:.4g}}<extra></extra>"
@@ -60,7 +62,7 @@ def front_plot(frame: pd.DataFrame, across: str, up: str, caption: str) -> Plot:
 
     layout = {"xaxis": {"title": {"text": _SIZES.get(across, across)}}, "yaxis": {"title": {"text": up}}}
     traces = [
-        trace(shown, "markers", "one network", "#999"),
+        trace(shown, "markers", point, "#999"),
         trace(front, "lines+markers", "Pareto front", COLOURS[1]),
     ]
     return Plot(traces, layout, caption + _thinning(shown, frame))

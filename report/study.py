@@ -76,7 +76,14 @@ def _front(trials: pd.DataFrame, metrics: list[str]) -> Section:
     frame = complete.assign(
         arch=[f"trial {number}" for number in complete["number"]], less=-complete[metrics[0]]
     )
-    plot = front_plot(frame, "less", metrics[1], "")
-    traces = [{**trace, "x": [-value for value in trace["x"]]} for trace in plot.traces]
+    plot = front_plot(frame, "less", metrics[1], "", point="one trial")
+    traces = [
+        {
+            **trace,
+            "x": [-x for x in trace["x"]],
+            "hovertemplate": trace["hovertemplate"].replace("less", metrics[0]),
+        }
+        for trace in plot.traces
+    ]
     layout = {**plot.layout, "xaxis": {"title": {"text": metrics[0]}}}
     return Section("Pareto front", [Plot(traces, layout, "Trials that no other beats in both metrics.")])

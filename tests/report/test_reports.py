@@ -23,10 +23,14 @@ from proxyrank.spaces import get_space
 from proxyrank.train.compare import ComparePlan, learnt_rankings, make_comparison, write_comparison
 from proxyrank.train.digits.benchmarks import BENCHMARKS
 from proxyrank.train.fit import FitPlan, fit_ranker
+from proxyrank.train.study import StudyPlan
+from proxyrank.train.tuned import study_in_folder
 
 SPACE = get_space("smallnets")
 SHOTS = os.environ.get("PROXYRANK_SCREENSHOTS")
 """Folder where the browser's pictures are kept; those of a test run are thrown away."""
+PICTURES = {"ranker": 6, "compare": 1, "search": 2, "reproduce": 1, "study": 3}
+"""Pictures on each page."""
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +56,9 @@ def pages(labels: Labels, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     found["compare"] = write_report(root / "compared")
     found["reproduce"] = write_report(_reproduced(root / "paper"))
     found["search"] = write_report(_searched(root / "found"))
+    folds = StudyPlan(3, ("KT", "nDCG"), folds=2, repeats=1, params={"n_estimators": 20})
+    study_in_folder(SPACE, labels, FitPlan(("config",), train_size=40), folds, root / "study")
+    found["study"] = write_report(root / "study")
     return found
 
 
@@ -122,7 +129,7 @@ def test_another_folder_is_refused(tmp_path: Path) -> None:
         write_report(tmp_path)
 
 
-@pytest.mark.parametrize("kind", ["ranker", "compare", "search", "reproduce"])
+@pytest.mark.parametrize("kind", PICTURES)
 @pytest.mark.parametrize(("width", "dark"), [(390, True), (1280, False)])
 def test_a_browser_draws_it(
     pages: dict[str, Path], browser: Any, tmp_path: Path, kind: str, width: int, dark: bool
@@ -134,7 +141,7 @@ def test_a_browser_draws_it(
     assert seen["asked"] == []  # nothing from any network
     assert seen["inner"] == width
     assert seen["scrolls"] <= width  # only tables scroll, inside their own box
-    assert len(seen["plots"]) == {"ranker": 6, "compare": 1, "search": 2, "reproduce": 1}[kind]
+    assert len(seen["plots"]) == PICTURES[kind]
     for plot in seen["plots"]:
         assert plot["marks"] > 0
         assert plot["height"] > 100
