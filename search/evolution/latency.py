@@ -6,9 +6,14 @@ from functools import lru_cache
 from typing import cast
 
 from proxyrank.common.threads import one_thread
-from proxyrank.spaces import DATASETS, SearchSpace, data_shape, get_space, require
+from proxyrank.spaces import DATASETS, DataShape, SearchSpace, data_shape, get_space, require
 
 WARM, TIMED = 2, 7
+
+
+def built_for(dataset: str) -> str | DataShape:
+    """What a space builds a network for: a name as it is, for it may have networks of its own, or a shape."""
+    return dataset if dataset in DATASETS else data_shape(dataset, square=False)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -32,7 +37,7 @@ def latency_ms(space: object, arch: str, dataset: str) -> float:
     where = require(get_space(cast("str | SearchSpace", space)), "network", "a latency")
     shape = data_shape(dataset, square=False)
     with torch.random.fork_rng(devices=[]), torch.inference_mode(), one_thread():
-        network = where.network(arch, dataset if dataset in DATASETS else shape).eval()
+        network = where.network(arch, built_for(dataset)).eval()
         x = torch.zeros(1, *shape.shape, dtype=torch.int64 if shape.words else None)
         seconds = []
         for _ in range(WARM + TIMED):

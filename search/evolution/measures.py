@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from proxyrank.common.errors import ProxyrankError, unknown
-from proxyrank.search.evolution.latency import latency_ms
+from proxyrank.search.evolution.latency import built_for, latency_ms
 from proxyrank.search.evolution.scored import Scored
-from proxyrank.spaces import DATASETS, SearchSpace, canonical, data_shape, get_space, has, require
+from proxyrank.spaces import SearchSpace, canonical, get_space, has, require
 
 SIZES = ("flops", "params")
 
@@ -57,9 +57,7 @@ class Measures:
         space = get_space(self.space)
         found: dict[str, float] = {}
         if set(columns) & set(SIZES) - set(self.table):
-            named = self.dataset in DATASETS  # a space may have networks of its own for a name
-            built = self.dataset if named else data_shape(self.dataset, square=False)
-            sizes = require(space, "sizes", "a limit on sizes").sizes(arch, built)
+            sizes = require(space, "sizes", "a limit on sizes").sizes(arch, built_for(self.dataset))
             found |= {"flops": float(sizes.flops), "params": float(sizes.params)}
         if "layers" in columns and "layers" not in self.table:
             found["layers"] = float(require(space, "depth", "a limit on layers").depth(arch))
