@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar, cast
 
 import numpy as np
 import torch
@@ -31,6 +32,8 @@ from proxyrank.features.network.operations import PRODUCTS, FunctionOutputs, Rec
 from proxyrank.features.network.parametrised import folded
 from proxyrank.features.spectrum.describe import vkdnw_features
 from proxyrank.features.spectrum.fisher_settings import FisherSettings
+
+T = TypeVar("T")
 
 Signs = Callable[[tuple[int, ...]], Tensor]
 """Shape -> random signs (-1 or 1); consecutive calls go on in one stream."""
@@ -126,6 +129,7 @@ class Passes:
         self.signs = signs
         self.standard_normal = standard_normal
         self.fisher = fisher
+        self._made: dict[Callable[[Passes], object], object] = {}
         self._format = torch.channels_last if channels_last else torch.preserve_format
 
     def copy(self) -> nn.Module:
@@ -252,6 +256,12 @@ class Passes:
     def fisher_spectrum(self) -> dict[str, float]:
         """Every description of the Fisher information's spectrum, in eval mode, from one Jacobian."""
         return vkdnw_features(self.network, self.batch, settings=self.fisher)
+
+    def once(self, compute: Callable[["Passes"], T]) -> T:
+        """What several proxies make of the passes: ``compute`` of them, called the first time only."""
+        if compute not in self._made:
+            self._made[compute] = compute(self)
+        return cast("T", self._made[compute])
 
     def release(self, still_read: Iterable[str]) -> None:
         """Free the shared passes that no proxy is left to read, directly or through another pass."""

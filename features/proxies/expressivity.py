@@ -46,7 +46,7 @@ def block_entropies(passes: "Passes") -> list[float]:
 
 def expressivity(passes: "Passes") -> dict[str, float]:
     """Sum of the blocks' entropies."""
-    return {"expressivity": sum(block_entropies(passes))}
+    return {"expressivity": sum(passes.once(block_entropies))}
 
 
 PROXY = Proxy(
