@@ -53,6 +53,27 @@ def test_refits_have_not_seen_their_fold(problem):
     assert kendalltau(model.rank_score(X), noise)[0] > 0.3
 
 
+@pytest.mark.parametrize(
+    ("n", "right", "share"),
+    [
+        (256, "both", 4 / 5),
+        (256, "processes", 1.0),
+        (256, "trees", 3 / 5),
+        (257, "both", 2 / 3),
+        (257, "processes", 2 / 3),
+        (257, "trees", 1 / 3),
+    ],
+)
+def test_the_weight_of_the_processes_follows_what_ranks_unseen_rows(problem, monkeypatch, n, right, share):
+    def left_out(self, X, y, *given):
+        known, unknown = y / y.std(), 4 * np.random.default_rng(0).standard_normal(40)
+        return tuple(known if right in (own, "both") else unknown for own in ("processes", "trees"))
+
+    monkeypatch.setattr(AutoRanker, "_recipe", lambda self, _: auto_recipe(n))
+    monkeypatch.setattr(AutoRanker, "_left_out", left_out)
+    assert AutoRanker(**SMALL).fit(*problem(40, 3)).share_ == share
+
+
 FAMILIES = {"config": [0, 1], "products": [2], "zcs": [3]}
 
 
