@@ -32,8 +32,9 @@ def auto_recipe(n: int) -> Recipe:
     NAS-Bench-101 (424), on splits of another generator than those of `docs/spaces.md`; NAS-Bench-201 and
     NAS-Bench-101 (100) confirm them. That each step of the length scales sees other rows was chosen on
     NAS-Bench-101 (4,236) and is confirmed by Accel-NASBench, TransNAS-Bench-101 and NAS-Bench-Macro (1,024).
-    The share of many labels was chosen on these and NAS-Bench-201, on such splits too. It is left for the
-    trees' sake alone: out of fold, a process of many labels is flattered (`Recipe.shares`).
+    The share of many labels, and that one target has all processes, were chosen on these and NAS-Bench-201
+    and SWAP, on such splits too. The share is left for the trees' sake alone: out of fold, a process of many
+    labels is flattered (`Recipe.shares`).
     """
     few = n <= FEW_LABELS
     size = {"n_estimators": 800, "num_leaves": 18, "min_child_samples": 5}
@@ -54,7 +55,7 @@ def auto_recipe(n: int) -> Recipe:
         share=4 / 5 if few else 2 / 3,
         shares=(3 / 5, 1.0) if few else (1 / 3, 1 / 2),
         gain=0.01 if few else 0.005,
-        slack=0.01,
+        slack=0.0,
         refits=few,
     )
 
@@ -65,7 +66,7 @@ class AutoRanker(EnsembleRanker):
     The label goes through the power that makes it most normal: how long its tail is differs between spaces,
     and ranks of a few dozen labels are noise. Half the processes weigh columns by what each alone says of the
     labels. Out-of-fold rankings of the training rows settle four things: the target where labels are many
-    (power, ranks, or both where they are close), whether products of options are looked at, whether columns
+    (power or ranks), whether products of options are looked at, whether columns
     that need networks are, and the weight of the processes. Each step of the length scales sees at most 600
     rows, others every time. Parameters and attributes are those of `EnsembleRanker`.
     """
