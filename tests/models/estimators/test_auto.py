@@ -1,5 +1,7 @@
 """The ensemble that settles itself: targets, weights, refits out of fold, rows of the length scales."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import kendalltau
@@ -51,6 +53,27 @@ def test_refits_have_not_seen_their_fold(problem):
     model = AutoRanker(**SMALL).fit(X, noise)
     assert abs(kendalltau(model.oof_score_, noise)[0]) < 0.25
     assert kendalltau(model.rank_score(X), noise)[0] > 0.3
+
+
+@pytest.mark.parametrize(
+    ("n", "right", "share"),
+    [
+        (256, "both", 4 / 5),
+        (256, "processes", 1.0),
+        (256, "trees", 3 / 5),
+        (257, "both", 2 / 3),
+        (257, "processes", 2 / 3),
+        (257, "trees", 1 / 3),
+    ],
+)
+def test_the_weight_of_the_processes_follows_what_ranks_unseen_rows(problem, monkeypatch, n, right, share):
+    def left_out(self, X, y, *given):
+        known, unknown = y / y.std(), 4 * np.random.default_rng(0).standard_normal(40)
+        return tuple(known if right in (own, "both") else unknown for own in ("processes", "trees"))
+
+    monkeypatch.setattr(AutoRanker, "_recipe", lambda self, _: auto_recipe(n))
+    monkeypatch.setattr(AutoRanker, "_left_out", left_out)
+    assert AutoRanker(**SMALL).fit(*problem(40, 3)).share_ == share
 
 
 FAMILIES = {"config": [0, 1], "products": [2], "zcs": [3]}
@@ -107,7 +130,8 @@ def test_restored_it_is_the_same(problem):
 
 def test_processes_that_differ_in_target_alone_share_their_distances(problem, monkeypatch):
     X, y = problem(40, 4)
-    monkeypatch.setattr(AutoRanker, "_recipe", lambda self, n: auto_recipe(1000))
+    both = replace(auto_recipe(1000), slack=None)
+    monkeypatch.setattr(AutoRanker, "_recipe", lambda self, n: both)
     model = AutoRanker(**SMALL).fit(X, y)
     assert [one.target for one in model.members_[:4]] == ["power-normal", "quantile-normal"] * 2
     distances = []
@@ -117,6 +141,15 @@ def test_processes_that_differ_in_target_alone_share_their_distances(problem, mo
     assert distances == [40, 40]  # one for each screen
     for score, member, columns in zip(scores, model.members_, model.columns_, strict=True):
         np.testing.assert_array_equal(score, member.rank_score(X[:, columns]))
+
+
+@pytest.mark.parametrize(("n", "rows"), [(20, 600), (256, 600), (257, 171), (899, 599), (5000, 600)])
+def test_a_step_of_the_length_scales_sees_two_thirds_of_many_rows(problem, monkeypatch, n, rows):
+    X, y = problem(40, 3)
+    seen = AutoRanker()._rows_of_step(n)
+    monkeypatch.setattr(AutoRanker, "_rows_of_step", lambda self, _: seen)
+    model = AutoRanker(**SMALL).fit(X, y)
+    assert [one.fit_rows for one in model.members_[:4]] == [rows] * 4
 
 
 def test_length_scales_of_a_subset_and_a_process_on_all_rows(problem):
