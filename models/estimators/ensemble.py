@@ -21,6 +21,7 @@ from proxyrank.models.estimators._recipes import Recipe, recipe_for
 from proxyrank.models.estimators._scoring import member_scores
 from proxyrank.models.estimators.gp import GaussianProcessRanker
 from proxyrank.models.estimators.lightgbm import LightGBMRanker
+from proxyrank.models.parts.blocks import error_of_folds
 from proxyrank.models.parts.checks import as_shares
 from proxyrank.models.parts.fit_context import FitContext
 from proxyrank.models.parts.ranks import RankMap, fit_rank_map
@@ -77,6 +78,7 @@ class EnsembleRanker(TabularRanker):
     arrays_file = "maps.npz"
     fit_rows: ClassVar[int | None] = None
     """Rows that the processes' length scales are fitted to, where there are more."""
+    _stretch: float = 1.0
 
     def __init__(
         self,
@@ -127,6 +129,11 @@ class EnsembleRanker(TabularRanker):
     def used_columns_(self) -> set[int]:
         """Positions of the columns that any member sees; the others may be missing in `rank_score`."""
         return {int(i) for columns in self.columns_ for i in columns}
+
+    @property
+    def oof_stretch(self) -> float:
+        """Members that are refitted to folds learn from fewer rows."""
+        return self._stretch
 
     def _score(self, X: FloatArray) -> FloatArray:
         """Blended normalised rank in the pool, shape [n]."""
@@ -208,6 +215,9 @@ class EnsembleRanker(TabularRanker):
         self.share_ = better_share(tau, recipe.share, recipe.shares, gain=recipe.gain)
         score = blend(self.share_)
         self.oof_score_ = context.as_given(score)
+        # processes that are not refitted leave out one row: they learn from as many as the ensemble itself
+        refitted = 1.0 if recipe.refits else 1.0 - self.share_
+        self._stretch = 1.0 - refitted * (1.0 - error_of_folds(self._folds(len(y), context)))
         return score
 
     def _folds(self, n: int, context: FitContext) -> int:
