@@ -132,7 +132,7 @@ class EnsembleRanker(TabularRanker):
 
     @property
     def oof_stretch(self) -> float:
-        """Members that are refitted to folds learn from fewer rows."""
+        """Trees of the folds learn from fewer rows; processes leave out one row in closed form."""
         return self._stretch
 
     def _score(self, X: FloatArray) -> FloatArray:
@@ -215,9 +215,9 @@ class EnsembleRanker(TabularRanker):
         self.share_ = better_share(tau, recipe.share, recipe.shares, gain=recipe.gain)
         score = blend(self.share_)
         self.oof_score_ = context.as_given(score)
-        # processes that are not refitted leave out one row: they learn from as many as the ensemble itself
-        refitted = 1.0 if recipe.refits else 1.0 - self.share_
-        self._stretch = 1.0 - refitted * (1.0 - error_of_folds(self._folds(len(y), context)))
+        if not recipe.refits:  # where all is refitted labels are few, and a spread fits them too closely
+            trees = 1.0 - self.share_
+            self._stretch = self.share_ + trees * error_of_folds(self._folds(len(y), context))
         return score
 
     def _folds(self, n: int, context: FitContext) -> int:

@@ -14,9 +14,7 @@ from proxyrank.models.parts.targets import FloatArray
 BIN_ROWS = 20
 MAX_BINS = 16
 HALVINGS = 2
-"""Times that the lowest of several bins is halved."""
-LEAST_BIN = 8
-"""Rows of a half, at least."""
+"""Times that the lowest bin is halved; once where there are two or three, not where there is one."""
 
 
 def local_spread(z: FloatArray, residuals: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -38,7 +36,6 @@ def _rows_of_bins(n: int) -> list[int]:
     """Rows of each bin, the lowest first."""
     bins = max(1, min(MAX_BINS, n // BIN_ROWS))
     rows = [len(part) for part in np.array_split(np.arange(n), bins)]
-    for _ in range(HALVINGS):
-        if bins > 1 and rows[0] >= 2 * LEAST_BIN:
-            rows[:1] = [rows[0] // 2, rows[0] - rows[0] // 2]
+    for _ in range(min(HALVINGS, bins // 2)):
+        rows[:1] = [rows[0] // 2, rows[0] - rows[0] // 2]
     return rows

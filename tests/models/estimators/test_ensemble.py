@@ -60,12 +60,11 @@ def test_out_of_fold_scores_are_honest(problem):
     assert kendalltau(model.oof_score_, y)[0] > 0.6
 
 
-def test_members_that_are_refitted_to_folds_err_more(problem):
+def test_trees_of_the_folds_err_more(problem):
     X, y = problem(60, 6)
     model = EnsembleRanker(**SMALL).fit(X, y)
     assert model.oof_stretch == pytest.approx(model.share_ + (1 - model.share_) * (2 / 3) ** 0.25)
-    auto = AutoRanker(**SMALL).fit(X, y)  # its processes are, too
-    assert auto.oof_stretch == pytest.approx((2 / 3) ** 0.25)
+    assert AutoRanker(**SMALL).fit(X, y).oof_stretch == 1  # few labels, all is refitted
 
 
 def test_equal_networks_stay_in_one_fold(problem):

@@ -18,8 +18,9 @@ def _drawn(n: int) -> tuple[np.ndarray, np.ndarray]:
         (20, [20]),
         (39, [39]),
         (40, [10, 10, 20]),
-        (100, [10, 10, 20, 20, 20, 20]),
-        (320, [10, 10, *[20] * 15]),
+        (70, [12, 12, 23, 23]),
+        (100, [5, 5, 10, 20, 20, 20, 20]),
+        (320, [5, 5, 10, *[20] * 15]),
         (640, [10, 10, 20, *[40] * 15]),
         (960, [15, 15, 30, *[60] * 15]),
     ],
@@ -36,10 +37,10 @@ def test_a_spread_is_a_mean_its_error_and_its_neighbours() -> None:
     z, residuals = _drawn(100)
     _, spreads = local_spread(z, residuals)
     sizes = np.abs(residuals[np.argsort(z)])
-    parts = [sizes[:10], sizes[10:20], *sizes[20:].reshape(4, 20)]
+    parts = [sizes[:5], sizes[5:10], sizes[10:20], *sizes[20:].reshape(4, 20)]
     own = [part.mean() + part.std() / len(part) ** 0.5 for part in parts]
     for i, spread in enumerate(spreads):
-        before, after = own[max(i - 1, 0)], own[min(i + 1, 5)]
+        before, after = own[max(i - 1, 0)], own[min(i + 1, 6)]
         assert spread == pytest.approx((before * own[i] ** 2 * after) ** 0.25)
 
 
