@@ -1,10 +1,11 @@
 """Prediction intervals from out-of-fold residuals, split-conformal with a spread that follows the prediction.
 
 Labels and predictions are compared on the logit scale, which tames the long lower tail of accuracies. The
-residual of a training row, made by models that have not seen its network, is divided by the mean absolute
-residual of rows predicted alike; the finite-sample quantiles of these ratios, one for each tail, give the
-interval of any prediction (Lei et al., Distribution-free predictive inference for regression, JASA 2018,
-section 5.2; Barber et al., Predictive inference with the jackknife+, Ann. Stat. 2021, for the folds).
+residual of a training row, made by models that have not seen its network, is divided by the spread of the
+residuals of rows predicted alike (`local_spread`); the finite-sample quantiles of these ratios, one for each
+tail, give the interval of any prediction (Lei et al., Distribution-free predictive inference for regression,
+JASA 2018, section 5.2; Barber et al., Predictive inference with the jackknife+, Ann. Stat. 2021, for the
+folds).
 
 Folds keep equal networks together, and residuals are those of networks that were trained once: such a row,
 left out, is to the others what a judged network is that equals none of them, so that the promise is for
@@ -25,6 +26,7 @@ from pydantic import BaseModel, ConfigDict
 
 from proxyrank.models.base import TabularRanker
 from proxyrank.models.parts.blocks import block_folds, error_of_folds
+from proxyrank.models.parts.spread import local_spread
 from proxyrank.models.parts.targets import FloatArray, Target, fit_target
 
 LEVEL = 0.9
@@ -33,9 +35,6 @@ FOLDS = 10
 
 LEAST_ROWS = 20
 """Below this many residuals the 5 % tails have no finite-sample quantile (19) to speak of."""
-
-BIN_ROWS = 20
-MAX_BINS = 16
 
 
 class Intervals(BaseModel):
@@ -52,7 +51,7 @@ class Intervals(BaseModel):
     target
         The logit scale of the labels, as `Target.to_dict` gives it.
     centres, spreads
-        Mean absolute residual by transformed prediction: linear between centres, constant beyond.
+        Spread of the residuals by transformed prediction: linear between centres, constant beyond.
     low, high
         Quantiles of residual over spread.
     """
@@ -96,11 +95,7 @@ def fit_intervals(
     target = replace(fit_target("logit", labels, direction=direction, scale=scale), floor=None)
     z = target.transform(predicted)
     residuals = (target.transform(labels) - z) * stretch
-    bins = max(1, min(MAX_BINS, len(z) // BIN_ROWS))
-    parts = np.array_split(np.lexsort((residuals, z)), bins)
-    centres = np.array([z[part].mean() for part in parts])
-    least = max(1e-3 * float(np.abs(residuals).mean()), np.finfo(float).tiny)
-    spreads = np.array([max(least, float(np.abs(residuals[part]).mean())) for part in parts])
+    centres, spreads = local_spread(z, residuals)
     ratios = np.sort(residuals / np.interp(z, centres, spreads))
     rank = min(len(z), math.ceil((1 + LEVEL) / 2 * (len(z) + 1)))
     return Intervals(

@@ -48,11 +48,35 @@ def test_intervals_follow_the_spread() -> None:
         assert ((low <= labels[half]) & (labels[half] <= high)).mean() == pytest.approx(0.9, abs=0.03)
 
 
+def test_every_tenth_is_caught_where_noise_is_skewed_and_the_worst_err_most() -> None:
+    """Errors s(z) (1 - E), E exponential, z with a long lower tail: shares by the formula, not a sample."""
+
+    def spread(z: np.ndarray) -> np.ndarray:
+        return 0.05 + 0.6 * expit(-6 * (z - 0.2))
+
+    z = 2 + 0.5 * np.log((np.arange(4000) + 0.5) / 4000)  # 2 - E / 2 by its quantiles, the lowest first
+    tenths = []
+    for seed in range(30):
+        rng = derive_rng("tests/conformal/skewed", seed)
+        drawn = 2 - rng.exponential(0.5, 800)
+        labels = drawn + spread(drawn) * (1 - rng.exponential(1, 800))
+        low, high = (
+            (logit(end / 100) - z) / spread(z)
+            for end in fit_intervals(100 * expit(drawn), 100 * expit(labels)).bounds(100 * expit(z))
+        )
+        caught = np.exp(-np.maximum(0, 1 - high)) - np.exp(-(1 - low))
+        tenths.append([part.mean() for part in np.array_split(caught, 10)])
+    means = np.mean(tenths, axis=0)
+    assert 0.885 < means.mean() < 0.92
+    assert means.min() > 0.875  # .84 in the lowest by bins of equal size
+    assert means.max() < 0.95
+
+
 def test_quantiles_are_those_of_a_literal_count() -> None:
     predicted, labels = _sample(39, 5)  # one bin: the spread is one number
     intervals = fit_intervals(predicted, labels)
     residuals = logit(labels / 100) - logit(predicted / 100)
-    spread = np.abs(residuals).mean()
+    spread = np.abs(residuals).mean() + np.abs(residuals).std() / np.sqrt(39)
     ordered = sorted(residuals / spread)
     assert intervals.spreads == pytest.approx([spread])
     assert intervals.high == pytest.approx(ordered[38 - 1])  # ceil(0.95 * 40) = 38th smallest
