@@ -15,7 +15,7 @@ from proxyrank.features import FeatureTable
 from proxyrank.features.network.aggregates import AGGREGATES
 from proxyrank.models import ProxyRanker
 from proxyrank.spaces import DataShape, SearchSpace, canonical, has, require
-from proxyrank.spaces.equal import equal_keys
+from proxyrank.spaces.equal import equal_keys, equal_to_any
 
 
 def in_population(space: SearchSpace, labels: Labels, population: str) -> Labels:
@@ -54,8 +54,7 @@ def seen_in_training(ranker: ProxyRanker, archs: Sequence[str]) -> list[bool]:
 
 def equal_to_trained(ranker: ProxyRanker, archs: Sequence[str]) -> list[bool]:
     """Whether each architecture is, up to names, a network that was trained on; the others are novel."""
-    trained = set(equal_keys(ranker.search_space, ranker.train_archs))
-    return [key in trained for key in equal_keys(ranker.search_space, archs)]
+    return equal_to_any(ranker.search_space, archs, ranker.train_archs)
 
 
 def ranker_scores(

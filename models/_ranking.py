@@ -16,6 +16,7 @@ from proxyrank.models.inputs.gaps import IMPUTED, filled
 from proxyrank.models.inputs.matching import as_matrix, matched_frame
 from proxyrank.models.parts.targets import FloatArray
 from proxyrank.spaces import SearchSpace
+from proxyrank.spaces.equal import equal_to_any
 
 _log = logging.getLogger(__name__)
 
@@ -43,18 +44,31 @@ def ranking_tau(estimator: TabularRanker, X: FloatArray, labels: FloatArray) -> 
     return float(np.nan_to_num(kendalltau(estimator.rank_score(X)[known], truth)[0]))
 
 
+def seen_by(
+    space: SearchSpace, card: RankerCard, trained: Sequence[str], archs: Sequence[str]
+) -> NDArray[np.bool_] | None:
+    """Which architectures [n] equal a trained network; None where intervals do not ask."""
+    if card.intervals is None or card.intervals.seen == 1.0:
+        return None
+    return np.array(equal_to_any(space, archs, trained))
+
+
 def ranked_frame(
     estimator: TabularRanker,
     card: RankerCard,
     archs: Sequence[str],
     score: FloatArray,
     imputed: NDArray[np.bool_],
+    seen: NDArray[np.bool_] | None,
 ) -> pd.DataFrame:
-    """Architectures and their scores [n], best first, as `ProxyRanker.rank` returns them."""
+    """Architectures and their scores [n], best first, as `ProxyRanker.rank` returns them.
+
+    ``seen`` [n] says which equal a trained network, where that narrows their intervals (`seen_by`).
+    """
     predicted = estimator.label_of(score) if estimator.score_is_label else np.nan
     frame = pd.DataFrame({"arch": archs, "score": score, "predicted": predicted})
     if card.intervals is not None:
-        frame["low"], frame["high"] = card.intervals.bounds(frame["predicted"].to_numpy())
+        frame["low"], frame["high"] = card.intervals.bounds(frame["predicted"].to_numpy(), seen)
     if imputed.any():
         frame[IMPUTED] = imputed
     frame = frame.sort_values(["score", "arch"], ascending=[False, True], ignore_index=True)

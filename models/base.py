@@ -156,11 +156,6 @@ class TabularRanker(RegressorMixin, BaseEstimator, ABC):  # type: ignore[misc]
         return True
 
     @property
-    def oof_stretch(self) -> float:
-        """Residuals of new networks in units of those of ``oof_score_``: above 1 where that is flattered."""
-        return 1.0
-
-    @property
     def used_columns_(self) -> set[int] | None:
         """Positions of the columns that the model looks at; None means all."""
         return None

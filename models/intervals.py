@@ -8,10 +8,10 @@ JASA 2018, section 5.2; Barber et al., Predictive inference with the jackknife+,
 folds).
 
 Folds keep equal networks together, and residuals are those of networks that were trained once: such a row,
-left out, is to the others what a judged network is that equals none of them, so that the promise is for
-those; the others are caught more often. (Of a network with many names, which is likelier to be trained
-twice, columns averaged over its names say more.) Labels are taken as they are, without the fence of a target:
-networks that did not learn are judged, too.
+left out, is to the others what a judged network is that equals none of them. (Of a network with many names,
+which is likelier to be trained twice, columns averaged over its names say more.) Networks that equal a
+trained one are predicted better, and their intervals are narrower (`twin_factor`). Labels are taken as they
+are, without the fence of a target: networks that did not learn are judged, too.
 """
 
 import math
@@ -25,9 +25,10 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from proxyrank.models.base import TabularRanker
-from proxyrank.models.parts.blocks import block_folds, error_of_folds
+from proxyrank.models.parts.blocks import block_folds
 from proxyrank.models.parts.spread import local_spread
 from proxyrank.models.parts.targets import FloatArray, Target, fit_target
+from proxyrank.models.parts.twins import twin_factor
 
 LEVEL = 0.9
 FOLDS = 10
@@ -54,6 +55,8 @@ class Intervals(BaseModel):
         Spread of the residuals by transformed prediction: linear between centres, constant beyond.
     low, high
         Quantiles of residual over spread.
+    seen
+        Width of the interval of a network that equals a trained one, in units of the others'.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -66,12 +69,20 @@ class Intervals(BaseModel):
     spreads: list[float]
     low: float
     high: float
+    seen: float = 1.0
 
-    def bounds(self, predicted: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Lower and upper end [n], in label units, of predicted labels [n], which lie between them."""
+    def bounds(
+        self, predicted: FloatArray, seen: NDArray[np.bool_] | None = None
+    ) -> tuple[FloatArray, FloatArray]:
+        """Lower and upper end [n], in label units, of predicted labels [n], which lie between them.
+
+        ``seen`` [n] says which networks equal one that was trained on; none where it is not given.
+        """
         target = Target.from_dict(self.target)
         z = target.unfenced(predicted)  # a forest on raw labels predicts beyond the fence
         spread = np.interp(z, self.centres, self.spreads)
+        if seen is not None:
+            spread = np.where(seen, self.seen * spread, spread)
         ends = [target.inverse(z + quantile * spread) for quantile in (self.low, self.high)]
         # what the scale clips would leave the prediction outside
         low, high = (np.minimum(np.minimum(*ends), predicted), np.maximum(np.maximum(*ends), predicted))
@@ -85,16 +96,12 @@ def fit_intervals(
     direction: str = "max",
     scale: str = "auto",
     source: Literal["refits", "own"] = "refits",
-    stretch: float = 1.0,
 ) -> Intervals:
-    """Intervals from out-of-fold predictions [n] of labels [n], in label units, n at least `LEAST_ROWS`.
-
-    ``stretch`` is what residuals of new networks are, about, in units of those given here.
-    """
+    """Intervals from out-of-fold predictions [n] of labels [n], in label units, n at least `LEAST_ROWS`."""
     # a fence would hide the residuals of networks beyond it, which are judged like all others
     target = replace(fit_target("logit", labels, direction=direction, scale=scale), floor=None)
     z = target.transform(predicted)
-    residuals = (target.transform(labels) - z) * stretch
+    residuals = target.transform(labels) - z
     centres, spreads = local_spread(z, residuals)
     ratios = np.sort(residuals / np.interp(z, centres, spreads))
     rank = min(len(z), math.ceil((1 + LEVEL) / 2 * (len(z) + 1)))
@@ -147,22 +154,40 @@ def conformal_intervals(
     if len(y) < LEAST_ROWS or len(set(groups)) < FOLDS:
         return None, f"no prediction intervals: they need at least {LEAST_ROWS} labels, got {len(y)}"
     once = _trained_once(groups)
-    scale = estimator.get_params().get("scale", "auto")
     scores = estimator.oof_score_
-    if scores is not None:
-        if estimator.label_sees_oof:
-            predicted = _mapped(scores, y, groups, increasing=direction == "max")
-        else:
-            predicted = estimator.label_of(scores)
-        return fit_intervals(
-            predicted[once], y[once], direction=direction, scale=scale, source="own",
-            stretch=estimator.oof_stretch,
-        ), None  # fmt: skip
-    refitted = _refitted(estimator, X, y, groups, context)
-    if refitted is None:
+    source: Literal["refits", "own"] = "refits" if scores is None else "own"
+    if scores is None:
+        predicted = _refitted(estimator, X, y, groups, context)
+    elif estimator.label_sees_oof:
+        predicted = _mapped(scores, y, groups, increasing=direction == "max")
+    else:
+        predicted = estimator.label_of(scores)
+    if predicted is None:
         return None, "no prediction intervals: the labels of a fold's training rows are all equal"
-    stretch = error_of_folds(min(estimator.interval_folds, len(set(groups))))
-    return fit_intervals(refitted[once], y[once], direction=direction, scale=scale, stretch=stretch), None
+    scale = estimator.get_params().get("scale", "auto")
+    found = fit_intervals(predicted[once], y[once], direction=direction, scale=scale, source=source)
+    seen = _width_of_seen(found, predicted, estimator.predict(X), y, groups, once)
+    return found.model_copy(update={"seen": seen}), None
+
+
+def _width_of_seen(
+    intervals: Intervals,
+    left_out: FloatArray,
+    fitted: FloatArray,
+    y: FloatArray,
+    groups: Sequence[Hashable],
+    once: NDArray[np.bool_],
+) -> float:
+    """`twin_factor` of predictions [n] without and with the label, and of labels [n] of equal networks."""
+    target = Target.from_dict(intervals.target)
+    before, after, labels = target.unfenced(left_out), target.unfenced(fitted), target.transform(y)
+    spread = np.interp(before, intervals.centres, intervals.spreads)
+    rows: dict[Hashable, list[int]] = {}
+    for i, group in enumerate(groups):
+        rows.setdefault(group, []).append(i)
+    pairs = np.array([own[:2] for own in rows.values() if len(own) > 1], dtype=int).reshape(-1, 2)
+    apart = np.diff(labels[pairs], axis=1)[:, 0] / spread[pairs].mean(axis=1)
+    return twin_factor(((labels - before) / spread)[once], ((after - before) / spread)[once], apart)
 
 
 def _trained_once(groups: Sequence[Hashable]) -> NDArray[np.bool_]:

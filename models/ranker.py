@@ -13,7 +13,7 @@ from proxyrank.common.labels import check_direction
 from proxyrank.features import FeatureSettings, FeatureTable, parse_groups
 from proxyrank.models._alignment import aligned_labels, arch_list
 from proxyrank.models._architecture_input import ArchitectureInput, UnfittedRankerError
-from proxyrank.models._ranking import model_matrix, ranked_frame, ranking_tau
+from proxyrank.models._ranking import model_matrix, ranked_frame, ranking_tau, seen_by
 from proxyrank.models._training import constructor_of, fit_estimator, make_card, training_rows
 from proxyrank.models.base import TabularRanker
 from proxyrank.models.card import LabelCard, RankerCard, SplitCard
@@ -262,7 +262,8 @@ class ProxyRanker(RegressorMixin, ArchitectureInput):  # type: ignore[misc]
         if not unique:
             raise ProxyrankError("no architecture to rank")
         rows, imputed = model_matrix(self._space, unique, features, self.card)
-        return ranked_frame(estimator, self.card, unique, estimator.rank_score(rows), imputed)
+        seen = seen_by(self._space, self.card, self.train_archs, unique)
+        return ranked_frame(estimator, self.card, unique, estimator.rank_score(rows), imputed, seen)
 
     def matrix(self, archs: Iterable[Any], *, features: FeatureTable | None = None) -> pd.DataFrame:
         """What the model sees of architectures: columns ``card.feature_names``, index ``arch``.

@@ -12,7 +12,7 @@ from proxyrank.common.errors import ProxyrankError
 from proxyrank.common.labels import SIGNS
 from proxyrank.models.base import Stored, TabularRanker
 from proxyrank.models.estimators._nested import pack_inner, unpack_inner
-from proxyrank.models.parts.blocks import block_folds, error_of_folds
+from proxyrank.models.parts.blocks import block_folds
 from proxyrank.models.parts.fit_context import FitContext
 from proxyrank.models.parts.shares import tau_of_share
 from proxyrank.models.parts.targets import FloatArray
@@ -82,11 +82,6 @@ class AlsoRanker(TabularRanker):
     def score_is_label(self) -> bool:
         """As of the ranker that is fitted."""
         return self._make(0).score_is_label
-
-    @property
-    def oof_stretch(self) -> float:
-        """Rankers of the folds learn from fewer rows."""
-        return error_of_folds(self.folds)
 
     def check_params(self) -> None:
         """Refuse wrong parameters, and a fit without another label."""

@@ -21,7 +21,6 @@ from proxyrank.models.estimators._recipes import Recipe, recipe_for
 from proxyrank.models.estimators._scoring import member_scores
 from proxyrank.models.estimators.gp import GaussianProcessRanker
 from proxyrank.models.estimators.lightgbm import LightGBMRanker
-from proxyrank.models.parts.blocks import error_of_folds
 from proxyrank.models.parts.checks import as_shares
 from proxyrank.models.parts.fit_context import FitContext
 from proxyrank.models.parts.ranks import RankMap, fit_rank_map
@@ -76,7 +75,6 @@ class EnsembleRanker(TabularRanker):
     has_contributions = True
     label_sees_oof = True
     arrays_file = "maps.npz"
-    _stretch: float = 1.0
 
     def __init__(
         self,
@@ -132,11 +130,6 @@ class EnsembleRanker(TabularRanker):
     def used_columns_(self) -> set[int]:
         """Positions of the columns that any member sees; the others may be missing in `rank_score`."""
         return {int(i) for columns in self.columns_ for i in columns}
-
-    @property
-    def oof_stretch(self) -> float:
-        """Trees of the folds learn from fewer rows; processes leave out one row in closed form."""
-        return self._stretch
 
     def _score(self, X: FloatArray) -> FloatArray:
         """Blended normalised rank in the pool, shape [n]."""
@@ -218,9 +211,6 @@ class EnsembleRanker(TabularRanker):
         self.share_ = better_share(tau, recipe.share, recipe.shares, gain=recipe.gain)
         score = blend(self.share_)
         self.oof_score_ = context.as_given(score)
-        if not recipe.refits:  # where all is refitted labels are few, and a spread fits them too closely
-            trees = 1.0 - self.share_
-            self._stretch = self.share_ + trees * error_of_folds(self._folds(len(y), context))
         return score
 
     def _folds(self, n: int, context: FitContext) -> int:

@@ -12,7 +12,7 @@ from proxyrank.common.seeds import derive_rng
 from proxyrank.models import ProxyRanker
 from proxyrank.models.estimators.lightgbm import LightGBMRanker
 from proxyrank.models.intervals import Intervals, conformal_intervals, fit_intervals
-from proxyrank.models.parts.blocks import error_of_folds
+from proxyrank.spaces.equal import equal_to_any
 
 SMALL = {"n_estimators": 40}
 
@@ -112,27 +112,16 @@ def test_networks_that_did_not_learn_count_when_the_width_is_found() -> None:
     assert inside[900:].mean() > 0.87  # .4 with labels raised to the fence
 
 
-def test_intervals_stretch_with_the_residuals() -> None:
-    whole, part = (fit_intervals(*_sample(400, 6), stretch=stretch) for stretch in (1.0, 0.8))
-    z = logit(np.array([60.0]) / 100)
-    for end in (0, 1):
-        of_whole, of_part = (logit(one.bounds(np.array([60.0]))[end] / 100) - z for one in (whole, part))
-        assert of_part == pytest.approx(0.8 * of_whole)
-
-
-def test_refits_on_nine_tenths_err_a_little_more() -> None:
-    assert error_of_folds(10) == pytest.approx(0.9**0.25)
-    assert 0.94 < error_of_folds(5) < error_of_folds(10) < 0.98
-
-
 class _Memory:
     """A model that knows the labels of the groups it saw, and answers 50 otherwise."""
 
     score_is_label = True
     oof_score_ = None
     label_sees_oof = False
-    oof_stretch = 1.0
     interval_folds = 10
+
+    def __init__(self) -> None:
+        self.known: dict[float, float] = {}
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         return {}
@@ -166,9 +155,36 @@ def test_residuals_are_those_of_networks_trained_once() -> None:
     model.label_of = lambda score: score  # type: ignore[attr-defined]
     found, _ = conformal_intervals(model, np.zeros((120, 1)), y, groups=groups, context={}, direction="max")
     alone = fit_intervals(model.oof_score_[:60], y[:60], source="own")  # type: ignore[index]
-    assert found == alone
     assert found is not None
+    assert found.model_copy(update={"seen": 1.0}) == alone
     assert found.rows == 60
+
+
+def test_networks_that_equal_a_trained_one_have_narrower_intervals_that_catch_as_many() -> None:
+    """The label of a network trained once more, of a model that moves .7 of the way to labels it sees."""
+    rng = derive_rng("tests/conformal/twins")
+    groups = [*range(300), *np.repeat(np.arange(300, 420), 2)]
+    known = rng.uniform(1, 2, 420)  # what the model makes of a network that it has not seen
+    truth = known + rng.normal(0, 0.3, 420)
+    labels = truth[groups] + rng.normal(0, 0.1, len(groups))
+    mean = np.array([labels[np.array(groups) == i].mean() for i in range(420)])
+    fitted = known + 0.7 * (mean - known)
+    model = _Memory()
+    model.oof_score_ = 100 * expit(known[groups])  # type: ignore[assignment]
+    model.label_of = lambda score: score  # type: ignore[attr-defined]
+    model.predict = lambda X: 100 * expit(fitted[groups])  # type: ignore[method-assign]
+    found, _ = conformal_intervals(
+        model, np.zeros((540, 1)), 100 * expit(labels), groups=groups, context={}, direction="max"
+    )
+    assert found is not None
+    again = 100 * expit(truth[:300] + rng.normal(0, 0.1, 300))
+    shares = []
+    for seen in (np.ones(300, dtype=bool), None):
+        low, high = found.bounds(100 * expit(fitted[:300]), seen)
+        shares.append(((low <= again) & (again <= high)).mean())
+    assert shares[0] == pytest.approx(0.9, abs=0.04)  # .017 is the standard error of 300 draws
+    assert shares[1] > 0.98
+    assert found.seen < 0.6
 
 
 def test_own_out_of_fold_scores_are_used() -> None:
@@ -238,6 +254,20 @@ def test_ranks_and_folders_carry_intervals(cells: list[str], labels: np.ndarray,
     del card["intervals"]  # a folder written before there were intervals
     (tmp_path / "a" / "ranker.json").write_text(json.dumps(card))
     assert list(ProxyRanker.load(tmp_path / "a").rank(cells[:3]).columns) == list(ranked.columns)[:4]
+
+
+def test_a_rank_narrows_what_equals_a_trained_network(cells: list[str], labels: np.ndarray) -> None:
+    ranker = ProxyRanker("paths", params=SMALL, intervals=True).fit(cells[:40], labels[:40])
+    asked = sorted({*cells, *ranker.search_space.sample(600, seed=1, population="filtered")})
+    before = ranker.rank(asked).set_index("arch")
+    narrower = ranker.card.intervals.model_copy(update={"seen": 0.5})
+    ranker.card = ranker.card.model_copy(update={"intervals": narrower})
+    after = ranker.rank(asked).set_index("arch")
+    change = ((after["high"] - after["low"]) / (before["high"] - before["low"])).loc[asked]
+    seen = np.array(equal_to_any(ranker.search_space, asked, cells[:40]))
+    assert (change[seen] < 0.7).all()
+    assert (change[~seen] == 1).all()
+    assert sum(seen) > 40  # others than the trained ones themselves
 
 
 def test_plain_data_round_trip() -> None:

@@ -1,0 +1,31 @@
+import numpy as np
+import pytest
+
+from proxyrank.common.seeds import derive_rng
+from proxyrank.models.parts.twins import LEAST_TWINS, twin_factor
+
+
+def _drawn(n: int, moved: float, noise: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Residuals, moves and distances of two labels, and residuals of another label of a trained network."""
+    rng = derive_rng("tests/twins")
+    error = rng.normal(0, 1, n)  # of the models, the same for both labels of a network
+    first, second = error + rng.normal(0, noise, n), error + rng.normal(0, noise, n)
+    return first, moved * first + rng.normal(0, 0.1, n), first - second, second - moved * first
+
+
+@pytest.mark.parametrize("moved", [0.0, 0.3, 0.8, 1.0])
+@pytest.mark.parametrize("noise", [0.1, 0.5, 1.0])
+def test_the_spread_of_another_training_of_a_trained_network(moved: float, noise: float) -> None:
+    residuals, moves, differences, judged = _drawn(20_000, moved, noise)
+    # means of 20,000 draws and squares of them: standard errors are below .02
+    expected = min(1.0, judged.std() / residuals.std())
+    assert twin_factor(residuals, moves, differences) == pytest.approx(expected, abs=0.03)
+
+
+def test_never_wider_and_where_nothing_is_known_not_narrower() -> None:
+    residuals, moves, differences, _ = _drawn(200, 0.8, 0.5)
+    assert twin_factor(residuals, moves, differences[: LEAST_TWINS - 1]) == 1
+    assert twin_factor(residuals, moves, differences[:LEAST_TWINS]) < 1
+    assert twin_factor(residuals, -moves, differences) == 1  # moves away from its label: nothing is learnt
+    assert twin_factor(residuals, moves, 10 * differences) == 1  # labels are noise
+    assert twin_factor(np.zeros(50), np.zeros(50), differences) == 1
