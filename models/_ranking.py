@@ -48,7 +48,7 @@ def seen_by(
     space: SearchSpace, card: RankerCard, trained: Sequence[str], archs: Sequence[str]
 ) -> NDArray[np.bool_] | None:
     """Which architectures [n] equal a trained network; None where intervals do not ask."""
-    if card.intervals is None or card.intervals.seen == 1.0:
+    if card.intervals is None or not card.intervals.seen:
         return None
     return np.array(equal_to_any(space, archs, trained))
 

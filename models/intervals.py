@@ -10,7 +10,7 @@ folds).
 Folds keep equal networks together, and residuals are those of networks that were trained once: such a row,
 left out, is to the others what a judged network is that equals none of them. (Of a network with many names,
 which is likelier to be trained twice, columns averaged over its names say more.) Networks that equal a
-trained one are predicted better, and their intervals are narrower (`twin_factor`). Labels are taken as they
+trained one are predicted better, and their intervals are narrower (`twin_factors`). Labels are taken as they
 are, without the fence of a target: networks that did not learn are judged, too.
 """
 
@@ -28,7 +28,7 @@ from proxyrank.models.base import TabularRanker
 from proxyrank.models.parts.blocks import block_folds
 from proxyrank.models.parts.spread import local_spread
 from proxyrank.models.parts.targets import FloatArray, Target, fit_target
-from proxyrank.models.parts.twins import twin_factor
+from proxyrank.models.parts.twins import twin_factors
 
 LEVEL = 0.9
 FOLDS = 10
@@ -55,8 +55,9 @@ class Intervals(BaseModel):
         Spread of the residuals by transformed prediction: linear between centres, constant beyond.
     low, high
         Quantiles of residual over spread.
-    seen
-        Width of the interval of a network that equals a trained one, in units of the others'.
+    seen_centres, seen
+        Width of the interval of a network that equals a trained one, in units of the others', by transformed
+        prediction as the spreads; empty: the same.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -69,7 +70,8 @@ class Intervals(BaseModel):
     spreads: list[float]
     low: float
     high: float
-    seen: float = 1.0
+    seen_centres: list[float] = []
+    seen: list[float] = []
 
     def bounds(
         self, predicted: FloatArray, seen: NDArray[np.bool_] | None = None
@@ -81,8 +83,8 @@ class Intervals(BaseModel):
         target = Target.from_dict(self.target)
         z = target.unfenced(predicted)  # a forest on raw labels predicts beyond the fence
         spread = np.interp(z, self.centres, self.spreads)
-        if seen is not None:
-            spread = np.where(seen, self.seen * spread, spread)
+        if seen is not None and self.seen:
+            spread = np.where(seen, np.interp(z, self.seen_centres, self.seen) * spread, spread)
         ends = [target.inverse(z + quantile * spread) for quantile in (self.low, self.high)]
         # what the scale clips would leave the prediction outside
         low, high = (np.minimum(np.minimum(*ends), predicted), np.maximum(np.maximum(*ends), predicted))
@@ -166,19 +168,19 @@ def conformal_intervals(
         return None, "no prediction intervals: the labels of a fold's training rows are all equal"
     scale = estimator.get_params().get("scale", "auto")
     found = fit_intervals(predicted[once], y[once], direction=direction, scale=scale, source=source)
-    seen = _width_of_seen(found, predicted, estimator.predict(X), y, groups, once)
-    return found.model_copy(update={"seen": seen}), None
+    centres, seen = _widths_of_seen(found, predicted, estimator.predict(X), y, groups, once)
+    return found.model_copy(update={"seen_centres": centres.tolist(), "seen": seen.tolist()}), None
 
 
-def _width_of_seen(
+def _widths_of_seen(
     intervals: Intervals,
     left_out: FloatArray,
     fitted: FloatArray,
     y: FloatArray,
     groups: Sequence[Hashable],
     once: NDArray[np.bool_],
-) -> float:
-    """`twin_factor` of predictions [n] without and with the label, and of labels [n] of equal networks."""
+) -> tuple[FloatArray, FloatArray]:
+    """`twin_factors` of predictions [n] without and with the label, and of labels [n] of equal networks."""
     target = Target.from_dict(intervals.target)
     before, after, labels = target.unfenced(left_out), target.unfenced(fitted), target.transform(y)
     spread = np.interp(before, intervals.centres, intervals.spreads)
@@ -187,7 +189,8 @@ def _width_of_seen(
         rows.setdefault(group, []).append(i)
     pairs = np.array([own[:2] for own in rows.values() if len(own) > 1], dtype=int).reshape(-1, 2)
     apart = np.diff(labels[pairs], axis=1)[:, 0] / spread[pairs].mean(axis=1)
-    return twin_factor(((labels - before) / spread)[once], ((after - before) / spread)[once], apart)
+    residuals, moves = (labels - before) / spread, (after - before) / spread
+    return twin_factors(before[once], residuals[once], moves[once], before[pairs].mean(axis=1), apart)
 
 
 def _trained_once(groups: Sequence[Hashable]) -> NDArray[np.bool_]:

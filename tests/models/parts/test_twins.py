@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from proxyrank.common.seeds import derive_rng
-from proxyrank.models.parts.twins import LEAST_TWINS, twin_factor
+from proxyrank.models.parts.twins import LEAST, twin_factor, twin_factors
 
 
 def _drawn(n: int, moved: float, noise: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -24,8 +24,24 @@ def test_the_spread_of_another_training_of_a_trained_network(moved: float, noise
 
 def test_never_wider_and_where_nothing_is_known_not_narrower() -> None:
     residuals, moves, differences, _ = _drawn(200, 0.8, 0.5)
-    assert twin_factor(residuals, moves, differences[: LEAST_TWINS - 1]) == 1
-    assert twin_factor(residuals, moves, differences[:LEAST_TWINS]) < 1
+    assert twin_factor(residuals, moves, differences[: LEAST - 1]) == 1
+    assert twin_factor(residuals, moves, differences[:LEAST]) < 1
     assert twin_factor(residuals, -moves, differences) == 1  # moves away from its label: nothing is learnt
     assert twin_factor(residuals, moves, 10 * differences) == 1  # labels are noise
     assert twin_factor(np.zeros(50), np.zeros(50), differences) == 1
+
+
+def test_high_predictions_have_a_factor_of_their_own() -> None:
+    low, high = _drawn(3000, 0.8, 0.1), _drawn(3000, 0.8, 1.0)
+    residuals, moves, differences = (np.concatenate([low[i], high[i]]) for i in range(3))
+    z = np.repeat([0.0, 1.0], 3000) + np.linspace(0, 0.1, 6000)
+    pairs = np.arange(0, 6000, 50)
+    centres, factors = twin_factors(z, residuals, moves, z[pairs], differences[pairs])
+    for i, rows in enumerate((slice(0, 2000), slice(2000, 4000), slice(4000, 6000))):
+        own = differences[rows][::50]
+        assert centres[i] == pytest.approx(z[rows][::50].mean())
+        assert factors[i] == pytest.approx(twin_factor(residuals[rows], moves[rows], own))
+    assert factors[0] < 0.3 < 0.6 < factors[2]
+    assert len(twin_factors(z, residuals, moves, z[: LEAST - 1], differences[: LEAST - 1])[0]) == 0
+    once = twin_factors(z, residuals, moves, z[:LEAST], differences[:LEAST])[1]
+    np.testing.assert_allclose(once, [twin_factor(residuals, moves, differences[:LEAST])])
