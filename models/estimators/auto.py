@@ -22,8 +22,6 @@ _PLAIN = {
     "min_child_samples": None,
     "colsample_bytree": 0.3,
 }
-MOST_ROWS = 600
-"""Rows that a step of the processes' length scales sees at most."""
 
 
 def auto_recipe(n: int) -> Recipe:
@@ -36,8 +34,7 @@ def auto_recipe(n: int) -> Recipe:
     NAS-Bench-101 (4,236) and is confirmed by Accel-NASBench, TransNAS-Bench-101 and NAS-Bench-Macro (1,024).
     The share of many labels, and that one target has all processes, were chosen on these and NAS-Bench-201
     and SWAP, on such splits too. The share is left for the trees' sake alone: out of fold, a process of many
-    labels is flattered (`Recipe.shares`). Two thirds of the rows per step were chosen on NAS-Bench-201 (469)
-    and NAS-Bench-101 (424).
+    labels is flattered (`Recipe.shares`).
     """
     few = n <= FEW_LABELS
     size = {"n_estimators": 800, "num_leaves": 18, "min_child_samples": 5}
@@ -69,18 +66,15 @@ class AutoRanker(EnsembleRanker):
     The label goes through the power that makes it most normal: how long its tail is differs between spaces,
     and ranks of a few dozen labels are noise. Half the processes weigh columns by what each alone says of the
     labels. Out-of-fold rankings of the training rows settle four things: the target where labels are many
-    (power or ranks), whether products of options are looked at, whether columns that need networks are, and
-    the weight of the processes. Each step of the length scales sees at most 600 rows, of many labels two
-    thirds at most, others every time. Parameters and attributes are those of `EnsembleRanker`.
+    (power or ranks), whether products of options are looked at, whether columns
+    that need networks are, and the weight of the processes. Each step of the length scales sees at most 600
+    rows, others every time. Parameters and attributes are those of `EnsembleRanker`.
     """
 
     averages_equal = "graph"
     settles: ClassVar[frozenset[str]] = frozenset({"products"})
+    fit_rows: ClassVar[int | None] = 600
 
     def _recipe(self, n: int) -> Recipe:
         """What is fitted to n labels."""
         return auto_recipe(n)
-
-    def _rows_of_step(self, n: int) -> int | None:
-        """At most `MOST_ROWS`, and above `FEW_LABELS` two thirds: steps that all see all rows overfit."""
-        return MOST_ROWS if n <= FEW_LABELS else min(MOST_ROWS, 2 * n // 3)

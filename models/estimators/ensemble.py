@@ -1,7 +1,7 @@
 """A blend of Gaussian processes and gradient-boosted trees on normalised ranks: the ranking ``all``."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -75,6 +75,8 @@ class EnsembleRanker(TabularRanker):
     has_contributions = True
     label_sees_oof = True
     arrays_file = "maps.npz"
+    fit_rows: ClassVar[int | None] = None
+    """Rows that the processes' length scales are fitted to, where there are more."""
 
     def __init__(
         self,
@@ -97,9 +99,8 @@ class EnsembleRanker(TabularRanker):
 
     def _fit(self, X: FloatArray, y: FloatArray, context: FitContext) -> None:
         recipe = self._recipe(len(y))
-        rows = self._rows_of_step(len(y))
         options = MemberOptions(
-            self.scale, self.direction, self.seed_, self.n_jobs, self.steps, self.tree_share, rows
+            self.scale, self.direction, self.seed_, self.n_jobs, self.steps, self.tree_share, self.fit_rows
         )
         recipe = settle_joining(X, y, context, recipe, options, self._folds(len(y), context))
         processes, columns = fit_processes(X, y, context, recipe, options)
@@ -121,10 +122,6 @@ class EnsembleRanker(TabularRanker):
     def _recipe(self, n: int) -> Recipe:
         """What is fitted to n labels."""
         return recipe_for(n)
-
-    def _rows_of_step(self, n: int) -> int | None:
-        """Rows of n that a step of the processes' length scales sees at most; None takes all."""
-        return None
 
     @property
     def used_columns_(self) -> set[int]:

@@ -143,15 +143,6 @@ def test_processes_that_differ_in_target_alone_share_their_distances(problem, mo
         np.testing.assert_array_equal(score, member.rank_score(X[:, columns]))
 
 
-@pytest.mark.parametrize(("n", "rows"), [(20, 600), (256, 600), (257, 171), (899, 599), (5000, 600)])
-def test_a_step_of_the_length_scales_sees_two_thirds_of_many_rows(problem, monkeypatch, n, rows):
-    X, y = problem(40, 3)
-    seen = AutoRanker()._rows_of_step(n)
-    monkeypatch.setattr(AutoRanker, "_rows_of_step", lambda self, _: seen)
-    model = AutoRanker(**SMALL).fit(X, y)
-    assert [one.fit_rows for one in model.members_[:4]] == [rows] * 4
-
-
 def test_length_scales_of_a_subset_and_a_process_on_all_rows(problem):
     X, y = problem(80, 3)
     few = GaussianProcessRanker(fit_rows=30, steps=8).fit(X, y)
