@@ -8,7 +8,9 @@ noise of labels. With :math:`q` the share of that noise in the variance of :math
 .. math:: var(r' - h r) / var(r) = (1 - h)^2 + 2 h q,
 
 :math:`h` by regression of the moves on the residuals, :math:`q` by labels of equal trained networks. Where
-predictions are high the noise is most of the error, so that high ones have a factor of their own.
+predictions are high the noise is most of the error, so that they have a larger factor. None is smaller than
+that of all together: where predictions are low, few failed trainings are most of the error, and the pairs of
+equal networks are too few to hold them.
 """
 
 import math
@@ -51,6 +53,8 @@ def twin_factors(
 ) -> tuple[FloatArray, FloatArray]:
     """Mean prediction [p] and `twin_factor` [p] of up to `PARTS` parts, as many pairs in each; none of few.
 
+    At least the factor of all parts together.
+
     Parameters
     ----------
     z, residuals, moves
@@ -66,4 +70,5 @@ def twin_factors(
     found = [
         twin_factor(residuals[part == i], moves[part == i], differences[own]) for i, own in enumerate(pairs)
     ]
-    return np.array([z_pairs[own].mean() for own in pairs]), np.array(found)
+    least = twin_factor(residuals, moves, differences)
+    return np.array([z_pairs[own].mean() for own in pairs]), np.maximum(least, found)
