@@ -10,8 +10,9 @@ folds).
 Folds keep equal networks together, and residuals are those of networks that were trained once: such a row,
 left out, is to the others what a judged network is that equals none of them. (Of a network with many names,
 which is likelier to be trained twice, columns averaged over its names say more.) Networks that equal a
-trained one are predicted better, and their intervals are narrower (`twin_factors`). Labels are taken as they
-are, without the fence of a target: networks that did not learn are judged, too.
+trained one are predicted better; where they look the same to the model, too, their intervals are narrower
+(`twin_factors`). Labels are taken as they are, without the fence of a target: networks that did not learn are
+judged, too.
 """
 
 import math
@@ -168,7 +169,10 @@ def conformal_intervals(
         return None, "no prediction intervals: the labels of a fold's training rows are all equal"
     scale = estimator.get_params().get("scale", "auto")
     found = fit_intervals(predicted[once], y[once], direction=direction, scale=scale, source=source)
-    centres, seen = _widths_of_seen(found, predicted, estimator.predict(X), y, groups, once)
+    pairs = _pairs(groups)
+    if not np.array_equal(X[pairs[:, 0]], X[pairs[:, 1]], equal_nan=True):
+        return found, None  # what moves the prediction of a row says less of another that looks different
+    centres, seen = _widths_of_seen(found, predicted, estimator.predict(X), y, pairs, once)
     return found.model_copy(update={"seen_centres": centres.tolist(), "seen": seen.tolist()}), None
 
 
@@ -177,20 +181,24 @@ def _widths_of_seen(
     left_out: FloatArray,
     fitted: FloatArray,
     y: FloatArray,
-    groups: Sequence[Hashable],
+    pairs: NDArray[np.intp],
     once: NDArray[np.bool_],
 ) -> tuple[FloatArray, FloatArray]:
     """`twin_factors` of predictions [n] without and with the label, and of labels [n] of equal networks."""
     target = Target.from_dict(intervals.target)
     before, after, labels = target.unfenced(left_out), target.unfenced(fitted), target.transform(y)
     spread = np.interp(before, intervals.centres, intervals.spreads)
-    rows: dict[Hashable, list[int]] = {}
-    for i, group in enumerate(groups):
-        rows.setdefault(group, []).append(i)
-    pairs = np.array([own[:2] for own in rows.values() if len(own) > 1], dtype=int).reshape(-1, 2)
     apart = np.diff(labels[pairs], axis=1)[:, 0] / spread[pairs].mean(axis=1)
     residuals, moves = (labels - before) / spread, (after - before) / spread
     return twin_factors(before[once], residuals[once], moves[once], before[pairs].mean(axis=1), apart)
+
+
+def _pairs(groups: Sequence[Hashable]) -> NDArray[np.intp]:
+    """Two rows [m, 2] of each network that occurs in several."""
+    rows: dict[Hashable, list[int]] = {}
+    for i, group in enumerate(groups):
+        rows.setdefault(group, []).append(i)
+    return np.array([own[:2] for own in rows.values() if len(own) > 1], dtype=np.intp).reshape(-1, 2)
 
 
 def _trained_once(groups: Sequence[Hashable]) -> NDArray[np.bool_]:

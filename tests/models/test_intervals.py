@@ -185,6 +185,10 @@ def test_networks_that_equal_a_trained_one_have_narrower_intervals_that_catch_as
     assert shares[0] == pytest.approx(0.9, abs=0.04)  # .017 is the standard error of 300 draws
     assert shares[1] > 0.98
     assert max(found.seen) < 0.6
+    apart, _ = conformal_intervals(
+        model, np.arange(540.0)[:, None], 100 * expit(labels), groups=groups, context={}, direction="max"
+    )
+    assert apart == found.model_copy(update={"seen_centres": [], "seen": []})  # they look different to it
 
 
 def test_own_out_of_fold_scores_are_used() -> None:
