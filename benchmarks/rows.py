@@ -41,6 +41,11 @@ def measured(path: str, groups: str, label: str, seed: int, size: int) -> dict[s
     }  # fmt: skip
 
 
+def _error(values: Any) -> float:
+    """Standard error of the mean over seeds."""
+    return float(np.std(values, ddof=1) / len(values) ** 0.5) if len(values) > 1 else float("nan")
+
+
 def show(rows: list[dict[str, Any]]) -> None:
     """Mean and range over the seeds of every groups and label."""
     for groups, label in dict.fromkeys((row["key"][0], row["key"][1]) for row in rows):
@@ -49,10 +54,12 @@ def show(rows: list[dict[str, Any]]) -> None:
         for part, given in (("all", own), ("novel", [row["novel"] for row in own])):
             taus = [row["KT"] for row in given]
             means = " ".join(f"{name} {np.mean([row[name] for row in given]):.3f}" for name in METRICS[1:4])
-            tenths = np.mean([row["coverage90_by_tenth"] for row in given], axis=0)
+            tenths = np.array([row["coverage90_by_tenth"] for row in given])
+            least = tenths.mean(axis=0).argmin()
             texts.append(
                 f"{part}: KT {np.mean(taus):.4f} ({min(taus):.4f} to {max(taus):.4f}) {means} "
-                f"least tenth {tenths.min():.3f}"
+                f"(error {_error([row['coverage90'] for row in given]):.3f} of coverage90) "
+                f"least tenth {tenths[:, least].mean():.3f} (error {_error(tenths[:, least]):.3f})"
             )
         print(f"{groups} {label}, {len(own)} seeds; {'; '.join(texts)}")
 

@@ -66,9 +66,9 @@ class AutoRanker(EnsembleRanker):
     The label goes through the power that makes it most normal: how long its tail is differs between spaces,
     and ranks of a few dozen labels are noise. Half the processes weigh columns by what each alone says of the
     labels. Out-of-fold rankings of the training rows settle four things: the target where labels are many
-    (power or ranks), whether products of options are looked at, whether columns
-    that need networks are, and the weight of the processes. Each step of the length scales sees at most 600
-    rows, others every time. Parameters and attributes are those of `EnsembleRanker`.
+    (power or ranks), whether products of options are looked at, whether columns that need networks are, and
+    the weight of the processes. Each step of the length scales sees at most 600 rows, others every time.
+    Parameters and attributes are those of `EnsembleRanker`.
     """
 
     averages_equal = "graph"

@@ -8,7 +8,7 @@ from proxyrank.features.network.batch import Batch, noise_batch
 from proxyrank.features.network.passes import READS, Passes
 from proxyrank.features.network.planner import OUT_OF_MEMORY, run_proxies
 from proxyrank.features.network.score import score_network
-from proxyrank.features.proxies import PROXIES, Missing
+from proxyrank.features.proxies import PROXIES, Missing, expressivity
 from proxyrank.spaces import get_space
 from proxyrank.testing.networks import Residual
 from proxyrank.testing.proxies import CONFIG, NETWORKS, SMALL
@@ -153,3 +153,17 @@ def test_without_a_second_batch():
     found = score_network(Residual(), Batch(batch.x, batch.y), "zico,zen,snip")
     assert found["zico"] == found["zen"] == Missing("needs a second batch")
     assert isinstance(found["snip"], float)
+
+
+def test_what_two_proxies_make_of_the_passes_is_made_once(monkeypatch):
+    entropies = []
+    original = expressivity.feature_entropy
+    monkeypatch.setattr(expressivity, "feature_entropy", lambda f: entropies.append(f.shape) or original(f))
+    torch.manual_seed(0)
+    subject, batch = NETWORKS["cell"](), _batch()
+    score_network(subject, batch, "expressivity")
+    alone = list(entropies)
+    entropies.clear()
+    score_network(subject, batch, ["expressivity", "progressivity"])
+    assert entropies == alone
+    assert len(alone) > 1

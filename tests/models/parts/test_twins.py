@@ -1,3 +1,5 @@
+"""Spread where an equal network was trained on: simulation, what is not known, parts by prediction."""
+
 import numpy as np
 import pytest
 
