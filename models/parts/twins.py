@@ -19,7 +19,7 @@ import numpy as np
 
 from proxyrank.models.parts.targets import FloatArray
 
-PARTS = 3
+PARTS = 5
 LEAST = 20
 """Pairs of equal networks, and residuals, below which a part has no factor of its own."""
 

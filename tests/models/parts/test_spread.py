@@ -38,7 +38,7 @@ def test_a_spread_is_a_mean_its_error_and_its_neighbours() -> None:
     _, spreads = local_spread(z, residuals)
     sizes = np.abs(residuals[np.argsort(z)])
     parts = [sizes[:5], sizes[5:10], sizes[10:20], *sizes[20:].reshape(4, 20)]
-    own = [part.mean() + part.std() / len(part) ** 0.5 for part in parts]
+    own = [part.mean() + 2 * part.std() / len(part) ** 0.5 for part in parts]
     for i, spread in enumerate(spreads):
         before, after = own[max(i - 1, 0)], own[min(i + 1, 6)]
         assert spread == pytest.approx((before * own[i] ** 2 * after) ** 0.25)
