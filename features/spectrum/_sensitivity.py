@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.nn.modules.batchnorm import _BatchNorm
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def _linear(layer: nn.Module, x: Tensor, y: Tensor, name: str, flat: int) -> Sen
 
 
 def _batch_norm(layer: nn.Module, x: Tensor, y: Tensor, name: str, flat: int) -> Sensitivity:
-    assert isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d | nn.BatchNorm3d | nn.SyncBatchNorm)
+    assert isinstance(layer, _BatchNorm)
     if name == "bias":
         return Sensitivity(flat, None)
     assert layer.running_mean is not None

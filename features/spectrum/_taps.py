@@ -16,11 +16,14 @@ import torch
 from torch import Tensor, nn
 
 from proxyrank.common.errors import NotApplicableError
+from proxyrank.features.network._norms import RunningNorm, norms_as
 from proxyrank.features.spectrum._routes import Routes
 from proxyrank.features.spectrum._sensitivity import RULES, Sensitivity
 from proxyrank.features.spectrum.selection import Scalars
 
 Directions = Callable[[Tensor], Tensor]
+
+_NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
 
 _ROWS = 4096
 """Most (sample, class) pairs of one batched backward pass."""
@@ -84,6 +87,7 @@ def tapped_jacobian(
         layer: [(key, flat, column) for key, name in own.items() for column, flat in by_name[name]]
         for layer, own in routes.layers.items()
     }
+    rules = {layer: RULES[type(layer)][0] for layer in plans}
     taps: dict[nn.Module, Tensor] = {}
     features: list[Tensor] = []
 
@@ -95,9 +99,10 @@ def tapped_jacobian(
             raise NotApplicableError(
                 f"dimension 0 of a {type(layer).__name__} layer's output is not the batch"
             )
-        rule = RULES[type(layer)][0]
         with torch.no_grad():
-            sensitivities = [rule(layer, inputs[0], output, key, flat) for key, flat, _ in plans[layer]]
+            sensitivities = [
+                rules[layer](layer, inputs[0], output, key, flat) for key, flat, _ in plans[layer]
+            ]
         if layer not in taps:
             taps[layer] = output.new_zeros(len(x), len(sensitivities), requires_grad=True)
         return _apply_tap(output, taps[layer], sensitivities)
@@ -105,6 +110,8 @@ def tapped_jacobian(
     with ExitStack() as stack:
         for layer in {*(layer for layer, plan in plans.items() if plan), *([head] if head else [])}:
             stack.callback(layer.register_forward_hook(tap, prepend=True).remove)
+        if x.device.type == "cpu":
+            stack.enter_context(norms_as(network, _NORMS, RunningNorm))
         logits: Tensor = network(x)
         targets = features[0] if head else logits
         along = directions(logits.detach()) if directions else None

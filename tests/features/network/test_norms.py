@@ -9,6 +9,7 @@ from proxyrank.features.network._norms import (
     ElementaryNorm,
     FusedBatchNorm,
     FusedImageNorm,
+    RunningNorm,
     _Normalise,
     norms_as,
     use_norm,
@@ -89,3 +90,36 @@ def test_elementary_norm_twice_forwards(kind):
     step = 1e-3
     up, at, down = (norm(x + s * d) for s in (step, 0.0, -step))
     torch.testing.assert_close(twice, (up - 2 * at + down) / step**2, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("affine", [True, False])
+@pytest.mark.parametrize(
+    ("kind", "shape"),
+    [(nn.BatchNorm1d, (4, 3)), (nn.BatchNorm2d, (4, 3, 5, 5)), (nn.BatchNorm3d, (4, 3, 2, 2, 2))],
+)
+def test_a_trained_norm_in_eval_mode_is_torchs(kind: type, shape: tuple[int, ...], affine: bool) -> None:
+    norm = kind(3, affine=affine).double()
+    norm(3 + 2 * _random(*shape))  # the running statistics are no longer 0 and 1
+    norm.eval().requires_grad_(False)
+    if affine:
+        norm.weight.copy_(torch.linspace(0.5, 2.0, 3))
+        norm.bias.copy_(torch.linspace(-1.0, 1.0, 3))
+    x, y = _random(*shape).requires_grad_(), _random(*shape).flip(0)
+    out = norm(x)
+    (slope,) = torch.autograd.grad((out * y).sum(), x)
+    with norms_as(norm, (kind,), RunningNorm):
+        assert type(norm) is RunningNorm
+        ours = norm(x)
+        (other,) = torch.autograd.grad((ours * y).sum(), x)
+    assert type(norm) is kind
+    torch.testing.assert_close(ours, out)  # double precision, by torch's own tolerance
+    torch.testing.assert_close(other, slope)
+
+
+def test_a_fresh_norm_in_eval_mode_has_torchs_bits() -> None:
+    """Tables of untrained networks that were made with torch's norm hold."""
+    norm, x = nn.BatchNorm2d(3).eval(), _random(4, 3, 8, 8).float()
+    with torch.no_grad(), norms_as(norm, (nn.BatchNorm2d,), RunningNorm):
+        ours = norm(x)
+    with torch.no_grad():
+        assert torch.equal(ours, norm(x))
