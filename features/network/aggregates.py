@@ -1,6 +1,10 @@
 """Training-free rankings that combine columns of a feature table.
 
 Rank 1 is the worst, ties share their mean rank, missing values rank below all others; n counts rows.
+
+Of a network whose features are singular (``least_component`` 0, where the table has that column) expressivity
+and progressivity count as missing. In the published code rounding makes about half of them NaN, which ranks
+last.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +19,9 @@ from proxyrank.common.errors import TableError
 
 def az_nas(frame: pd.DataFrame) -> "pd.Series[float]":
     """Sum of log(rank / n) over expressivity, progressivity, trainability and flops (AZ-NAS, CVPR 2024)."""
-    return log_rank_sum(frame, ("expressivity", "progressivity", "trainability", "flops"))
+    columns = ("expressivity", "progressivity", "trainability", "flops")
+    _require(frame, columns)
+    return log_rank_sum(_singular_last(frame), columns)
 
 
 def te_nas(frame: pd.DataFrame) -> "pd.Series[float]":
@@ -39,7 +45,8 @@ def vkdnw_agg(frame: pd.DataFrame) -> "pd.Series[float]":
     """Sum of log(rank / n) over vkdnw_single, jacov, expressivity, trainability and flops (VKDNW, eq. 12)."""
     columns = ("jacov", "expressivity", "trainability", "flops")
     _require(frame, columns)
-    return log_rank_sum(frame.assign(vkdnw_single=vkdnw_single(frame)), ("vkdnw_single", *columns))
+    known = _singular_last(frame).assign(vkdnw_single=vkdnw_single(frame))
+    return log_rank_sum(known, ("vkdnw_single", *columns))
 
 
 AGGREGATES: Mapping[str, Callable[[pd.DataFrame], "pd.Series[float]"]] = MappingProxyType(
@@ -88,6 +95,15 @@ def log_rank_sum(frame: pd.DataFrame, columns: Sequence[str]) -> "pd.Series[floa
     """
     logs = np.log(rank_columns(frame, columns).to_numpy() / len(frame))
     return pd.Series(logs.sum(axis=1), index=frame.index)
+
+
+def _singular_last(frame: pd.DataFrame) -> pd.DataFrame:
+    """The table without entropies of singular features."""
+    if "least_component" not in frame:
+        return frame
+    entropies = [name for name in ("expressivity", "progressivity") if name in frame]
+    singular = frame["least_component"] == 0
+    return frame.assign(**{name: frame[name].mask(singular) for name in entropies})
 
 
 def _require(frame: pd.DataFrame, columns: Sequence[str]) -> None:

@@ -13,7 +13,7 @@ from proxyrank.features.rows import Rows
 from proxyrank.features.settings import FeatureSettings
 from proxyrank.spaces import SearchSpace
 
-NEWER = ("meco", "swap", "dextr")
+NEWER = ("meco", "swap", "dextr", "least_component")
 """Proxies newer than the tables of the group ``zcs``, which keeps its columns."""
 
 MEMBERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -104,6 +104,6 @@ NETWORK_GROUPS = (
     network_group("vkdnw", "deciles and entropy of the Fisher spectrum, number of parameter tensors (VKDNW)"),
     network_group("vkdnw_extra", "further descriptions of the Fisher spectrum, and those of J^T Sigma J"),
     network_group("zcs", "zero-cost proxies, one column a proxy"),
-    network_group("zcs_extra", "newer zero-cost proxies: MeCo, SWAP, Dextr"),
+    network_group("zcs_extra", "newer zero-cost proxies: MeCo, SWAP, Dextr, least component"),
     network_group("trace", "trace: any network as a graph of operations: counts, ways, variance, widths"),
 )

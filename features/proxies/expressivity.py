@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from proxyrank.features.network.passes import Passes
 
 
-def feature_entropy(features: "Tensor") -> float:
-    """Entropy of the normalised eigenvalues of the channel covariance over images and pixels.
+def feature_shares(features: "Tensor") -> np.ndarray:
+    """Shares [C] of the principal components in the variance over images and pixels, ascending.
 
     Parameters
     ----------
@@ -32,21 +32,26 @@ def feature_entropy(features: "Tensor") -> float:
     values = psd_eigenvalues(rows.T @ rows / len(rows))
     if values.sum() == 0.0:
         raise NotApplicableError("degenerate: zero features")
-    share = values / values.sum()
-    return float(-np.sum(share * np.log(share + 1e-8)))
+    shares: np.ndarray = values / values.sum()
+    return shares
 
 
-def block_entropies(passes: "Passes") -> list[float]:
-    """Entropy of the output of every block, stem first."""
+def block_shares(passes: "Passes") -> list[np.ndarray]:
+    """`feature_shares` of the output of every block, stem first."""
     blocks = passes.train_pass.blocks
     if not blocks:
         raise NotApplicableError("no block with image features")
-    return [feature_entropy(block) for block in blocks]
+    return [feature_shares(block) for block in blocks]
+
+
+def block_entropies(passes: "Passes") -> list[float]:
+    """Entropy of the components of every block's output, stem first."""
+    return [float(-np.sum(share * np.log(share + 1e-8))) for share in passes.once(block_shares)]
 
 
 def expressivity(passes: "Passes") -> dict[str, float]:
     """Sum of the blocks' entropies."""
-    return {"expressivity": sum(passes.once(block_entropies))}
+    return {"expressivity": sum(block_entropies(passes))}
 
 
 PROXY = Proxy(

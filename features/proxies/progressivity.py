@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def progressivity(passes: "Passes") -> dict[str, float]:
     """Minimum over blocks i >= 1 of e_i - e_(i-1), e the entropy of expressivity."""
-    entropies = passes.once(block_entropies)
+    entropies = block_entropies(passes)
     if len(entropies) < 2:
         raise NotApplicableError("fewer than two blocks with image features")
     return {"progressivity": float(np.diff(entropies).min())}

@@ -15,6 +15,7 @@ from proxyrank.features.proxies import (
     grasp,
     jacov,
     l2_norm,
+    least_component,
     linear_region,
     meco,
     naswot,
@@ -38,7 +39,7 @@ from proxyrank.features.proxies.base import Proxy
 _MODULES = (
     *(flops, params, expressivity, progressivity, trainability, jacov, gradsign, zico, zen, grad_norm),
     *(naswot, synflow, snip, grasp, ntk, linear_region, fisher, epe_nas, l2_norm, plain, vkdnw, vkdnw_extra),
-    *(meco, swap, dextr),
+    *(meco, swap, dextr, least_component),
 )
 
 PROXIES = MappingProxyType({module.PROXY.name: module.PROXY for module in _MODULES})

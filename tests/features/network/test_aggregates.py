@@ -85,3 +85,15 @@ def test_ranks_by_hand():
     assert log_rank_sum(table, ["a", "b"]).tolist() == pytest.approx(expected, rel=1e-14)
     with pytest.raises(TableError, match="lacks the columns c"):
         rank_columns(table, ["a", "c"])
+
+
+def test_networks_with_singular_features_have_no_entropies(frame):
+    singular = frame.assign(least_component=np.where(frame.index.isin(["a3", "a7"]), 0.0, 1e-4))
+    gap = frame.copy()
+    gap.loc[["a3", "a7"], ["expressivity", "progressivity"]] = np.nan
+    for name, aggregate in AGGREGATES.items():
+        pd.testing.assert_series_equal(aggregate(singular), aggregate(gap))
+        assert name in ("te_nas", "vkdnw_single") or not aggregate(singular).equals(aggregate(frame))
+    assert (
+        singular.loc["a3", "expressivity"] == frame.loc["a3", "expressivity"]
+    )  # the table is left as it was

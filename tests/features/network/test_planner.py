@@ -157,8 +157,8 @@ def test_without_a_second_batch():
 
 def test_what_two_proxies_make_of_the_passes_is_made_once(monkeypatch):
     entropies = []
-    original = expressivity.feature_entropy
-    monkeypatch.setattr(expressivity, "feature_entropy", lambda f: entropies.append(f.shape) or original(f))
+    original = expressivity.feature_shares
+    monkeypatch.setattr(expressivity, "feature_shares", lambda f: entropies.append(f.shape) or original(f))
     torch.manual_seed(0)
     subject, batch = NETWORKS["cell"](), _batch()
     score_network(subject, batch, "expressivity")

@@ -340,6 +340,16 @@ def dextr(s: Subject) -> dict[str, float]:
     return {"dextr": one * two / (one + two)}
 
 
+def least_component(s: Subject) -> dict[str, float]:
+    """Squared singular values of the centred features, as shares; no covariance, no eigenvalues."""
+    least = []
+    for f in _blocks(s)[0]:
+        rows = f.detach().permute(0, 2, 3, 1).reshape(-1, f.shape[1])
+        power = torch.linalg.svdvals(rows - rows.mean(dim=0)).square()
+        least.append(float(power.min() / power.sum()))
+    return {"least_component": min(least)}
+
+
 PUBLISHED: dict[str, Callable[[Subject], dict[str, float]]] = {
     "sizes": sizes,
     "az_nas": az_nas,
@@ -360,5 +370,10 @@ PUBLISHED: dict[str, Callable[[Subject], dict[str, float]]] = {
 }
 """Every published computation of the groups zcs, by name; each gives one or more columns."""
 
-NEWER: dict[str, Callable[[Subject], dict[str, float]]] = {"meco": meco, "swap": swap, "dextr": dextr}
+NEWER: dict[str, Callable[[Subject], dict[str, float]]] = {
+    "meco": meco,
+    "swap": swap,
+    "dextr": dextr,
+    "least_component": least_component,
+}
 """The same of the group zcs_extra."""

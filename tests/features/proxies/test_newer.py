@@ -1,4 +1,4 @@
-"""MeCo, SWAP and Dextr against literal transcriptions of their definitions."""
+"""MeCo, SWAP, Dextr and the least component against literal transcriptions of their definitions."""
 
 import math
 
@@ -85,6 +85,30 @@ def test_derivatives_leave_the_norms_as_they_were(reference_passes):
     assert [type(module) for module in passes.trainable.modules()] == kinds
 
 
+@pytest.mark.parametrize("channels_last", [False, True])
+@pytest.mark.parametrize("net", [0, 1, 3, 5, 14])
+def test_the_least_component_by_singular_values(subject, literal, reference_passes, net, channels_last):
+    expected = literal.least_component(subject("a", net))["least_component"]
+    passes = reference_passes("a", net, channels_last=channels_last)
+    found = run_proxies(passes, get_proxies("least_component"))["least_component"]
+    assert found == pytest.approx(
+        expected, rel=1e-8, abs=1e-13
+    )  # of a covariance: the rounding of its largest
+    assert found > 0
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_features_that_lost_a_direction_have_no_least_component(dtype):
+    torch.manual_seed(0)
+    conv = nn.Conv2d(3, 4, 3)
+    whole = nn.Sequential(conv, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 3)).to(dtype)
+    batch = noise_batch(DataShape(resolution=8), 16, seed=0, dtype=dtype)
+    assert 1e-3 < score_network(whole, batch, "least_component", init="keep")["least_component"] < 0.25
+    with torch.no_grad():
+        conv.weight[3] = conv.weight[:3].sum(dim=0)
+    assert score_network(whole, batch, "least_component", init="keep")["least_component"] == 0
+
+
 def test_degenerate_networks_have_reasons(reference_passes):
     # All operations none: features of the first stage's cells are zero, logits are the classifier's bias.
     found = run_proxies(reference_passes("a", 2), get_proxies("meco,swap,dextr"))
@@ -103,5 +127,5 @@ def test_degenerate_networks_have_reasons(reference_passes):
 
 def test_they_come_after_the_published_ones():
     order = list(PROXIES)
-    places = [order.index(name) for name in ("vkdnw_extra", "meco", "swap", "dextr")]
+    places = [order.index(name) for name in ("vkdnw_extra", "meco", "swap", "dextr", "least_component")]
     assert places == sorted(places)

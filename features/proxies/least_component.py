@@ -1,0 +1,35 @@
+"""Smallest share of a principal component in any block's features: zero where features lost a direction."""
+
+from typing import TYPE_CHECKING
+
+from proxyrank.features.proxies._spectra import rounding
+from proxyrank.features.proxies.base import Proxy
+from proxyrank.features.proxies.expressivity import block_shares
+
+if TYPE_CHECKING:
+    from proxyrank.features.network.passes import Passes
+
+
+def least_component(passes: "Passes") -> dict[str, float]:
+    """Minimum over blocks of the smallest share; zero where it is below the rounding of the features.
+
+    The published code of AZ-NAS has no entropy of such features: rounding makes about half of their smallest
+    eigenvalues negative, whose logarithm is NaN, and the network ranks last.
+    """
+    least = []
+    for block, shares in zip(passes.train_pass.blocks, passes.once(block_shares), strict=True):
+        singular = shares[0] < rounding(block.dtype, len(shares)) * shares[-1]
+        least.append(0.0 if singular else float(shares[0]))
+    return {"least_component": min(least)}
+
+
+PROXY = Proxy(
+    name="least_component",
+    compute=least_component,
+    meaning="smallest share of a principal component of any block's features, 0 where they are singular",
+    paper="this project, after the NaN of Lee and Ham, AZ-NAS, CVPR 2024",
+    reads=("train_pass",),
+    minimum_batch=2,
+    cost=1.3,
+    minimum_network="a block with image features",
+)
