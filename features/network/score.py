@@ -207,10 +207,9 @@ def score_with(
     settings: FeatureSettings | Mapping[str, Any] | None = None,
 ) -> Values:
     """Scores of one network by proxies that need not be registered; otherwise as `score_network`."""
-    from copy import deepcopy
-
     from torch import nn
 
+    from proxyrank.features.network._copying import copy_of
     from proxyrank.features.network._wrapped import unwrapped
     from proxyrank.features.network.parametrised import modernise
     from proxyrank.features.network.passes import Passes
@@ -218,7 +217,7 @@ def score_with(
 
     check_batch_size(batch.size, proxies)
     with own_randomness(derive_seed("score", seed)):
-        subject = deepcopy(network) if isinstance(network, nn.Module) else network()
+        subject = copy_of(network) if isinstance(network, nn.Module) else network()
         if not isinstance(subject, nn.Module):
             raise NotApplicableError(f"expected a torch.nn.Module, got {type(subject).__name__}")
         subject = unwrapped(subject).to(dtype=batch.dtype, device=batch.x.device)

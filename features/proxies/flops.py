@@ -16,10 +16,9 @@ def flops(passes: "Passes") -> dict[str, float]:
     BatchNorm, activations and pooling are not counted; products whose output reaches nothing are, because
     they run. Counted on a copy of the network in eval mode.
     """
-    from copy import deepcopy
-
     import torch
 
+    from proxyrank.features.network._copying import copy_of
     from proxyrank.features.network.operations import (
         MultiplyAccumulates,
         attention_as_products,
@@ -27,7 +26,7 @@ def flops(passes: "Passes") -> dict[str, float]:
     )
     from proxyrank.features.spectrum._frozen import left_as_it_was
 
-    network, count = deepcopy(passes.network), MultiplyAccumulates()
+    network, count = copy_of(passes.network), MultiplyAccumulates()
     with (
         left_as_it_was(network),
         attention_as_products(),
