@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from proxyrank.common.errors import NotApplicableError
 from proxyrank.features.proxies._spectra import rounding
 from proxyrank.features.proxies.base import Proxy
 from proxyrank.features.proxies.expressivity import block_shares
@@ -13,13 +14,18 @@ if TYPE_CHECKING:
 def least_component(passes: "Passes") -> dict[str, float]:
     """Minimum over blocks of the smallest share; zero where it is below the rounding of the features.
 
+    Blocks of no more pixels (of all images) than channels stay out: their covariance is singular by itself.
     The published code of AZ-NAS has no entropy of such features: rounding makes about half of their smallest
     eigenvalues negative, whose logarithm is NaN, and the network ranks last.
     """
     least = []
     for block, shares in zip(passes.train_pass.blocks, passes.once(block_shares), strict=True):
+        if block.numel() <= len(shares) ** 2:
+            continue
         singular = shares[0] < rounding(block.dtype, len(shares)) * shares[-1]
         least.append(0.0 if singular else float(shares[0]))
+    if not least:
+        raise NotApplicableError("no block of more pixels than channels")
     return {"least_component": min(least)}
 
 
@@ -31,5 +37,5 @@ PROXY = Proxy(
     reads=("train_pass",),
     minimum_batch=2,
     cost=1.3,
-    minimum_network="a block with image features",
+    minimum_network="a block of image features, more pixels than channels",
 )

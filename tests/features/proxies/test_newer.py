@@ -109,6 +109,17 @@ def test_features_that_lost_a_direction_have_no_least_component(dtype):
     assert score_network(whole, batch, "least_component", init="keep")["least_component"] == 0
 
 
+def test_a_block_of_few_pixels_says_nothing_of_directions():
+    batch = noise_batch(DataShape(resolution=8), 2, seed=0)
+    deep = nn.Sequential(
+        nn.Conv2d(3, 8, 3), nn.Conv2d(8, 64, 3, stride=6), nn.Flatten(), nn.Linear(64, 10)
+    )  # 2 images of 1 pixel, 64 channels
+    assert score_network(deep, batch, "least_component")["least_component"] > 0
+    assert score_network(deep[1:], Batch(batch.x[:, :1].repeat(1, 8, 1, 1), batch.y), "least_component")[
+        "least_component"
+    ] == Missing("no block of more pixels than channels")
+
+
 def test_degenerate_networks_have_reasons(reference_passes):
     # All operations none: features of the first stage's cells are zero, logits are the classifier's bias.
     found = run_proxies(reference_passes("a", 2), get_proxies("meco,swap,dextr"))
