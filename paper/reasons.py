@@ -21,6 +21,8 @@ _GROWING = ("trainability", "naswot", "gradsign", "vkdnw_single")
 _BATCH = "batch 8, the paper took 64, which raises |KT| on a sample of ImageNet16-120"
 _PHOTOGRAPHS = ("jacov", "naswot")
 _WHITE = "white noise, where images (pink noise too) raise the KT: docs/inputs.md"
+_MASKED = ("az_nas", "vkdnw_agg")
+_SINGULAR = "all networks of singular features rank last; in the published run those that rounding made NaN"
 _OTHERS = {"linear_region": "constant, at batch 8 and on a sample at 64: ntk alone ranks"}
 
 
@@ -44,6 +46,9 @@ def why(names: Sequence[str], made: Mapping[str, FeatureSettings] = MappingProxy
             found.setdefault(_WHITE, []).append(column)
         if column in _OTHERS:
             found.setdefault(_OTHERS[column], []).append(column)
+    masked = [name for name in names if name in _MASKED]
+    if masked and "least_component" in made:
+        found[_SINGULAR] = masked
     return "; ".join(f"{', '.join(own)}: {reason}" for reason, own in found.items())
 
 

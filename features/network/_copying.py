@@ -28,13 +28,16 @@ def _is_simple(network: nn.Module) -> bool:
     if not all(map(_is_plain, own)):
         return False
     tensors = [*network.parameters(), *network.buffers()]
+    if not all(map(_is_simple_tensor, tensors)):
+        return False
     places = [place for tensor in tensors if (place := tensor.untyped_storage().data_ptr())]
-    return len(places) == len(set(places)) and all(map(_is_simple_tensor, tensors))
+    return len(places) == len(set(places))
 
 
 def _is_simple_tensor(tensor: Tensor) -> bool:
     return (
         type(tensor) in (nn.Parameter, Tensor)
+        and tensor.layout is torch.strided
         and tensor.is_leaf
         and tensor.grad is None
         and not tensor._backward_hooks

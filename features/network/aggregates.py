@@ -3,8 +3,7 @@
 Rank 1 is the worst, ties share their mean rank, missing values rank below all others; n counts rows.
 
 Of a network whose features are singular (``least_component`` 0, where the table has that column) expressivity
-and progressivity count as missing. In the published code rounding makes about half of them NaN, which ranks
-last.
+and progressivity count as missing, see `_singular_last`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -59,7 +58,7 @@ READ = (
     *("vkdnw_dim", "vkdnw_entropy", "flops", "expressivity", "progressivity", "trainability", "jacov"),
     *("ntk", "linear_region"),
 )
-"""Columns that the aggregates read."""
+"""Columns that the aggregates need; `least_component` is read as well where it is there."""
 
 
 def rank_columns(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
@@ -98,11 +97,18 @@ def log_rank_sum(frame: pd.DataFrame, columns: Sequence[str]) -> "pd.Series[floa
 
 
 def _singular_last(frame: pd.DataFrame) -> pd.DataFrame:
-    """The table without entropies of singular features."""
+    """The table without the entropies of singular features (column ``least_component`` 0).
+
+    In the published code of AZ-NAS an entropy is NaN, and its network last, where rounding makes the smallest
+    eigenvalue of singular features negative. Where all rows are singular (a linear stem wider than its patch
+    is, in every network) that says nothing, and the table stays as it is.
+    """
     if "least_component" not in frame:
         return frame
     entropies = [name for name in ("expressivity", "progressivity") if name in frame]
     singular = frame["least_component"] == 0
+    if singular.all():
+        return frame
     return frame.assign(**{name: frame[name].mask(singular) for name in entropies})
 
 

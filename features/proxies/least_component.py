@@ -15,9 +15,20 @@ def least_component(passes: "Passes") -> dict[str, float]:
     """Minimum over blocks of the smallest share; zero where it is below the rounding of the features.
 
     Blocks of no more pixels (of all images) than channels stay out: their covariance is singular by itself.
-    The published code of AZ-NAS has no entropy of such features: rounding makes about half of their smallest
-    eigenvalues negative, whose logarithm is NaN, and the network ranks last.
+    So is that of a linear layer to more channels than its patch has entries (a 3 x 3 stem of over 27): do not
+    compare stems of different widths by it. The published code of AZ-NAS has no entropy of singular features
+    where rounding makes their smallest eigenvalue negative: its logarithm is NaN, and the network ranks last.
+
+    Raises
+    ------
+    NotApplicableError
+        If no block says anything, or the features are of half precision, which tells no small share from
+        zero.
     """
+    import torch
+
+    if passes.batch.x.dtype in (torch.float16, torch.bfloat16):
+        raise NotApplicableError("half precision tells no small share from zero")
     least = []
     for block, shares in zip(passes.train_pass.blocks, passes.once(block_shares), strict=True):
         if block.numel() <= len(shares) ** 2:

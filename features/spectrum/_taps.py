@@ -87,7 +87,7 @@ def tapped_jacobian(
         layer: [(key, flat, column) for key, name in own.items() for column, flat in by_name[name]]
         for layer, own in routes.layers.items()
     }
-    rules = {layer: RULES[type(layer)][0] for layer in plans}
+    kinds = {layer: type(layer) for layer in plans}  # within the passes a norm may be of another
     taps: dict[nn.Module, Tensor] = {}
     features: list[Tensor] = []
 
@@ -97,12 +97,11 @@ def tapped_jacobian(
             return None
         if len(output) != len(x):
             raise NotApplicableError(
-                f"dimension 0 of a {type(layer).__name__} layer's output is not the batch"
+                f"dimension 0 of a {kinds[layer].__name__} layer's output is not the batch"
             )
         with torch.no_grad():
-            sensitivities = [
-                rules[layer](layer, inputs[0], output, key, flat) for key, flat, _ in plans[layer]
-            ]
+            rule = RULES[kinds[layer]][0]
+            sensitivities = [rule(layer, inputs[0], output, key, flat) for key, flat, _ in plans[layer]]
         if layer not in taps:
             taps[layer] = output.new_zeros(len(x), len(sensitivities), requires_grad=True)
         return _apply_tap(output, taps[layer], sensitivities)
@@ -110,7 +109,7 @@ def tapped_jacobian(
     with ExitStack() as stack:
         for layer in {*(layer for layer, plan in plans.items() if plan), *([head] if head else [])}:
             stack.callback(layer.register_forward_hook(tap, prepend=True).remove)
-        if x.device.type == "cpu":
+        if x.device.type == "cpu":  # where it was measured
             stack.enter_context(norms_as(network, _NORMS, RunningNorm))
         logits: Tensor = network(x)
         targets = features[0] if head else logits

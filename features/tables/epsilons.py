@@ -1,8 +1,8 @@
 """Published formulas give networks without gradient a number that says only what their epsilon is.
 
 Today such a value is missing, with a reason. Tables from before hold the number: 341 cells without a path in
-the shipped tables of cifar10 and ImageNet16-120 (`trainability`, `zico`, `grasp`, `plain`). Shipped values
-stay as they are, because rankers were trained on them, and are told; cached ones become gaps.
+the shipped tables of all cells of cifar10 and ImageNet16-120 (`trainability`, `zico`, `grasp`, `plain`).
+Shipped values stay as they are, because rankers were trained on them, and are told; cached ones become gaps.
 """
 
 import logging

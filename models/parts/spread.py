@@ -2,7 +2,7 @@
 
 The worst few in a hundred predictions, of networks that hardly learn, err many times more than all others,
 and a bin that mixes them with others has the spread of neither: so the lowest bin is halved. A bin's spread
-is its mean absolute residual and two standard errors of that mean, then the geometric mean with its
+is its mean absolute residual plus two standard errors of that mean, then the geometric mean with its
 neighbours': bins of few rows, or of a long tail, otherwise look narrower by the rows that they were fitted to
 than new ones are.
 """
@@ -17,7 +17,7 @@ HALVINGS = 2
 """Times that the lowest bin is halved; once where there are two or three, not where there is one."""
 
 ERRORS = 2.0
-"""Standard errors added to a mean: with one, the lowest 2 % of predictions are caught less often."""
+"""Standard errors added to a mean: with one, the lowest few predictions are caught less often than others."""
 
 
 def local_spread(z: FloatArray, residuals: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -20,6 +20,7 @@ import numpy as np
 from proxyrank.models.parts.targets import FloatArray
 
 PARTS = 5
+"""Most parts: the factor rises steeply where predictions are highest, which thirds even out."""
 LEAST = 20
 """Pairs of equal networks, and residuals, below which a part has no factor of its own."""
 

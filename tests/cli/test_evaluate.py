@@ -139,17 +139,25 @@ def test_of_several_score_tables_the_later_one_counts(run, labels_csv: Path, tmp
         assert f"{tmp_path / 'one.csv'}: mine taken from a later table instead" in found.err
 
 
-def test_rules_that_combine_columns_are_scores_of_a_table(run, data_folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("label", "with_least", "without"),  # docs/inputs.md
+    [
+        ("cifar10", {"vkdnw_agg": 0.744, "az_nas": 0.719}, {"vkdnw_agg": 0.740, "az_nas": 0.699}),
+        ("ImageNet16-120", {"vkdnw_agg": 0.742, "az_nas": 0.685}, {"vkdnw_agg": 0.739, "az_nas": 0.663}),
+    ],
+)
+def test_rules_that_combine_columns_are_scores_of_a_table(
+    run, data_folder: Path, label: str, with_least: dict[str, float], without: dict[str, float]
+) -> None:
     shipped = Path(proxyrank.features.__file__).parent / "data"
     names = ("", "-batch64", "-pink64", "-least64")
-    tables = [word for n in names for word in ("--scores", shipped / f"nb201-ImageNet16-120{n}.parquet")]
-    args = ("--labels", data_folder / "nb201_accuracy.csv", "--label", "ImageNet16-120", "--json")
-    # docs/inputs.md (published .743, .673): by the last table, networks of singular features rank last
-    reached = {("vkdnw_agg", 8): 0.742, ("vkdnw_agg", 6): 0.739, ("az_nas", 8): 0.685, ("az_nas", 6): 0.663}
-    for (by, words), tau in reached.items():
-        report = run("evaluate", *args, "--population", "filtered", "--by", by, *tables[:words]).json
-        assert report["KT"] == pytest.approx(tau, abs=1e-3)
-        assert report["n"] == 9445
+    tables = [word for n in names for word in ("--scores", shipped / f"nb201-{label}{n}.parquet")]
+    args = ("--labels", data_folder / "nb201_accuracy.csv", "--label", label, "--json")
+    for given, reached in ((tables, with_least), (tables[:6], without)):
+        for by, tau in reached.items():
+            report = run("evaluate", *args, "--population", "filtered", "--by", by, *given).json
+            assert report["KT"] == pytest.approx(tau, abs=1e-3)
+            assert report["n"] == 9445
     lacking = run("evaluate", *args, "--by", "vkdnw_agg", "--scores", tables[5])
     assert lacking.code == 2
     assert "lacks the columns expressivity" in lacking.err

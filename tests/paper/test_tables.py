@@ -142,6 +142,10 @@ def test_ndcg_of_a_subset_of_cells_is_not_compared(digits, tmp_path):
 def test_reasons_name_what_they_hold_for():
     assert why(["az_nas"]).startswith("trainability: batch 8")
     assert why(["az_nas"], {"trainability": FeatureSettings(batch_size=64)}) == ""
+    large = {"trainability": FeatureSettings(batch_size=64)}
+    assert why(["az_nas"], {**large, "least_component": FeatureSettings()}).startswith(
+        "az_nas: all networks of"
+    )
     batch, jacov = why(["vkdnw_agg"]).split("; ")
     assert batch.startswith("vkdnw_single, trainability: batch 8")
     assert jacov.startswith("jacov: white noise")

@@ -97,3 +97,8 @@ def test_networks_with_singular_features_have_no_entropies(frame):
     assert (
         singular.loc["a3", "expressivity"] == frame.loc["a3", "expressivity"]
     )  # the table is left as it was
+
+
+def test_where_all_features_are_singular_nothing_is_told(frame):
+    for aggregate in AGGREGATES.values():
+        pd.testing.assert_series_equal(aggregate(frame.assign(least_component=0.0)), aggregate(frame))

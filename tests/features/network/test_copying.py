@@ -50,6 +50,12 @@ def _hooked() -> nn.Module:
     return network
 
 
+def _sparse() -> nn.Module:
+    network = nn.Linear(3, 3)
+    network.register_buffer("graph", torch.eye(3).to_sparse())
+    return network
+
+
 SIMPLE = {"cell": _cell, "shared": Shared, "mlp": lambda: nn.Sequential(nn.Linear(4, 2), nn.ReLU())}
 NOT = {
     "tensor": lambda: Holding(torch.ones(2)),
@@ -57,12 +63,16 @@ NOT = {
     "function": lambda: Holding(torch.relu),
     "view": _view,
     "hook": _hooked,
+    "sparse": _sparse,
 }
 
 
 def _shares(a: nn.Module, b: nn.Module) -> bool:
     places = [
-        {t.untyped_storage().data_ptr() for t in (*network.parameters(), *network.buffers())}
+        {
+            (t.coalesce().values() if t.is_sparse else t).untyped_storage().data_ptr()
+            for t in (*network.parameters(), *network.buffers())
+        }
         for network in (a, b)
     ]
     return bool(places[0] & places[1] - {0}) or bool({*map(id, a.modules())} & {*map(id, b.modules())})

@@ -116,10 +116,24 @@ def test_a_trained_norm_in_eval_mode_is_torchs(kind: type, shape: tuple[int, ...
     torch.testing.assert_close(other, slope)
 
 
-def test_a_fresh_norm_in_eval_mode_has_torchs_bits() -> None:
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+@pytest.mark.parametrize("channels", [3, 16, 64])
+def test_a_fresh_norm_in_eval_mode_has_torchs_bits(channels: int, layout: torch.memory_format) -> None:
     """Tables of untrained networks that were made with torch's norm hold."""
-    norm, x = nn.BatchNorm2d(3).eval(), _random(4, 3, 8, 8).float()
-    with torch.no_grad(), norms_as(norm, (nn.BatchNorm2d,), RunningNorm):
+    norm = nn.BatchNorm2d(channels).eval().requires_grad_(False)
+    x, y = (_random(4, channels, 8, 8).float().contiguous(memory_format=layout) for _ in range(2))
+    x.requires_grad_()
+    out = norm(x)
+    with norms_as(norm, (nn.BatchNorm2d,), RunningNorm):
         ours = norm(x)
+    assert torch.equal(ours, out)
+    assert torch.equal(*(torch.autograd.grad(o, x, y)[0] for o in (ours, out)))
+
+
+def test_a_norm_of_half_precision_in_eval_mode_is_torchs() -> None:
+    norm, x = nn.BatchNorm2d(3).eval(), _random(4, 3, 8, 8).bfloat16()  # activations half, statistics single
     with torch.no_grad():
-        assert torch.equal(ours, norm(x))
+        out = norm(x)
+        with norms_as(norm, (nn.BatchNorm2d,), RunningNorm):
+            assert torch.equal(norm(x), out)
+    assert out.dtype == torch.bfloat16

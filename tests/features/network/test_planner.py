@@ -91,7 +91,8 @@ def test_r3_threads():
         torch.set_num_threads(before)
     for column, value in runs[0].items():
         if not isinstance(value, Missing):
-            assert runs[1][column] == pytest.approx(value, rel=THREADS.get(column, 1e-4)), column
+            near = 1e-5 if column == "least_component" else None  # an eigenvalue near rounding may turn to 0
+            assert runs[1][column] == pytest.approx(value, rel=THREADS.get(column, 1e-4), abs=near), column
 
 
 def test_shared_passes_are_freed_and_no_network_stays(monkeypatch):

@@ -27,8 +27,8 @@ def test_n1_shipped_epsilons_are_those_of_cells_without_a_path(path):
     found = epsilons(table)
     assert all(set(archs) == dead for archs in found.values())
     held = {"trainability", "zico", "grasp", "plain"} & set(table.columns)
-    # tables of today have a gap there
-    assert set(found) == {column for column in held if table.loc[sorted(dead), column].notna().any()}
+    old = len(table) == 15625  # tables of today have a gap there
+    assert set(found) == (held if old else set())
     if "jacov" in table:
         # a singular correlation matrix costs 1e5 of a batch of 8; at 64 the smallest eigenvalue is 2e-5
         assert table["jacov"].min() > (-6e5 if path.stem.endswith("64") else -1e4)

@@ -13,6 +13,7 @@ from proxyrank.features import compute_features, preferred_settings, shipped_row
 from proxyrank.features.network.aggregates import AGGREGATES
 from proxyrank.features.network.network_groups import network_columns
 from proxyrank.features.tables.plan import plan_parts
+from proxyrank.features.tables.sharing import shared_sources
 from proxyrank.spaces import get_space
 from proxyrank.train.digits import digits_table
 
@@ -101,6 +102,32 @@ def test_some_columns_are_there_with_the_batch_of_the_paper():
     for column in large:  # single precision on another kind of processor
         np.testing.assert_allclose(
             known.rows.values.loc[some, column], fresh[column], rtol=2e-3, err_msg=column
+        )
+
+
+@pytest.mark.parametrize(
+    ("dataset", "group", "columns"),
+    [
+        ("cifar10", "zcs", ["expressivity", "progressivity", "trainability"]),
+        ("cifar10", "zcs_extra", ["least_component"]),
+        ("ImageNet16-120", "zcs_extra", ["least_component"]),
+    ],
+)
+def test_shared_columns_of_the_papers_batch_are_computed_anew(dataset, group, columns):
+    settings = {"dataset": dataset, "batch_size": 64, "input": "noise"}
+    archs = SPACE.archs("filtered")
+    known = shipped_rows(SPACE, archs, group, settings=settings, share=True)
+    assert known.found[columns].all(axis=None)
+    some = [archs[i] for i in (3000, 7000)]
+    sources = [shared_sources(SPACE, some, columns)[arch] for arch in some]
+    fresh = compute_features(SPACE, sources, group, settings=settings, columns=columns, cache=False).frame
+    for column in columns:  # single precision on another kind of processor; an eigenvalue of a largest of 1
+        np.testing.assert_allclose(
+            known.rows.values.loc[some, column],
+            fresh.loc[sources, column],
+            rtol=2e-3,
+            atol=1e-5,
+            err_msg=column,
         )
 
 
