@@ -1,7 +1,6 @@
 """Reports: counts, intervals, hints, and the published rows of rankings by size."""
 
 import json
-import time
 from pathlib import Path
 
 import numpy as np
@@ -183,9 +182,7 @@ def test_published_rows_of_rankings_by_size(
     labels = load_labels(data_folder / "nb201_accuracy.csv", space=SPACE, label="cifar10")
     archs = SPACE.archs(population)
     scores = size_scores(SPACE, archs, "cifar10")[by]
-    start = time.process_time()
     record = evaluate_scores(scores, labels.subset(archs)).to_dict()
-    assert time.process_time() - start < 10  # about 1 s; the rest is for slow machines
     assert record["n"] == len(archs)
     assert record["dropped"] == 0
     # printed with three decimals; ties averaged give the printed nDCG

