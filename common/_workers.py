@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.queues import Queue
 from typing import Protocol, TypeVar
 
+from proxyrank.common.heap import keep_freed_memory
 from proxyrank.common.progress import silence
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
@@ -33,6 +34,7 @@ def start_worker(devices: "Queue[str] | None") -> None:
         os.environ[name] = "1"
     if devices is not None:
         os.environ["CUDA_VISIBLE_DEVICES"] = devices.get()
+    keep_freed_memory()
     silence()
     if threading.current_thread() is threading.main_thread():
         signal.signal(

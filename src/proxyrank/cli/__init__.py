@@ -18,10 +18,12 @@ def main() -> None:
     like count as bad input. An interrupt is answered by one line, its exit code is 130.
     """
     from proxyrank.cli import verbosity
+    from proxyrank.common.heap import keep_freed_memory
     from proxyrank.common.interrupts import CODE, answered, answering_interrupts, say
 
     if isinstance(sys.stdout, io.TextIOWrapper):  # an ASCII terminal must not lose the result over a sign
         sys.stdout.reconfigure(errors="backslashreplace")
+    keep_freed_memory()
     sys.argv[1:], level = verbosity.taken(sys.argv[1:])
     with answering_interrupts(), verbosity.logging_to_stderr(level):
         try:
