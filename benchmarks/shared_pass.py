@@ -6,8 +6,9 @@ The other side is tests/features/proxies/literal.py and tests/features/spectrum/
 published code does, step by step, and are tested against its values. Networks as in proxies.py, of the
 paper's size. One thread, a process a measurement, both sides by turns, after a warm-up on a tiny network;
 seconds of the processor (wall on CUDA). Both include the draw of weights where the published code draws
-them, ours also its copies of the network, theirs not. Memory is the peak of our process less what it held
-before the warm-up.
+them, ours also its copies of the network, theirs not; ours keeps freed memory as the command line and its
+workers do (common/heap.py), theirs is left to the C library. Memory is the peak of our process less what it
+held before the warm-up.
 
 The ratio is of the proxies of the groups vkdnw and zcs; those of zcs_extra, which are newer than the
 published code, are told apart. By proxy: the literal seconds, ours when it is computed alone, and ours in
@@ -137,10 +138,13 @@ def measure(side: str, arch: str, size: int, device: str) -> dict[str, float]:
     """Seconds by job, and added megabytes, of one side in this process."""
     import torch
 
+    from proxyrank.common.heap import keep_freed_memory
     from proxyrank.features.network.batch import noise_batch
     from proxyrank.spaces import DataShape
     from proxyrank.spaces.nb201 import NB201, Skeleton
 
+    if side != "literal":
+        keep_freed_memory()
     torch.set_num_threads(1)
     torch.manual_seed(0)
 
