@@ -13,8 +13,8 @@ _NEVER = 2**31 - 1
 def keep_freed_memory() -> bool:
     """Let glibc serve blocks of up to 32 MiB, the most it allows, from a heap that does not shrink.
 
-    It maps each larger tensor anew otherwise, and the system clears its pages one fault at a time: 109,000
-    faults in one VKDNW of 64 images. It holds for the whole process, which is why only processes of our own
+    Otherwise it gives them back whenever a pass ends, and the system clears their pages for the next one, a
+    fault a page. It holds for the whole process, which is why only processes of our own
     ask for it: the command line and the workers. What they hold in the end is their peak.
 
     Returns
