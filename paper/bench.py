@@ -108,6 +108,14 @@ class Bench:
         first, *rest = sorted(ways, key=lambda way: -len(ways[way]))
         return "; ".join((first, *(f"{way}: {', '.join(ways[way])}" for way in rest)))
 
+    def choices(self, dataset: str, archs: list[str], groups: Sequence[str]) -> dict[str, Any]:
+        """Settings of a ranker of covered cells: the paper's batch where all its network features are so."""
+        networks = [get_group(name) for name in groups if get_group(name).needs_network]
+        own = {column for group in networks for column in group.columns(self.space)}
+        large = own and own <= set(self._large(dataset, archs).columns)
+        given: dict[str, Any] = {"input": self.input} if self.input else {}
+        return given | ({"batch_size": PAPER_BATCH} if large else {})
+
     def _large(self, dataset: str, archs: list[str]) -> pd.DataFrame:
         """Columns that are shipped with the paper's batch for all of the cells."""
         known = self._shipped(dataset, archs, batch_size=PAPER_BATCH)

@@ -118,7 +118,7 @@ def _judge(
         train_size=bench.train_size,
         seed=seed,
         dataset=dataset,
-        settings={"input": bench.input} if bench.input else {},
+        settings=bench.choices(dataset, archs, row.groups),
         threads=bench.threads,
     )
     ranker = fit_ranker(bench.space, labels, plan)

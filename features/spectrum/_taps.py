@@ -4,9 +4,11 @@ A "tap" is a [B] zero that is added along the derivative of a layer's output by 
 gradient at the tap is a column of the Jacobian. In eval mode samples are independent: one backward pass a
 class gives it for the whole batch. With K classes and F features before the classifier, min(K, F) passes do:
 where F is smaller, the Jacobian of the features is multiplied by the classifier's weight and the classifier's
-own scalars are analytic.
+own scalars are analytic. A pass of few small samples costs a core more in calls than in arithmetic, so these
+samples are repeated, and a pass then serves as many classes.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -27,6 +29,12 @@ _NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
 
 _ROWS = 4096
 """Most (sample, class) pairs of one batched backward pass."""
+
+_LOOPED = 32 * 3 * 32 * 32
+"""Most input numbers of a looped backward pass whose samples are repeated: more only cost memory."""
+
+_CALLS = 3 * 3 * 32 * 32
+"""What the calls of a pass cost on a core, in input numbers: about three small images (NAS-Bench-201)."""
 
 
 class _Tap(torch.autograd.Function):
@@ -79,6 +87,10 @@ def tapped_jacobian(
     """
     head = routes.head if routes.head and routes.head.in_features < routes.head.out_features else None
     head = None if directions else head
+    one, copies = x, 1
+    if not (batched or directions):
+        copies = _copies(x, head.in_features if head else routes.classes)
+        x = torch.cat([x] * copies)
     by_name = defaultdict(list)
     for column, (name, flat) in enumerate(scalars):
         if name not in routes.others:
@@ -116,8 +128,9 @@ def tapped_jacobian(
         along = directions(logits.detach()) if directions else None
         if along is not None:
             targets = torch.einsum("bmk,bk->bm", along, logits)
-        gradients = _gradients(targets, list(taps.values()), batched)
-    logits = logits.detach()
+        gradients = _gradients(targets, list(taps.values()), batched, copies)
+    x = one
+    logits = logits[: len(x)].detach()
     jacobian = logits.new_zeros(len(x), targets.shape[1], len(scalars))
     for layer, gradient in zip(taps, gradients, strict=True):
         # A parameter of two layers has a tap at each, and their gradients add up.
@@ -129,7 +142,7 @@ def tapped_jacobian(
                 jacobian[:, flat, column] += 1
             else:
                 out, source = divmod(flat, head.in_features)
-                jacobian[:, out, column] += features[0][:, source].detach()
+                jacobian[:, out, column] += features[0][: len(x), source].detach()
     if routes.others:
         others = jacobian if along is None else logits.new_zeros(*logits.shape, len(scalars))
         differentiate_others(network, x, scalars, routes.others, others)
@@ -138,10 +151,22 @@ def tapped_jacobian(
     return jacobian, logits
 
 
-def _gradients(targets: Tensor, taps: list[Tensor], batched: bool) -> list[Tensor]:
-    """[T, B, n] a tap: gradients of each of the T targets, samples apart."""
+def _copies(x: Tensor, passes: int) -> int:
+    """How often to repeat the samples, so that the forward pass and so many backward passes cost least."""
+    if x.device.type != "cpu":
+        return 1
+    most = max(1, _LOOPED // x.numel())
+    return min(range(1, most + 1), key=lambda n: (1 + math.ceil(passes / n)) * (n * x.numel() + _CALLS))
+
+
+def _gradients(targets: Tensor, taps: list[Tensor], batched: bool, copies: int) -> list[Tensor]:
+    """[T, B, n] a tap: gradients of each of the T targets, samples apart.
+
+    Of ``copies`` times the B samples, one after the other, each copy serves targets of its own.
+    """
+    samples = len(targets) // copies
     if not taps or not targets.requires_grad:
-        return [tap.new_zeros(targets.shape[1], *tap.shape) for tap in taps]
+        return [tap.new_zeros(targets.shape[1], samples, tap.shape[1]) for tap in taps]
     if batched:
         try:
             return _batched_gradients(targets, taps)
@@ -149,15 +174,21 @@ def _gradients(targets: Tensor, taps: list[Tensor], batched: bool) -> list[Tenso
             # Some operation has no batching rule.
             if not any(sign in str(error) for sign in ("vmap", "atching rule")):
                 raise
-    return _looped_gradients(targets, taps)
+    return _looped_gradients(targets, taps, copies)
 
 
-def _looped_gradients(targets: Tensor, taps: list[Tensor]) -> list[Tensor]:
-    rows = [
-        torch.autograd.grad(total, taps, retain_graph=True, allow_unused=True, materialize_grads=True)
-        for total in targets.sum(dim=0)
-    ]
-    return [torch.stack(column) for column in zip(*rows, strict=True)]
+def _looped_gradients(targets: Tensor, taps: list[Tensor], copies: int) -> list[Tensor]:
+    samples = len(targets) // copies
+    rows = []
+    for columns in torch.arange(targets.shape[1]).split(copies):
+        along = torch.zeros_like(targets)
+        for copy, column in enumerate(columns):
+            along[copy * samples : (copy + 1) * samples, column] = 1
+        found = torch.autograd.grad(
+            targets, taps, along, retain_graph=True, allow_unused=True, materialize_grads=True
+        )
+        rows.append([tap.reshape(copies, samples, -1)[: len(columns)] for tap in found])
+    return [torch.cat(column) for column in zip(*rows, strict=True)]
 
 
 def _batched_gradients(targets: Tensor, taps: list[Tensor]) -> list[Tensor]:

@@ -10,6 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from pyarrow import parquet
+
 from proxyrank.features.groups import Family, get_group
 from proxyrank.features.rows import Rows
 from proxyrank.features.settings import FeatureSettings
@@ -63,7 +65,8 @@ def shipped_info(
 
     Of several tables that hold the column the one counts that agrees with most of the family's own defaults
     (noise as input, unless it has another),
-    then the one that holds most of the wanted columns, then one whose values are not shared.
+    then the one that holds most of the wanted columns, then one whose values are not shared, then the one of
+    most architectures.
 
     Parameters
     ----------
@@ -75,7 +78,7 @@ def shipped_info(
         All columns that are wanted at once.
     """
     fixed = given.only({*given.model_fields_set, "dataset"} & set(family.settings))
-    found: list[tuple[tuple[int, int, bool], FamilyInfo]] = []
+    found: list[tuple[tuple[int, int, bool, int], FamilyInfo]] = []
     for path, info in _families(space):
         if column not in info.columns or info.version != family.version:
             continue
@@ -84,7 +87,7 @@ def shipped_info(
             usual = {"input": FeatureSettings().input, **family.defaults}
             agreed = sum(getattr(info.settings, name) == value for name, value in usual.items())
             made = info.model_copy(update={"settings": info.settings.only(family.settings)})
-            found.append(((agreed, len(held.intersection(wanted)), not info.shared), made))
+            found.append(((agreed, len(held.intersection(wanted)), not info.shared, _length(path)), made))
     return max(found, key=lambda item: item[0])[1] if found else None
 
 
@@ -133,6 +136,11 @@ def _families(space: str | None) -> Iterator[tuple[Path, FamilyInfo]]:
         if sidecar.space == space:
             for info in sidecar.groups.values():
                 yield from ((path, family) for family in info.families)
+
+
+@lru_cache
+def _length(path: Path) -> int:
+    return int(parquet.read_metadata(path).num_rows)
 
 
 @lru_cache(maxsize=8)

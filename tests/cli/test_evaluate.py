@@ -158,6 +158,11 @@ def test_rules_that_combine_columns_are_scores_of_a_table(
             report = run("evaluate", *args, "--population", "filtered", "--by", by, *given).json
             assert report["KT"] == pytest.approx(tau, abs=1e-3)
             assert report["n"] == 9445
+    if label == "cifar10":
+        larger = (*tables, "--scores", shipped / "nb201-cifar10-vkdnw64.parquet")
+        for by, tau in {"vkdnw_single": 0.606, "vkdnw_agg": 0.747}.items():
+            report = run("evaluate", *args, "--population", "filtered", "--by", by, *larger).json
+            assert report["KT"] == pytest.approx(tau, abs=1e-3)
     lacking = run("evaluate", *args, "--by", "vkdnw_agg", "--scores", tables[5])
     assert lacking.code == 2
     assert "lacks the columns expressivity" in lacking.err

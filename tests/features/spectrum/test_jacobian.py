@@ -11,6 +11,7 @@ from torch.nn import functional
 from torch.nn.utils import parametrizations
 
 from proxyrank.common.errors import NotApplicableError, ProxyrankError
+from proxyrank.features.spectrum import _taps
 from proxyrank.features.spectrum._routes import find_routes
 from proxyrank.features.spectrum.jacobian import fisher_jacobian, fisher_jacobians
 from proxyrank.features.spectrum.selection import Selection
@@ -201,6 +202,32 @@ def test_more_classes_than_features_of_a_cell(literal, random_network):
     network = random_network(3, DataShape(classes=40, resolution=8))
     found, _ = fisher_jacobian(network, _images())
     torch.testing.assert_close(found, literal.literal_jacobian(network, _images()), **EXACT)
+
+
+@pytest.mark.parametrize("classes", [7, 40])  # logits, or the 16 features before the classifier, are targets
+@pytest.mark.parametrize("copies", [3, 4, 50])
+def test_repeated_samples_change_nothing(monkeypatch, random_network, classes, copies):
+    network = random_network(3, DataShape(classes=classes, resolution=8))
+    found = []
+    for count in (1, copies):
+        monkeypatch.setattr(_taps, "_copies", lambda x, passes, count=count: count)
+        found.append(fisher_jacobian(network, _images()))
+    torch.testing.assert_close(found[1], found[0], **EXACT)
+
+
+@pytest.mark.parametrize(
+    ("shape", "passes", "copies"),
+    [
+        ((8, 3, 32, 32), 64, 4),  # 17 passes in place of 65
+        ((8, 3, 32, 32), 10, 2),
+        ((16, 3, 32, 32), 10, 1),
+        ((8, 3, 16, 16), 64, 8),
+        ((8, 3, 224, 224), 1000, 1),
+        ((8, 3, 16, 16), 1, 1),
+    ],
+)
+def test_samples_are_repeated_where_that_costs_less(shape, passes, copies):
+    assert _taps._copies(torch.zeros(shape), passes) == copies
 
 
 def test_float32(random_network):

@@ -131,6 +131,22 @@ def test_shared_columns_of_the_papers_batch_are_computed_anew(dataset, group, co
         )
 
 
+def test_vkdnw_is_there_with_the_batch_of_the_paper():
+    """All its columns of the cells without dead operations; batch 8, which all cells have, is the default."""
+    settings = {"dataset": "cifar10", "batch_size": 64, "input": "noise"}
+    archs = SPACE.archs("filtered")
+    known = shipped_rows(SPACE, archs, "vkdnw", settings=settings)
+    assert known.found.shape == (9445, 11)
+    assert known.found.all(axis=None)
+    assert preferred_settings("nb201", ("vkdnw",), {"dataset": "cifar10"}).batch_size == 8
+    some = [archs[5000]]
+    fresh = compute_features(SPACE, some, "vkdnw", settings=settings, cache=False).frame
+    for column in fresh:  # single precision on another kind of processor
+        np.testing.assert_allclose(
+            known.rows.values.loc[some, column], fresh[column], rtol=2e-3, err_msg=column
+        )
+
+
 def test_only_columns_that_are_not_shipped_are_computed(monkeypatch, fresh_cache):
     """Of 64 images five columns are shipped: a sixth is computed, and nothing else."""
     some = SPACE.sample(3, seed=2)
