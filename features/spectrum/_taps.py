@@ -180,7 +180,8 @@ def _gradients(targets: Tensor, taps: list[Tensor], batched: bool, copies: int) 
 def _looped_gradients(targets: Tensor, taps: list[Tensor], copies: int) -> list[Tensor]:
     samples = len(targets) // copies
     rows = []
-    for columns in torch.arange(targets.shape[1]).split(copies):
+    for first in range(0, targets.shape[1], copies):
+        columns = range(first, min(first + copies, targets.shape[1]))
         along = torch.zeros_like(targets)
         for copy, column in enumerate(columns):
             along[copy * samples : (copy + 1) * samples, column] = 1
