@@ -20,7 +20,7 @@ from proxyrank.search.regret import METHODS, Bench
 from proxyrank.search.regret.methods import Method, regrets
 
 STANDS_IN = {"cifar100": "cifar10"}
-"""Data set whose shipped proxies are taken where there are none: images of one size, other classes."""
+"""Data set whose proxies stand in where those of some networks are not shipped: images of one size."""
 
 NAME, TITLE = (
     "search",
