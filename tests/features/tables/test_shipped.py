@@ -111,17 +111,18 @@ def test_some_columns_are_there_with_the_batch_of_the_paper():
 
 
 @pytest.mark.parametrize(
-    ("dataset", "group", "columns"),
+    ("dataset", "batch", "group", "columns"),
     [
-        ("cifar10", "zcs", ["expressivity", "progressivity", "trainability"]),
-        ("cifar10", "zcs_extra", ["least_component"]),
-        ("cifar100", "zcs", ["expressivity", "progressivity", "trainability"]),
-        ("cifar100", "zcs_extra", ["least_component"]),
-        ("ImageNet16-120", "zcs_extra", ["least_component"]),
+        ("cifar10", 64, "zcs", ["expressivity", "progressivity", "trainability"]),
+        ("cifar10", 64, "zcs_extra", ["least_component"]),
+        ("cifar100", 64, "zcs", ["expressivity", "progressivity", "trainability"]),
+        ("cifar100", 64, "zcs_extra", ["least_component"]),
+        ("cifar100", 8, "zcs", ["flops", "jacov", "snip", "trainability", "zen", "naswot", "linear_region"]),
+        ("ImageNet16-120", 64, "zcs_extra", ["least_component"]),
     ],
 )
-def test_shared_columns_of_the_papers_batch_are_computed_anew(dataset, group, columns):
-    settings = {"dataset": dataset, "batch_size": 64, "input": "noise"}
+def test_shared_columns_are_computed_anew(dataset, batch, group, columns):
+    settings = {"dataset": dataset, "batch_size": batch, "input": "noise"}
     archs = SPACE.archs("filtered")
     known = shipped_rows(SPACE, archs, group, settings=settings, share=True)
     assert known.found[columns].all(axis=None)
