@@ -83,7 +83,7 @@ class Bench:
 
     def settings(self, dataset: str) -> FeatureSettings:
         """Settings of most of the shipped network features."""
-        return preferred_settings(self.space.name, NETWORK_GROUPS, self._given(dataset))
+        return preferred_settings(self.space.name, NETWORK_GROUPS, self._given(dataset=dataset))
 
     def features(self, dataset: str, archs: list[str]) -> pd.DataFrame:
         """Network features of covered cells: with the paper's batch where they are shipped so."""
@@ -113,8 +113,7 @@ class Bench:
         networks = [get_group(name) for name in groups if get_group(name).needs_network]
         own = {column for group in networks for column in group.columns(self.space)}
         large = own and own <= set(self._large(dataset, archs).columns)
-        given: dict[str, Any] = {"input": self.input} if self.input else {}
-        return given | ({"batch_size": PAPER_BATCH} if large else {})
+        return self._given() | ({"batch_size": PAPER_BATCH} if large else {})
 
     def _large(self, dataset: str, archs: list[str]) -> pd.DataFrame:
         """Columns that are shipped with the paper's batch for all of the cells."""
@@ -123,15 +122,15 @@ class Bench:
 
     def _shipped(self, dataset: str, archs: list[str], **settings: int) -> Known:
         """What is shipped of the network features, for some cells."""
-        given = self._given(dataset) | settings
+        given = self._given(dataset=dataset) | settings
         return shipped_rows(self.space, archs, NETWORK_GROUPS, settings=given, prefer_shipped=True)
 
     def _parts(self, dataset: str, **settings: int) -> list[Part]:
-        given = self._given(dataset) | settings
+        given = self._given(dataset=dataset) | settings
         return plan_parts(self.space, NETWORK_GROUPS, given, prefer_shipped=True)
 
-    def _given(self, dataset: str) -> dict[str, Any]:
-        return {"dataset": dataset} | ({"input": self.input} if self.input else {})
+    def _given(self, **others: Any) -> dict[str, Any]:
+        return others | ({"input": self.input} if self.input else {})
 
     def fingerprint(self) -> dict[str, dict[str, str]]:
         """Digests of the labels by data set (values and architectures), and of the shipped tables by name."""
