@@ -87,10 +87,9 @@ def tapped_jacobian(
     """
     head = routes.head if routes.head and routes.head.in_features < routes.head.out_features else None
     head = None if directions else head
-    one, copies = x, 1
-    if not (batched or directions):
-        copies = _copies(x, head.in_features if head else routes.classes)
-        x = torch.cat([x] * copies)
+    passes = head.in_features if head else routes.classes
+    copies = 1 if batched or directions else _copies(x, passes)
+    samples = torch.cat([x] * copies) if copies > 1 else x
     by_name = defaultdict(list)
     for column, (name, flat) in enumerate(scalars):
         if name not in routes.others:
@@ -107,7 +106,7 @@ def tapped_jacobian(
         if layer is head:
             features.append(inputs[0])
             return None
-        if len(output) != len(x):
+        if len(output) != len(samples):
             raise NotApplicableError(
                 f"dimension 0 of a {kinds[layer].__name__} layer's output is not the batch"
             )
@@ -115,7 +114,7 @@ def tapped_jacobian(
             rule = RULES[kinds[layer]][0]
             sensitivities = [rule(layer, inputs[0], output, key, flat) for key, flat, _ in plans[layer]]
         if layer not in taps:
-            taps[layer] = output.new_zeros(len(x), len(sensitivities), requires_grad=True)
+            taps[layer] = output.new_zeros(len(samples), len(sensitivities), requires_grad=True)
         return _apply_tap(output, taps[layer], sensitivities)
 
     with ExitStack() as stack:
@@ -123,13 +122,12 @@ def tapped_jacobian(
             stack.callback(layer.register_forward_hook(tap, prepend=True).remove)
         if x.device.type == "cpu":  # where it was measured
             stack.enter_context(norms_as(network, _NORMS, RunningNorm))
-        logits: Tensor = network(x)
+        logits: Tensor = network(samples)
         targets = features[0] if head else logits
         along = directions(logits.detach()) if directions else None
         if along is not None:
             targets = torch.einsum("bmk,bk->bm", along, logits)
         gradients = _gradients(targets, list(taps.values()), batched, copies)
-    x = one
     logits = logits[: len(x)].detach()
     jacobian = logits.new_zeros(len(x), targets.shape[1], len(scalars))
     for layer, gradient in zip(taps, gradients, strict=True):

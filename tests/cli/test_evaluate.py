@@ -143,6 +143,11 @@ def test_of_several_score_tables_the_later_one_counts(run, labels_csv: Path, tmp
     ("label", "with_least", "without"),  # docs/inputs.md
     [
         ("cifar10", {"vkdnw_agg": 0.744, "az_nas": 0.719}, {"vkdnw_agg": 0.740, "az_nas": 0.699}),
+        (
+            "cifar100",
+            {"vkdnw_agg": 0.754, "az_nas": 0.706, "jacov": 0.628, "naswot": 0.654, "vkdnw_single": 0.619},
+            {"vkdnw_agg": 0.751, "az_nas": 0.686},
+        ),
         ("ImageNet16-120", {"vkdnw_agg": 0.742, "az_nas": 0.685}, {"vkdnw_agg": 0.739, "az_nas": 0.663}),
     ],
 )

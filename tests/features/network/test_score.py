@@ -106,13 +106,14 @@ def test_e3_cuda_where_there_is_none():
 @pytest.mark.cuda
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
 def test_cuda_agrees_with_the_cpu():
-    (arch,) = SPACE.sample(1, seed=5)
+    """On 32 pixels: on the digits' last maps, 2 by 2, BatchNorm of one image may blow rounding up."""
+    archs = SPACE.sample(1, seed=5) + SPACE.sample(1, seed=6)
     cpu, cuda = (
         score_archs(
             SPACE,
-            [arch],
+            archs,
             "all",
-            FeatureSettings(dataset="digits", batch_size=8, dtype="float64", device=device),
+            FeatureSettings(dataset="cifar10", batch_size=8, dtype="float64", device=device),
         ).values
         for device in ("cpu", "cuda")
     )

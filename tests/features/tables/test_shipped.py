@@ -30,6 +30,11 @@ LOOSE = {"zico", "ntk", "grasp", "plain"}
 """Quotients of small differences: another processor's rounding shows."""
 
 
+PINK = ["jacov", "naswot", "epe_nas"]
+"""Columns that are shipped of 64 pink images for all three data sets."""
+AT_64 = ["expressivity", "progressivity", "trainability", "gradsign", "zico", "snip"]
+"""Those of CIFAR-10 besides."""
+
 USUAL = {"batch_size": 8, "seed": 0, "input": "noise"}
 """Settings of the tables that hold the whole groups."""
 
@@ -70,8 +75,7 @@ def test_open_settings_are_taken_from_the_tables_column_by_column(dataset):
     parts = plan_parts(SPACE, "vkdnw,zcs,graf", {"dataset": dataset}, prefer_shipped=True)
     for part in parts:  # those that no table holds too
         if part.group.needs_network:
-            pink = part.shared and dataset != "cifar100"  # all its columns of zcs are of white noise
-            own = part.family.defaults if pink else {"input": "noise", "batch_size": 8}
+            own = part.family.defaults if part.shared else {"input": "noise", "batch_size": 8}
             assert {name: getattr(part.settings, name) for name in own} == own
             assert part.settings.seed == 0
     plain = plan_parts(SPACE, "zcs", {"dataset": dataset})
@@ -111,18 +115,27 @@ def test_some_columns_are_there_with_the_batch_of_the_paper():
 
 
 @pytest.mark.parametrize(
-    ("dataset", "batch", "group", "columns"),
+    ("dataset", "batch", "source", "group", "columns"),
     [
-        ("cifar10", 64, "zcs", ["expressivity", "progressivity", "trainability"]),
-        ("cifar10", 64, "zcs_extra", ["least_component"]),
-        ("cifar100", 64, "zcs", ["expressivity", "progressivity", "trainability"]),
-        ("cifar100", 64, "zcs_extra", ["least_component"]),
-        ("cifar100", 8, "zcs", ["flops", "jacov", "snip", "trainability", "zen", "naswot", "linear_region"]),
-        ("ImageNet16-120", 64, "zcs_extra", ["least_component"]),
+        ("cifar10", 64, "noise", "zcs", ["expressivity", "progressivity", "trainability"]),
+        ("cifar10", 64, "noise", "zcs_extra", ["least_component"]),
+        ("cifar10", 64, "pink", "zcs", [*AT_64, *PINK]),
+        ("cifar100", 64, "noise", "zcs", ["expressivity", "progressivity", "trainability"]),
+        ("cifar100", 64, "noise", "zcs_extra", ["least_component"]),
+        ("cifar100", 64, "pink", "zcs", PINK),
+        (
+            "cifar100",
+            8,
+            "noise",
+            "zcs",
+            ["flops", "jacov", "snip", "trainability", "zen", "naswot", "linear_region"],
+        ),
+        ("ImageNet16-120", 64, "noise", "zcs_extra", ["least_component"]),
+        ("ImageNet16-120", 64, "pink", "zcs", PINK),
     ],
 )
-def test_shared_columns_are_computed_anew(dataset, batch, group, columns):
-    settings = {"dataset": dataset, "batch_size": batch, "input": "noise"}
+def test_shared_columns_are_computed_anew(dataset, batch, source, group, columns):
+    settings = {"dataset": dataset, "batch_size": batch, "input": source}
     archs = SPACE.archs("filtered")
     known = shipped_rows(SPACE, archs, group, settings=settings, share=True)
     assert known.found[columns].all(axis=None)
@@ -133,7 +146,7 @@ def test_shared_columns_are_computed_anew(dataset, batch, group, columns):
         np.testing.assert_allclose(
             known.rows.values.loc[some, column],
             fresh.loc[sources, column],
-            rtol=2e-3,
+            rtol=0.1 if column in LOOSE else 2e-3,
             atol=1e-5,
             err_msg=column,
         )
