@@ -33,7 +33,7 @@ LOOSE = {"zico", "ntk", "grasp", "plain"}
 PINK = ["jacov", "naswot", "epe_nas"]
 """Columns that are shipped of 64 pink images for all three data sets."""
 AT_64 = ["expressivity", "progressivity", "trainability", "gradsign", "zico", "snip"]
-"""Those of CIFAR-10 besides."""
+"""Those of CIFAR-10 and ImageNet16-120 besides."""
 
 USUAL = {"batch_size": 8, "seed": 0, "input": "noise"}
 """Settings of the tables that hold the whole groups."""
@@ -120,6 +120,7 @@ def test_some_columns_are_there_with_the_batch_of_the_paper():
         ("cifar10", 64, "noise", "zcs", ["expressivity", "progressivity", "trainability"]),
         ("cifar10", 64, "noise", "zcs_extra", ["least_component"]),
         ("cifar10", 64, "pink", "zcs", [*AT_64, *PINK]),
+        ("cifar10", 16, "pink", "zcs", ["grasp"]),
         ("cifar100", 64, "noise", "zcs", ["expressivity", "progressivity", "trainability"]),
         ("cifar100", 64, "noise", "zcs_extra", ["least_component"]),
         ("cifar100", 64, "pink", "zcs", PINK),
@@ -131,7 +132,7 @@ def test_some_columns_are_there_with_the_batch_of_the_paper():
             ["flops", "jacov", "snip", "trainability", "zen", "naswot", "linear_region"],
         ),
         ("ImageNet16-120", 64, "noise", "zcs_extra", ["least_component"]),
-        ("ImageNet16-120", 64, "pink", "zcs", PINK),
+        ("ImageNet16-120", 64, "pink", "zcs", [*AT_64, *PINK, "grasp"]),
     ],
 )
 def test_shared_columns_are_computed_anew(dataset, batch, source, group, columns):
