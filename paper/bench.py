@@ -115,7 +115,7 @@ class Bench:
         return self._given() | ({"batch_size": PAPER_BATCH} if large else {})
 
     def _large(self, dataset: str, archs: list[str]) -> pd.DataFrame:
-        """Columns that are shipped with the paper's batch for all of the cells; of another input if they gain."""
+        """Columns shipped with the paper's batch for all of the cells; of another input those that gain."""
         known = self._shipped(dataset, archs, batch_size=PAPER_BATCH)
         usual, others = self._ways(dataset)
         held = known.found.columns[known.found.all()]
