@@ -23,8 +23,6 @@ from proxyrank.train.digits import digits_table
 
 NETWORK_GROUPS = tuple(name for name, group in GROUPS.items() if group.needs_network)
 PAPER_BATCH = 64
-GAIN_BY_PINK = {"naswot"}
-"""Columns that gain by pink noise (docs/inputs.md) though their proxies read white by default."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +93,10 @@ class Bench:
     def making(self, dataset: str, archs: list[str]) -> dict[str, FeatureSettings]:
         """How each column of `features` was made."""
         large = set(self._large(dataset, archs).columns)
-        usual, others = self._ways(dataset)
+        usual, others = (
+            {column: part.settings for part in self._parts(dataset, **own) for column in part.columns}
+            for own in ({}, {"batch_size": PAPER_BATCH})
+        )
         held = self._shipped(dataset, archs).rows.values.columns
         return {column: (others if column in large else usual)[column] for column in map(str, held)}
 
@@ -115,18 +116,9 @@ class Bench:
         return self._given() | ({"batch_size": PAPER_BATCH} if large else {})
 
     def _large(self, dataset: str, archs: list[str]) -> pd.DataFrame:
-        """Columns shipped with the paper's batch for all of the cells; of another input those that gain."""
+        """Columns that are shipped with the paper's batch for all of the cells."""
         known = self._shipped(dataset, archs, batch_size=PAPER_BATCH)
-        usual, others = self._ways(dataset)
-        held = known.found.columns[known.found.all()]
-        return known.rows.values[[c for c in held if c in GAIN_BY_PINK or usual[c].input == others[c].input]]
-
-    def _ways(self, dataset: str) -> list[dict[str, FeatureSettings]]:
-        """How each column is made: as most are shipped, and with the paper's batch."""
-        return [
-            {column: part.settings for part in self._parts(dataset, **own) for column in part.columns}
-            for own in ({}, {"batch_size": PAPER_BATCH})
-        ]
+        return known.rows.values.loc[:, known.found.all()]
 
     def _shipped(self, dataset: str, archs: list[str], **settings: int) -> Known:
         """What is shipped of the network features, for some cells."""

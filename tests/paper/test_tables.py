@@ -121,7 +121,7 @@ def test_table10_has_all_subsets_and_the_published_best_one(nb201, tmp_path):
     assert f"best subset by KT: {best} ({taus[best]:.3f}); all five: {taus['VJETF']:.3f}" in result.notes
     assert "published best: VJETF (0.743)" in result.notes
     assert "noise, batch 64: expressivity, progressivity, trainability" in result.notes[0]
-    assert "pink, batch 64: jacov, epe_nas" in result.notes[0]
+    assert "pink, batch 64: jacov, gradsign, zico, snip, grasp, epe_nas" in result.notes[0]
     notes = {cell.row: cell.note for cell in result.cells}
     assert notes["JE"] == ""
     assert notes["VTF"].startswith("vkdnw_single: batch 8")
