@@ -162,7 +162,8 @@ def test_rules_that_combine_columns_are_scores_of_a_table(
         for by, tau in reached.items():
             report = run("evaluate", *args, "--population", "filtered", "--by", by, *given).json
             assert report["KT"] == pytest.approx(tau, abs=1e-3)
-            assert report["n"] >= 9444  # the network without any path has no jacov
+            # of a single column: the network without any path has no value
+            assert report["n"] == (9444 if by in {"jacov", "naswot"} else 9445)
     if label == "cifar10":
         larger = (*tables, "--scores", shipped / "nb201-cifar10-vkdnw64.parquet")
         for by, tau in {"vkdnw_single": 0.606, "vkdnw_agg": 0.747}.items():
